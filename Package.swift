@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Kernels are worth -O3 even in a debug build, where SwiftPM compiles C at -O0.
+let cSettings: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
+let cxxSettings: [CXXSetting] = [.unsafeFlags(["-O3", "-std=c++17", "-Wall", "-Wextra", "-Werror"])]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        swiftSettings: swiftSettings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "occ",
+    products: [
+        .executable(name: "occ-scheduler", targets: ["Scheduler"]),
+        .executable(name: "occ-worker", targets: ["Worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Foundations: one subject each, over one system library each.
+        .target(name: "BinaryKernels", cSettings: cSettings),
+        .target(
+            name: "NuScenesJSON", cxxSettings: cxxSettings, linkerSettings: [.linkedLibrary("simdjson")]),
+        room("SystemSupport", ["CCrypto"]),
+        room("LZ4Frames", ["CLZ4"]),
+        room("ArrayFiles", ["CZip", "SystemSupport"]),
+        room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
+        room("PostgresClient", ["CPQ", logging]),
+
+        // The four subjects; none imports another.
+        room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
+        room("JobQueue", ["PostgresClient", logging]),
+        room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
+        room("Datasets", ["ArrayFiles", "NuScenesJSON", "SystemSupport"]),
+
+        // What stands on their values.
+        room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"]),
+        room("Evaluation", ["ArrayFiles", "SystemSupport"]),
+        room("Reporting", ["ImageFiles", "SystemSupport"]),
+
+        // Executables.
+        .executableTarget(
+            name: "Worker",
+            dependencies: [
+                "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Storage",
+                "SystemSupport", argumentParser, logging,
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "Scheduler",
+            dependencies: [
+                "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Reporting",
+                "Storage", "SyntheticWorld", "SystemSupport", argumentParser, logging,
+            ],
+            swiftSettings: swiftSettings),
+    ]
+)
