@@ -1,0 +1,46 @@
+import Foundation
+import SystemSupport
+import Testing
+
+@Suite("System support")
+struct SystemSupportTests {
+    private func temporaryFolder() throws -> String {
+        let path = NSTemporaryDirectory() + "system-support-\(UUID().uuidString)"
+        try Folders.create(path + "/a/b")
+        return path
+    }
+
+    @Test("An atomic write can be mapped back, and replaces what was there")
+    func writeAndMap() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/a/b/file"
+        try AtomicFile.write("first", to: path)
+        let old = try MappedFile(path: path)
+        try AtomicFile.write([1, 2, 3], to: path)
+        #expect(try MappedFile(path: path).withBytes { Array($0) } == [1, 2, 3])
+        #expect(old.withBytes { Array($0) } == Array("first".utf8))
+        #expect(try Folders.names(in: folder + "/a/b") == ["file"])
+    }
+
+    @Test("A missing file, a folder in a file's place and a full device are told apart")
+    func errors() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let missing = #expect(throws: FileError.self) { try MappedFile(path: folder + "/none") }
+        #expect(missing?.isNotFound == true)
+        #expect(missing?.description.contains(folder + "/none") == true)
+        #expect(throws: FileError.self) { try MappedFile(path: folder + "/a") }
+        #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder + "/none/x") }
+        #expect(FileError(operation: "write", path: "/x", code: 28).isOutOfSpace)
+        try AtomicFile.write([], to: folder + "/empty")
+        #expect(try MappedFile(path: folder + "/empty").count == 0)
+        #expect(throws: FileError.self) { try Folders.create(folder + "/empty/x") }
+    }
+
+    @Test("SHA-256 of the FIPS 180-4 example")
+    func sha256() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect(SHA256.hex(Array("abc".utf8)) == expected)
+    }
+}
