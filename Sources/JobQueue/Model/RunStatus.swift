@@ -1,0 +1,78 @@
+public import struct Foundation.Date
+
+/// Where a run stands, read in one snapshot of the database.
+public struct RunStatus: Sendable, Hashable {
+    /// The run's id.
+    public var runID: Int64
+    /// The run's name.
+    public var name: String
+    /// The run's kind.
+    public var kind: String
+    /// The version of payload and settings.
+    public var formatVersion: Int
+    /// The settings, the JSON text that was submitted.
+    public var settings: String
+    /// The run's priority.
+    public var priority: Int
+    /// Whether queued scenes may be claimed.
+    public var state: RunState
+    /// Exact counts.
+    public var counts: SceneCounts
+    /// When the run was first submitted.
+    public var createdAt: Date
+    /// When its first scene was claimed.
+    public var firstStartedAt: Date?
+    /// When the last accepted result came in.
+    public var lastCompletedAt: Date?
+    /// The database's clock at the moment of reading.
+    public var now: Date
+    /// The length of the window of `recentScenes` and `recentSamples`, in seconds.
+    public var recentWindowSeconds: Double
+    /// Scenes accepted within the window.
+    public var recentScenes: Int
+    /// Samples computed for the scenes accepted within the window.
+    public var recentSamples: Int
+
+    /// Creates a status.
+    public init(
+        runID: Int64, name: String, kind: String, formatVersion: Int, settings: String, priority: Int, state: RunState,
+        counts: SceneCounts, createdAt: Date, firstStartedAt: Date?, lastCompletedAt: Date?, now: Date,
+        recentWindowSeconds: Double, recentScenes: Int, recentSamples: Int
+    ) {
+        self.runID = runID
+        self.name = name
+        self.kind = kind
+        self.formatVersion = formatVersion
+        self.settings = settings
+        self.priority = priority
+        self.state = state
+        self.counts = counts
+        self.createdAt = createdAt
+        self.firstStartedAt = firstStartedAt
+        self.lastCompletedAt = lastCompletedAt
+        self.now = now
+        self.recentWindowSeconds = recentWindowSeconds
+        self.recentScenes = recentScenes
+        self.recentSamples = recentSamples
+    }
+
+    /// Whether nothing is queued or leased any more.
+    public var isFinished: Bool { counts.remaining == 0 }
+
+    /// Whether every scene has an accepted result.
+    public var isComplete: Bool { counts.done == counts.scenes }
+
+    /// Samples a second over the window, or since the first start where the run is younger than the window; nil before
+    /// the first result within it.
+    public var samplesPerSecond: Double? {
+        guard recentSamples > 0, let firstStartedAt else { return nil }
+        let elapsed = min(recentWindowSeconds, now.timeIntervalSince(firstStartedAt))
+        return elapsed > 0 ? Double(recentSamples) / elapsed : nil
+    }
+
+    /// Seconds until the run is finished at the present rate, nil where no rate is known.
+    public var secondsRemaining: Double? {
+        guard !isFinished else { return 0 }
+        return samplesPerSecond.map { Double(max(0, counts.samplesTotal - counts.samplesDone)) / $0 }
+    }
+}
