@@ -1,0 +1,46 @@
+# `make help` lists what can be made.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+# Tests run optimised: debug builds are many times slower at inference. They have a build folder of their own because
+# @testable imports need another flag for every module.
+TEST_FLAGS := -c release --scratch-path .build-test -Xswiftc -enable-testing
+SWIFT_PATHS := Package.swift Sources Tests
+BIN := .build/release
+
+.PHONY: help setup setup-tests build demo test lint format bench sanitize clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install missing Debian packages (asks sudo when not root)
+	@ops/setup/install-dependencies
+
+setup-tests:
+	@ops/setup/install-dependencies --tests
+
+build: setup ## Build occ-scheduler and occ-worker into .build/release
+	$(SWIFT) build -c release --product occ-scheduler
+	$(SWIFT) build -c release --product occ-worker
+
+demo: build ## Make a small dataset, label it, score it, draw it (into demo-output/)
+	@ops/demo/run
+
+test: setup-tests lint sanitize ## Lint, sanitize the kernels, build and run every test
+	$(SWIFT) build $(TEST_FLAGS) --build-tests
+	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build
+
+lint: ## Check formatting and style of all Swift
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_PATHS)
+
+format: ## Rewrite all Swift in the project's format
+	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_PATHS)
+
+bench: build ## Seconds a frame by stage, and the binary kernels' MAC a cycle
+	@ops/bench/run
+
+sanitize: setup-tests ## Run the C kernels under AddressSanitizer and UBSan
+	@ops/sanitize/run
+
+clean: ## Remove everything that was built or generated here
+	rm -rf .build .build-* demo-output bench-output

@@ -1,0 +1,27 @@
+/// Decides whether a local worker process that ended is started again.
+///
+/// One that dies without getting anything done in between is started again after a growing pause, and no more than
+/// `restartLimit` times in a row: a host on which no worker can live should say so, not spin.
+struct RestartPolicy: Sendable {
+    enum Decision: Equatable, Sendable {
+        case restart(afterSeconds: Double)
+        case giveUp
+    }
+
+    let restartLimit: Int
+    private var restartsWithoutProgress = 0
+    private var samplesAtLastDeath: Int64 = 0
+
+    init(restartLimit: Int = 10) {
+        self.restartLimit = restartLimit
+    }
+
+    /// Decides after a death, given the run's count of stored samples and closed scenes at that time.
+    mutating func workerDied(progress: Int64) -> Decision {
+        if progress > samplesAtLastDeath { restartsWithoutProgress = 0 }
+        samplesAtLastDeath = progress
+        restartsWithoutProgress += 1
+        guard restartsWithoutProgress <= restartLimit else { return .giveUp }
+        return .restart(afterSeconds: min(0.2 * Double(1 << min(restartsWithoutProgress - 1, 6)), 10))
+    }
+}

@@ -1,0 +1,267 @@
+/// Every decision of a worker process, as a value: an event and a time in, actions out.
+///
+/// It holds no clock, no connection and no thread. The shell (`WorkerService`) performs the actions and feeds back what came
+/// of them. Invariants, checked in tests over random event sequences:
+///
+/// - a slot works on one lease at a time, and each lease gets exactly one closing action (complete, fail or release), or
+///   none when it was lost;
+/// - no scene is claimed, and nothing is written for one, while `LeaseGuard` does not trust the leases;
+/// - it claims no more scenes than it has idle slots;
+/// - after a stop request it claims nothing, and leaves at the latest `drainSeconds` later.
+struct WorkerStateMachine: Sendable {
+    /// Times that the state machine works with, in seconds.
+    struct Settings: Equatable, Sendable {
+        /// Number of inference threads.
+        var slotCount: Int
+        /// Longest stay after a stop request.
+        var drainSeconds = 8.0
+        /// First wait after an empty or failed claim; doubles up to `longestPollSeconds`.
+        var shortestPollSeconds = 0.2
+        var longestPollSeconds = 5.0
+        /// Leave after this long with nothing to do; nil means never.
+        var exitWhenIdleSeconds: Double?
+    }
+
+    private enum SlotState: Equatable {
+        case idle
+        case working(LeaseKey)
+        /// Told to stop; its outcome no longer matters to the queue.
+        case abandoned(LeaseKey)
+        /// The slot is free again, but the lease's closing write is under way.
+        case closing(LeaseKey)
+    }
+
+    private let settings: Settings
+    private var leaseGuard: LeaseGuard
+    private var slots: [SlotState]
+    private var samples: [LeaseKey: Int] = [:]
+    private var isRegistered = false
+    private var isContactInFlight = false
+    private var nextContact = 0.0
+    private var isClaimInFlight = false
+    private var nextClaim = 0.0
+    private var pollSeconds: Double
+    private var idleSince: Double?
+    private var drainDeadline: Double?
+    private var hostFailure: String?
+    private var hasExited = false
+
+    init(settings: Settings, leaseGuard: LeaseGuard) {
+        precondition(settings.slotCount > 0)
+        self.settings = settings
+        self.leaseGuard = leaseGuard
+        self.slots = Array(repeating: .idle, count: settings.slotCount)
+        self.pollSeconds = settings.shortestPollSeconds
+    }
+
+    /// Whether leases are trusted at a time; the shell asks before each write that a delay could have made stale.
+    func isTrusted(at now: Double) -> Bool { leaseGuard.isTrusted(at: now) }
+
+    /// Takes one event at a monotonic time and says what to do; `jitter` is a fresh random number in 0..<1.
+    mutating func handle(_ event: WorkerEvent, now: Double, jitter: Double) -> [WorkerAction] {
+        guard !hasExited else { return [] }
+        var actions: [WorkerAction] = []
+        if !event.confirmsLeases && isRegistered && !leaseGuard.isTrusted(at: now) { actions += loseEverything() }
+        switch event {
+        case .tick:
+            break
+        case .registered(let sentAt):
+            isContactInFlight = false
+            isRegistered = true
+            leaseGuard.confirm(sentAt: sentAt)
+            nextContact = beatTime(after: sentAt, jitter: jitter)
+        case .heartbeatConfirmed(let sentAt, let revoked):
+            isContactInFlight = false
+            // A confirmation that comes after the leases were given up revives nothing.
+            guard isRegistered else { break }
+            leaseGuard.confirm(sentAt: sentAt)
+            nextContact = beatTime(after: sentAt, jitter: jitter)
+            for key in revoked { actions += lose(key) }
+        case .heartbeatRejected:
+            isContactInFlight = false
+            actions += loseEverything()
+            nextContact = now
+        case .databaseUnreachable:
+            isContactInFlight = false
+            nextContact = now + 0.5 + jitter
+        case .claimed(let keys):
+            isClaimInFlight = false
+            actions += accept(keys, now: now, jitter: jitter)
+        case .claimFailed:
+            isClaimInFlight = false
+            backOff(now: now, jitter: jitter)
+        case .sampleStored(let key, let count):
+            if slots.contains(.working(key)) {
+                samples[key] = count
+                actions.append(.reportProgress(key, samples: count))
+            }
+        case .slotEnded(let key, let outcome, let count):
+            actions += end(key, outcome, samples: count, now: now)
+        case .leaseLost(let key):
+            actions += lose(key)
+        case .leaseClosed(let key):
+            samples[key] = nil
+            if let slot = slots.firstIndex(of: .closing(key)) { slots[slot] = .idle }
+            nextClaim = min(nextClaim, now)
+        case .stopRequested:
+            if drainDeadline == nil {
+                drainDeadline = now + settings.drainSeconds
+                actions += stopSlots()
+            }
+        }
+        actions += advance(now: now)
+        return actions
+    }
+
+    // MARK: - What time alone decides
+
+    private mutating func advance(now: Double) -> [WorkerAction] {
+        var actions: [WorkerAction] = []
+        if isRegistered && !leaseGuard.isTrusted(at: now) { actions += loseEverything() }
+        if let drainDeadline {
+            actions += drain(deadline: drainDeadline, now: now)
+            if hasExited { return actions }
+        }
+        if !isContactInFlight && now >= nextContact {
+            let isNeeded = drainDeadline == nil || slots.contains { $0 != .idle }
+            if isNeeded {
+                isContactInFlight = true
+                actions.append(isRegistered ? .heartbeat : .register)
+            }
+        }
+        actions += claimIfIdle(now: now)
+        return actions
+    }
+
+    private mutating func claimIfIdle(now: Double) -> [WorkerAction] {
+        guard drainDeadline == nil, isRegistered, !isClaimInFlight else { return [] }
+        let idle = slots.count { $0 == .idle }
+        if idle == slots.count {
+            let since = idleSince ?? now
+            idleSince = since
+            if let limit = settings.exitWhenIdleSeconds, now - since >= limit {
+                hasExited = true
+                return [.exit(.done)]
+            }
+        } else {
+            idleSince = nil
+        }
+        guard idle > 0, now >= nextClaim else { return [] }
+        isClaimInFlight = true
+        return [.claim(limit: idle)]
+    }
+
+    private mutating func drain(deadline: Double, now: Double) -> [WorkerAction] {
+        var actions: [WorkerAction] = []
+        if now >= deadline {
+            // What is stored stays stored; the scene goes back with it although its slot still computes.
+            for (slot, state) in slots.enumerated() {
+                guard case .working(let key) = state else { continue }
+                actions.append(.abandon(slot: slot))
+                actions.append(.release(key, samples: samples[key] ?? 0))
+                slots[slot] = .closing(key)
+            }
+        }
+        let isWaiting = slots.contains { state in
+            switch state {
+            case .working, .closing: true
+            case .idle, .abandoned: false
+            }
+        }
+        // The second bound covers closing writes that a dead database holds up.
+        if !isWaiting && !isClaimInFlight || now >= deadline + 1.5 {
+            hasExited = true
+            actions.append(.exit(hostFailure.map { .hostFailed($0) } ?? .done))
+        }
+        return actions
+    }
+
+    // MARK: - Leases
+
+    private mutating func accept(_ keys: [LeaseKey], now: Double, jitter: Double) -> [WorkerAction] {
+        var actions: [WorkerAction] = []
+        if keys.isEmpty {
+            backOff(now: now, jitter: jitter)
+        } else {
+            pollSeconds = settings.shortestPollSeconds
+            nextClaim = now
+        }
+        for key in keys {
+            guard let slot = slots.firstIndex(of: .idle) else {
+                // Cannot happen while claims ask for idle slots only; the expiry gives the scene to another worker.
+                continue
+            }
+            samples[key] = 0
+            if drainDeadline != nil || !isRegistered {
+                slots[slot] = .closing(key)
+                actions.append(.release(key, samples: 0))
+            } else {
+                slots[slot] = .working(key)
+                actions.append(.start(slot: slot, key))
+            }
+        }
+        return actions
+    }
+
+    private mutating func end(_ key: LeaseKey, _ outcome: SlotOutcome, samples count: Int, now: Double) -> [WorkerAction] {
+        if let slot = slots.firstIndex(of: .abandoned(key)) {
+            slots[slot] = .idle
+            return []
+        }
+        var actions: [WorkerAction] = []
+        guard let slot = slots.firstIndex(of: .working(key)) else { return [] }
+        slots[slot] = .closing(key)
+        switch outcome {
+        case .finished:
+            actions.append(.complete(key))
+        case .stopped:
+            actions.append(.release(key, samples: count))
+        case .failed(let message, let isRetryable):
+            actions.append(.fail(key, message: message, isRetryable: isRetryable))
+        case .hostFailed(let message):
+            actions.append(.release(key, samples: count))
+            if hostFailure == nil { hostFailure = message }
+            if drainDeadline == nil {
+                drainDeadline = now + settings.drainSeconds
+                actions += stopSlots()
+            }
+        }
+        return actions
+    }
+
+    private mutating func lose(_ key: LeaseKey) -> [WorkerAction] {
+        samples[key] = nil
+        if let slot = slots.firstIndex(of: .working(key)) {
+            slots[slot] = .abandoned(key)
+            return [.abandon(slot: slot)]
+        }
+        return []
+    }
+
+    private mutating func loseEverything() -> [WorkerAction] {
+        isRegistered = false
+        leaseGuard.forget()
+        var actions: [WorkerAction] = []
+        for state in slots {
+            if case .working(let key) = state { actions += lose(key) }
+        }
+        return actions
+    }
+
+    private func stopSlots() -> [WorkerAction] {
+        slots.enumerated().compactMap { slot, state in
+            if case .working = state { .stopAfterSample(slot: slot) } else { nil }
+        }
+    }
+
+    // MARK: - Times
+
+    private func beatTime(after sentAt: Double, jitter: Double) -> Double {
+        sentAt + leaseGuard.beatSeconds * (0.9 + 0.2 * jitter)
+    }
+
+    private mutating func backOff(now: Double, jitter: Double) {
+        nextClaim = now + pollSeconds * (0.5 + jitter)
+        pollSeconds = min(pollSeconds * 2, settings.longestPollSeconds)
+    }
+}

@@ -1,0 +1,232 @@
+import Testing
+
+@testable import Worker
+
+@Suite("Worker state machine")
+struct WorkerStateMachineTests {
+    private let first = LeaseKey(scene: 1, lease: 1)
+    private let second = LeaseKey(scene: 2, lease: 5)
+
+    private func makeMachine(slots: Int = 1, exitWhenIdle: Double? = nil) -> WorkerStateMachine {
+        var settings = WorkerStateMachine.Settings(slotCount: slots)
+        settings.exitWhenIdleSeconds = exitWhenIdle
+        return WorkerStateMachine(
+            settings: settings, leaseGuard: LeaseGuard(beatSeconds: 10, expirySeconds: 30, marginSeconds: 5))
+    }
+
+    /// A machine that holds `first` in slot 0 at time 1.
+    private func makeWorkingMachine() -> WorkerStateMachine {
+        var machine = makeMachine()
+        _ = machine.handle(.tick, now: 0, jitter: 0)
+        _ = machine.handle(.registered(sentAt: 0), now: 0.1, jitter: 0)
+        _ = machine.handle(.claimed([first]), now: 1, jitter: 0)
+        return machine
+    }
+
+    @Test("It registers, claims for its idle slots, works, completes and claims again")
+    func ordinaryLife() {
+        var machine = makeMachine()
+        #expect(machine.handle(.tick, now: 0, jitter: 0) == [.register])
+        #expect(machine.handle(.registered(sentAt: 0), now: 0.1, jitter: 0) == [.claim(limit: 1)])
+        #expect(machine.handle(.claimed([first]), now: 1, jitter: 0) == [.start(slot: 0, first)])
+        #expect(
+            machine.handle(.sampleStored(first, samples: 1), now: 2, jitter: 0) == [.reportProgress(first, samples: 1)])
+        #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 3, jitter: 0) == [.complete(first)])
+        #expect(machine.handle(.leaseClosed(first), now: 3.1, jitter: 0) == [.claim(limit: 1)])
+    }
+
+    @Test("Empty claims are repeated at growing, bounded intervals")
+    func polling() {
+        var machine = makeMachine()
+        _ = machine.handle(.tick, now: 0, jitter: 0)
+        _ = machine.handle(.registered(sentAt: 0), now: 0, jitter: 0)
+        var now = 0.0
+        var waits: [Double] = []
+        for _ in 0..<12 {
+            _ = machine.handle(.claimed([]), now: now, jitter: 0.5)
+            let start = now
+            while true {
+                now += 0.05
+                let actions = machine.handle(.tick, now: now, jitter: 0.5)
+                if actions.contains(.heartbeat) {
+                    _ = machine.handle(.heartbeatConfirmed(sentAt: now, revoked: []), now: now, jitter: 0.5)
+                }
+                if actions.contains(.claim(limit: 1)) { break }
+            }
+            waits.append(now - start)
+        }
+        #expect(waits[0] < 0.3)
+        #expect(zip(waits, waits.dropFirst()).allSatisfy { $1 >= $0 - 0.06 })
+        #expect(waits.last! > 4.5 && waits.last! < 5.2)
+    }
+
+    @Test("A worker that cannot renew abandons its scenes before they expire, and registers anew")
+    func selfFencing() {
+        var machine = makeWorkingMachine()
+        #expect(machine.handle(.tick, now: 9.5, jitter: 0) == [.heartbeat])
+        #expect(machine.handle(.databaseUnreachable, now: 12, jitter: 0) == [])
+        #expect(machine.handle(.tick, now: 13, jitter: 0) == [.heartbeat])
+        #expect(machine.handle(.databaseUnreachable, now: 24, jitter: 0) == [])
+        #expect(machine.handle(.tick, now: 24.9, jitter: 0) == [.heartbeat])
+        #expect(machine.handle(.tick, now: 25, jitter: 0) == [.abandon(slot: 0)])
+        #expect(!machine.isTrusted(at: 25))
+        #expect(machine.handle(.databaseUnreachable, now: 26, jitter: 0) == [])
+        #expect(machine.handle(.tick, now: 27, jitter: 0) == [.register])
+        // The slot is still busy with what it abandoned, so nothing is claimed for it.
+        #expect(machine.handle(.registered(sentAt: 27), now: 27.1, jitter: 0) == [])
+        #expect(machine.handle(.slotEnded(first, .finished, samples: 3), now: 28, jitter: 0) == [.claim(limit: 1)])
+    }
+
+    @Test("A revoked or lost lease gets no closing write")
+    func revoked() {
+        var machine = makeWorkingMachine()
+        #expect(
+            machine.handle(.heartbeatConfirmed(sentAt: 5, revoked: [first, second]), now: 5, jitter: 0)
+                == [.abandon(slot: 0)])
+        #expect(machine.handle(.sampleStored(first, samples: 2), now: 5.5, jitter: 0) == [])
+        #expect(machine.handle(.slotEnded(first, .stopped, samples: 2), now: 6, jitter: 0) == [.claim(limit: 1)])
+    }
+
+    @Test("A stop request finishes the sample, gives the scene back and leaves")
+    func drain() {
+        var machine = makeWorkingMachine()
+        #expect(machine.handle(.stopRequested, now: 2, jitter: 0) == [.stopAfterSample(slot: 0)])
+        #expect(machine.handle(.slotEnded(first, .stopped, samples: 4), now: 4, jitter: 0) == [.release(first, samples: 4)])
+        #expect(machine.handle(.leaseClosed(first), now: 4.1, jitter: 0) == [.exit(.done)])
+        #expect(machine.handle(.tick, now: 5, jitter: 0) == [])
+    }
+
+    @Test("A slot that does not end in time is left behind, and its scene given back")
+    func drainDeadline() {
+        var machine = makeWorkingMachine()
+        _ = machine.handle(.sampleStored(first, samples: 2), now: 1.5, jitter: 0)
+        _ = machine.handle(.stopRequested, now: 2, jitter: 0)
+        #expect(machine.handle(.tick, now: 9.9, jitter: 0).contains(.abandon(slot: 0)) == false)
+        #expect(machine.handle(.tick, now: 10, jitter: 0).suffix(2) == [.abandon(slot: 0), .release(first, samples: 2)])
+        #expect(machine.handle(.tick, now: 11.5, jitter: 0).last == .exit(.done))
+    }
+
+    @Test("A full disk gives every scene back and says why")
+    func hostFailure() {
+        var machine = makeMachine(slots: 2)
+        _ = machine.handle(.tick, now: 0, jitter: 0)
+        _ = machine.handle(.registered(sentAt: 0), now: 0, jitter: 0)
+        _ = machine.handle(.claimed([first, second]), now: 1, jitter: 0)
+        #expect(
+            machine.handle(.slotEnded(first, .hostFailed(message: "disk full"), samples: 1), now: 2, jitter: 0)
+                == [.release(first, samples: 1), .stopAfterSample(slot: 1)])
+        _ = machine.handle(.leaseClosed(first), now: 2.1, jitter: 0)
+        _ = machine.handle(.slotEnded(second, .stopped, samples: 1), now: 3, jitter: 0)
+        #expect(machine.handle(.leaseClosed(second), now: 3.1, jitter: 0) == [.exit(.hostFailed("disk full"))])
+    }
+
+    @Test("It leaves when idle for long enough, if told to")
+    func exitWhenIdle() {
+        var machine = makeMachine(exitWhenIdle: 3)
+        _ = machine.handle(.tick, now: 0, jitter: 0)
+        _ = machine.handle(.registered(sentAt: 0), now: 0, jitter: 0)
+        _ = machine.handle(.claimed([]), now: 0.1, jitter: 0)
+        #expect(machine.handle(.tick, now: 2.9, jitter: 0) == [.claim(limit: 1)])
+        #expect(machine.handle(.tick, now: 3, jitter: 0) == [], "a claim in flight could still bring a scene")
+        #expect(machine.handle(.claimed([]), now: 3.1, jitter: 0) == [.exit(.done)])
+    }
+
+    @Test("Random events keep the invariants", arguments: 0..<200 as Range<UInt64>)
+    func invariants(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        let slotCount = Int(random.next() % 3) + 1
+        var machine = makeMachine(slots: slotCount)
+        var now = 0.0
+        var nextScene: Int64 = 1
+        var claimLimit: Int?
+        var contact: WorkerAction?
+        var working: [LeaseKey] = []
+        var busySlots: Set<Int> = []
+        var slotOf: [LeaseKey: Int] = [:]
+        var openClosings: [LeaseKey] = []
+        var closings: [LeaseKey: Int] = [:]
+        var abandoned: Set<LeaseKey> = []
+        var stopAt: Double?
+        var exited = false
+
+        for step in 0..<400 where !exited {
+            now += Double(random.next() % 1000) / 500
+            var event = WorkerEvent.tick
+            switch random.next() % 9 {
+            case 0 where claimLimit != nil:
+                let count = Int(random.next() % UInt64(claimLimit! + 1))
+                event = .claimed((0..<count).map { LeaseKey(scene: nextScene + Int64($0), lease: 1) })
+                nextScene += Int64(count)
+                claimLimit = nil
+            case 1 where contact != nil:
+                let sentAt = now - Double(random.next() % 3)
+                event =
+                    contact == .register
+                    ? .registered(sentAt: sentAt)
+                    : .heartbeatConfirmed(sentAt: sentAt, revoked: random.next() % 4 == 0 ? Array(working.prefix(1)) : [])
+                contact = nil
+            case 2 where contact != nil:
+                event = .databaseUnreachable
+                contact = nil
+            case 3 where !working.isEmpty:
+                event = .sampleStored(working[0], samples: 1)
+            case 4 where !working.isEmpty:
+                let key = working.remove(at: Int(random.next() % UInt64(working.count)))
+                busySlots.remove(slotOf[key]!)
+                event = .slotEnded(key, random.next() % 2 == 0 ? .finished : .failed(message: "x", isRetryable: true), samples: 1)
+            case 5 where !openClosings.isEmpty:
+                event = .leaseClosed(openClosings.removeFirst())
+            case 6 where step > 300 && stopAt == nil:
+                event = .stopRequested
+                stopAt = now
+            case 7 where !working.isEmpty && random.next() % 5 == 0:
+                event = .leaseLost(working[0])
+            default: break
+            }
+            for action in machine.handle(event, now: now, jitter: Double(random.next() % 100) / 100) {
+                switch action {
+                case .claim(let limit):
+                    #expect(claimLimit == nil && stopAt == nil && machine.isTrusted(at: now), "seed \(seed)")
+                    #expect(limit <= slotCount - busySlots.count, "seed \(seed)")
+                    claimLimit = limit
+                case .register, .heartbeat:
+                    #expect(contact == nil, "seed \(seed)")
+                    contact = action
+                case .start(let slot, let key):
+                    #expect(!busySlots.contains(slot) && machine.isTrusted(at: now), "seed \(seed)")
+                    busySlots.insert(slot)
+                    slotOf[key] = slot
+                    working.append(key)
+                case .complete(let key), .fail(let key, _, _), .release(let key, _):
+                    closings[key, default: 0] += 1
+                    openClosings.append(key)
+                    #expect(closings[key] == 1 && !abandoned.contains(key), "seed \(seed)")
+                case .reportProgress(let key, _):
+                    #expect(closings[key] == nil && !abandoned.contains(key), "seed \(seed)")
+                case .abandon(let slot):
+                    // The slot may have ended at this very event; at the drain deadline the lease is still good.
+                    let key = slotOf.first { $0.value == slot && working.contains($0.key) }?.key
+                    if let key, stopAt == nil || now < stopAt! + 8 { abandoned.insert(key) }
+                case .stopAfterSample:
+                    #expect(stopAt != nil, "seed \(seed)")
+                case .exit:
+                    exited = true
+                }
+            }
+            if let stopAt, !exited { #expect(now < stopAt + 9.5, "seed \(seed): still there") }
+        }
+    }
+}
+
+/// Vigna's splitmix64, so that a printed seed repeats a run.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
