@@ -62,7 +62,8 @@ public struct NPYArray: Equatable, Sendable {
 
     /// Makes a scalar text, as numpy saves a `str`.
     public init(text: String) {
-        let scalars = text.unicodeScalars.map(\.value)
+        // numpy has no text of no characters either: it pads one.
+        let scalars = text.isEmpty ? [0] : text.unicodeScalars.map(\.value)
         self.elementType = .text(characters: scalars.count)
         self.shape = []
         self.bytes = scalars.withUnsafeBytes { Array($0) }

@@ -19,6 +19,10 @@ final class ZipReader {
     init(_ bytes: UnsafeRawBufferPointer, source: String) throws {
         self.source = source
         self.archiveByteCount = bytes.count
+        // libzip takes no bytes at all for an archive without entries.
+        guard bytes.count >= 22 else {
+            throw ArrayFileError(.truncated, source: source, "\(bytes.count) bytes are too few for a zip archive")
+        }
         var failure = zip_error_t()
         zip_error_init(&failure)
         defer { zip_error_fini(&failure) }

@@ -22,22 +22,21 @@ public final class JPEGDecoder {
     /// The largest number of pixels that is decoded; checked before memory is touched.
     public let pixelLimit: Int
 
-    private let handle: tjhandle
+    /// Nil after a failure: libjpeg-turbo 2.1 keeps the state of a header it gave up on, so the next picture gets a fresh
+    /// handle.
+    private var handle: tjhandle?
 
     /// Makes a decoder.
     ///
     /// - Parameter pixelLimit: the largest number of pixels that is decoded.
     /// - Throws: `ImageFileError` (`library`) where libjpeg-turbo cannot be set up.
     public init(pixelLimit: Int = 64 << 20) throws {
-        guard let handle = tjInitDecompress() else {
-            throw ImageFileError(.library, "libjpeg-turbo: \(String(cString: tjGetErrorStr2(nil)))")
-        }
-        self.handle = handle
         self.pixelLimit = pixelLimit
+        self.handle = try Self.makeHandle()
     }
 
     deinit {
-        tjDestroy(handle)
+        if let handle { tjDestroy(handle) }
     }
 
     /// Reads a picture's size.
@@ -47,6 +46,7 @@ public final class JPEGDecoder {
         guard let start = jpeg.baseAddress?.assumingMemoryBound(to: UInt8.self), jpeg.count >= 4 else {
             throw ImageFileError(.corrupt, "a JPEG picture of \(jpeg.count) bytes")
         }
+        let handle = try readyHandle()
         var width: Int32 = 0
         var height: Int32 = 0
         var subsampling: Int32 = 0
@@ -86,6 +86,7 @@ public final class JPEGDecoder {
                 "\(header.width) x \(header.height) pixels do not fit a buffer of \(output.count) bytes"
             )
         }
+        let handle = try readyHandle()
         let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
         guard
             tjDecompress2(
@@ -115,7 +116,26 @@ public final class JPEGDecoder {
         }
     }
 
+    private static func makeHandle() throws -> tjhandle {
+        guard let handle = tjInitDecompress() else {
+            throw ImageFileError(.library, "libjpeg-turbo: \(String(cString: tjGetErrorStr2(nil)))")
+        }
+        return handle
+    }
+
+    private func readyHandle() throws -> tjhandle {
+        if let handle { return handle }
+        let fresh = try Self.makeHandle()
+        handle = fresh
+        return fresh
+    }
+
+    /// Describes the failure of the last call and drops the handle that suffered it.
     private func failure() -> ImageFileError {
-        ImageFileError(.corrupt, "a damaged JPEG picture: \(String(cString: tjGetErrorStr2(handle)))")
+        defer {
+            if let handle { tjDestroy(handle) }
+            handle = nil
+        }
+        return ImageFileError(.corrupt, "a damaged JPEG picture: \(String(cString: tjGetErrorStr2(handle)))")
     }
 }
