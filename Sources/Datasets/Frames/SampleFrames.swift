@@ -1,0 +1,16 @@
+/// One sample (a keyframe): the images of all cameras at one moment.
+public struct SampleFrames: Hashable, Sendable, Codable {
+    /// The sample's token, which names it in predictions and ground truth.
+    public var token: String
+    /// The sample's time, microseconds since 1970.
+    public var timestamp_us: Int64
+    /// The cameras, in the order of `CameraOrder.published` for nuScenes tables.
+    public var cameras: [CameraFrame]
+
+    /// Makes a sample from its parts.
+    public init(token: String, timestamp_us: Int64, cameras: [CameraFrame]) {
+        self.token = token
+        self.timestamp_us = timestamp_us
+        self.cameras = cameras
+    }
+}

@@ -1,0 +1,16 @@
+/// How strictly a dataset is resolved.
+public struct ResolutionOptions: Hashable, Sendable {
+    /// Whether scenes with problems are left out and listed, instead of failing the whole resolution.
+    public var skipMissing: Bool
+    /// How far each image file is looked at.
+    public var imageCheck: ImageCheck
+    /// How many problems an error lists at most; the others are counted.
+    public var problemLimit: Int
+
+    /// Makes options; strict, with images looked up, unless told otherwise.
+    public init(skipMissing: Bool = false, imageCheck: ImageCheck = .present, problemLimit: Int = 20) {
+        self.skipMissing = skipMissing
+        self.imageCheck = imageCheck
+        self.problemLimit = problemLimit
+    }
+}

@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// Finds Occ3D ground truth on disk: `<ground truth root>/<scene name>/<sample token>/labels.npz`.
+public struct Occ3DLocator: Hashable, Sendable {
+    /// How much of a scene's ground truth is there.
+    public enum Availability: Hashable, Sendable {
+        /// Every sample has its file.
+        case complete
+        /// Some samples lack theirs; their tokens, in the scene's order.
+        case partial(missing: [String])
+        /// No sample has one.
+        case none
+    }
+
+    /// The folder that holds a folder for each scene.
+    public let groundTruthRoot: String
+
+    /// Makes a locator for a folder of ground truth.
+    public init(groundTruthRoot: String) { self.groundTruthRoot = groundTruthRoot }
+
+    /// Makes a locator for the usual place, `gts` in the dataset's root.
+    public init(datasetRoot: String) { self.groundTruthRoot = "\(datasetRoot)/gts" }
+
+    /// The path of a sample's file.
+    public func path(scene: String, sample: String) -> String {
+        "\(groundTruthRoot)/\(scene)/\(sample)/labels.npz"
+    }
+
+    /// How much of a scene's ground truth is there (one `stat` a sample).
+    public func availability(of scene: SceneFrames) -> Availability {
+        let missing = scene.samples.map(\.token).filter { token in
+            var status = stat()
+            return stat(path(scene: scene.name, sample: token), &status) != 0
+                || status.st_mode & S_IFMT != S_IFREG || status.st_size == 0
+        }
+        if missing.isEmpty { return .complete }
+        return missing.count == scene.samples.count ? .none : .partial(missing: missing)
+    }
+}

@@ -1,0 +1,106 @@
+/// One thing that is wrong with a dataset: what, where, what was found and what to do about it.
+public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The sort of problem, for programs; people read `description`.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A table, or the folder of the tables, does not exist.
+        case missingTable
+        /// A file exists but the operating system does not let it be read.
+        case unreadableFile
+        /// A table ends in the middle of its array of rows.
+        case truncatedTable
+        /// A table is not JSON, not UTF-8, or not an array of objects.
+        case brokenTable
+        /// A row lacks a key that is needed.
+        case missingKey
+        /// A key appears twice in one row.
+        case duplicateKey
+        /// A value has another type or shape than its key calls for.
+        case wrongType
+        /// A number is NaN, infinite, or out of range.
+        case badNumber
+        /// Two rows of one table have the same token.
+        case duplicateToken
+        /// A row refers to a token that its table does not have.
+        case danglingToken
+        /// Two scenes have the same name.
+        case duplicateScene
+        /// A scene's name or a sample's token cannot be used as a file name.
+        case unusableName
+        /// The chain of a scene's samples does not hold together.
+        case brokenChain
+        /// The chain of a scene's samples runs in a circle.
+        case cyclicChain
+        /// A sample has no keyframe image of one of the six cameras.
+        case missingCamera
+        /// A sample has two keyframe images of one camera.
+        case duplicateCamera
+        /// Intrinsics are missing, of the wrong shape, or singular.
+        case badCalibration
+        /// A rotation is not a unit quaternion.
+        case badRotation
+        /// A path is absolute, empty, or leaves the dataset's root.
+        case unsafePath
+        /// An image file does not exist.
+        case missingImage
+        /// An image file is empty, unreadable, or not a JPEG or PNG file.
+        case badImage
+        /// A split names a scene that the tables do not have.
+        case missingScene
+        /// No split has the name that was asked for.
+        case unknownSplit
+        /// The file of custom splits is broken.
+        case brokenSplits
+        /// A stored scene payload is damaged or of an unknown version.
+        case badPayload
+        /// A ground truth file is missing, damaged, or of the wrong shape, type or range.
+        case badGroundTruth
+    }
+
+    /// The sort of problem.
+    public var kind: Kind
+    /// The file in which it was found.
+    public var file: String
+    /// The row's index in its table, counted from 0, when known.
+    public var row: Int?
+    /// The row's token, when known.
+    public var token: String?
+    /// The offset in the file in bytes, counted from 0, when known.
+    public var byteOffset: UInt64?
+    /// The name of the scene it belongs to, when known.
+    public var scene: String?
+    /// What was found.
+    public var found: String
+    /// What to do next.
+    public var advice: String
+
+    /// Makes a problem from its parts.
+    public init(
+        _ kind: Kind,
+        file: String,
+        row: Int? = nil,
+        token: String? = nil,
+        byteOffset: UInt64? = nil,
+        scene: String? = nil,
+        found: String,
+        advice: String
+    ) {
+        self.kind = kind
+        self.file = file
+        self.row = row
+        self.token = token
+        self.byteOffset = byteOffset
+        self.scene = scene
+        self.found = found
+        self.advice = advice
+    }
+
+    /// One line for people: scene, file, row, token, byte, what was found, what to do.
+    public var description: String {
+        var place: [String] = []
+        if let row { place.append("row \(row)") }
+        if let token { place.append("token \(token.isEmpty ? "\"\"" : token)") }
+        if let byteOffset { place.append("byte \(byteOffset)") }
+        let at = place.isEmpty ? "" : " (\(place.joined(separator: ", ")))"
+        return "\(scene.map { "scene \($0): " } ?? "")\(file)\(at): \(found); \(advice)"
+    }
+}
