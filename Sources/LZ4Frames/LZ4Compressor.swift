@@ -29,7 +29,8 @@ public struct LZ4Compressor: ~Copyable {
         guard content.count > 0 else { return SealedFrameHeader.emptyFrame }
         var preferences = LZ4F_preferences_t()
         preferences.frameInfo.blockSizeID = LZ4F_blockSizeID_t(
-            UInt32(SealedFrameHeader.blockSizeCode(contentBytes: UInt64(content.count))))
+            UInt32(SealedFrameHeader.blockSizeCode(contentBytes: UInt64(content.count)))
+        )
         preferences.frameInfo.blockMode = LZ4F_blockIndependent
         preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
         preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled
@@ -47,7 +48,14 @@ public struct LZ4Compressor: ~Copyable {
             count += try Self.checked(LZ4F_compressBegin(context, start, capacity, &preferences))
             count += try Self.checked(
                 LZ4F_compressUpdate(
-                    context, start + count, capacity - count, content.baseAddress, content.count, &options))
+                    context,
+                    start + count,
+                    capacity - count,
+                    content.baseAddress,
+                    content.count,
+                    &options
+                )
+            )
             count += try Self.checked(LZ4F_compressEnd(context, start + count, capacity - count, &options))
         }
     }

@@ -48,6 +48,11 @@ public struct LZ4Decompressor: ~Copyable {
         }
     }
 
+    /// The content of one sealed frame in an array.
+    public func decompress(_ frame: [UInt8], maximumContentBytes: Int) throws -> [UInt8] {
+        try frame.withUnsafeBytes { try decompress($0, maximumContentBytes: maximumContentBytes) }
+    }
+
     /// The joined contents of any number of LZ4 frames by any writer; see `LZ4Frame.decompressStream`.
     ///
     /// - Throws: `LZ4FrameError`; the context stays usable.
@@ -69,7 +74,9 @@ public struct LZ4Decompressor: ~Copyable {
 
     /// Decodes one frame of any writer; gives the bytes it took.
     private func appendFrame(
-        _ stream: UnsafeRawBufferPointer, to content: inout [UInt8], scratch: UnsafeMutableRawBufferPointer,
+        _ stream: UnsafeRawBufferPointer,
+        to content: inout [UInt8],
+        scratch: UnsafeMutableRawBufferPointer,
         maximumContentBytes: Int
     ) throws -> Int {
         guard stream.count >= 4 else { throw LZ4FrameError.truncated }
@@ -85,7 +92,9 @@ public struct LZ4Decompressor: ~Copyable {
             position += step.consumedBytes
             guard step.producedBytes <= maximumContentBytes - content.count else {
                 throw LZ4FrameError.contentTooLarge(
-                    contentBytes: UInt64(content.count + step.producedBytes), maximumBytes: maximumContentBytes)
+                    contentBytes: UInt64(content.count + step.producedBytes),
+                    maximumBytes: maximumContentBytes
+                )
             }
             content.append(contentsOf: scratch[..<step.producedBytes])
             if step.isFrameEnd { return position }
@@ -102,12 +111,21 @@ public struct LZ4Decompressor: ~Copyable {
 
     /// One call of `LZ4F_decompress`; an error or a call that does nothing with input left ends the frame.
     private func advance(
-        _ input: UnsafeRawBufferPointer, from position: Int, into output: UnsafeMutableRawBufferPointer, at offset: Int
+        _ input: UnsafeRawBufferPointer,
+        from position: Int,
+        into output: UnsafeMutableRawBufferPointer,
+        at offset: Int
     ) throws -> Step {
         var consumed = input.count - position
         var produced = output.count - offset
         let code = LZ4F_decompress(
-            context, output.baseAddress! + offset, &produced, input.baseAddress! + position, &consumed, nil)
+            context,
+            output.baseAddress! + offset,
+            &produced,
+            input.baseAddress! + position,
+            &consumed,
+            nil
+        )
         guard LZ4F_isError(code) == 0 else {
             throw LZ4FrameError.damaged(String(cString: LZ4F_getErrorName(code)))
         }

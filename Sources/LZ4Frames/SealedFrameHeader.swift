@@ -30,12 +30,14 @@ enum SealedFrameHeader {
         guard frame[4] == flags else {
             throw LZ4FrameError.unsupported(
                 "flags 0x\(String(frame[4], radix: 16)) instead of 0x\(String(flags, radix: 16)) "
-                    + "(all sizes and checksums)")
+                    + "(all sizes and checksums)"
+            )
         }
         let contentBytes = UInt64(littleEndian: frame.loadUnaligned(fromByteOffset: 6, as: UInt64.self))
         guard frame[5] == blockSizeCode(contentBytes: contentBytes) << 4 else {
             throw LZ4FrameError.damaged(
-                "block size 0x\(String(frame[5], radix: 16)) does not belong to a content of \(contentBytes) bytes")
+                "block size 0x\(String(frame[5], radix: 16)) does not belong to a content of \(contentBytes) bytes"
+            )
         }
         return contentBytes
     }

@@ -19,7 +19,9 @@ public enum SkippableFrame {
     public static func head(kind: UInt8, userDataBytes: Int) -> [UInt8] {
         precondition(kind <= 15 && userDataBytes <= Int(UInt32.max), "no such skippable frame")
         let magic = firstMagic + UInt32(kind)
-        return [magic, UInt32(userDataBytes)].flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+        return [magic, UInt32(userDataBytes)].flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+        }
     }
 
     /// The kind and the user data size that 8 bytes announce, or nil where they start no skippable frame.

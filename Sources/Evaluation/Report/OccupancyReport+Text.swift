@@ -1,0 +1,55 @@
+internal import Foundation
+
+extension OccupancyReport {
+    /// The report as aligned text: a line for each label, the mean, and on demand a line for each scene.
+    public func table(withScenes: Bool = false) -> String {
+        var rows = [["class", "IoU %", "true voxels", "predicted voxels"]]
+        rows += labels.map { [$0.name, Self.percent($0.iou_percent), "\($0.truthVoxels)", "\($0.predictedVoxels)"] }
+        rows.append(["mIoU", Self.percent(meanIoU_percent), "", ""])
+        var text = "\(model): \(caption)\n" + Self.aligned(rows)
+        text += "mIoU is the mean over the 17 classes that occur, without free\n"
+        if withScenes {
+            let scenes = scenes.map { [$0.name, Self.percent($0.meanIoU_percent), "\($0.samples)"] }
+            text += "\n" + Self.aligned([["scene", "mIoU %", "samples"]] + scenes)
+        }
+        return text
+    }
+
+    /// The lines that FlashOcc's and BDC-Occ's evaluation prints, after a line with split and mask.
+    public var flashOccLines: String {
+        var lines = ["===> \(caption)", "===> per class IoU of \(sampleCount) samples:"]
+        for label in labels.dropLast() { lines.append("===> \(label.name) - IoU = \(Self.python(label.iou_percent))") }
+        lines.append("===> mIoU of \(sampleCount) samples: \(Self.python(meanIoU_percent))")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The report as JSON with sorted keys; undefined scores are left out.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Two decimals, or a dash where the score is undefined.
+    static func percent(_ value: Double?) -> String {
+        value.map { String(format: "%.2f", $0) } ?? "-"
+    }
+
+    /// What Python prints for `round(value, 2)`: the shortest text of the rounded number.
+    static func python(_ value: Double?) -> String {
+        value.map { "\(Double(String(format: "%.2f", $0))!)" } ?? "nan"
+    }
+
+    /// Columns of one width; the first to the left, the others to the right.
+    private static func aligned(_ rows: [[String]]) -> String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                return column == 0 ? cell + padding : padding + cell
+            }
+            let line = cells.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,63 @@
+internal import SystemSupport
+
+extension SceneFileWriter {
+    /// Starts a file and takes over what earlier leases of the scene had done.
+    ///
+    /// Of the files of earlier leases, unfinished or finished, whose header agrees (`SceneFileHeader.canAdopt`), the one with
+    /// the most whole samples of `tokens` is copied, the newest one among equals. Files that cannot be read are passed over.
+    ///
+    /// - Parameters:
+    ///   - directory: the run's folder.
+    ///   - header: what the new file says of itself.
+    ///   - tokens: the samples that the scene is to have; others are not taken over.
+    ///   - level: LZ4 level of the frames to come.
+    /// - Throws: as `init(in:header:level:)`; a failed copy keeps all earlier files as they were.
+    public convenience init(
+        in directory: RunDirectory,
+        header: SceneFileHeader,
+        adoptingFor tokens: [String],
+        level: Int = SceneFileWriter.defaultLevel
+    ) throws {
+        let wanted = Set(tokens)
+        let best = try Self.bestEarlierFile(in: directory, header: header, wanted: wanted)
+        try self.init(in: directory, header: header, level: level)
+        guard let best else { return }
+        var walker = try SceneFileWalker(path: best.path, fileSystem: directory.fileSystem)
+        var copied = 0
+        while copied < best.wanted, let (entry, frame) = Self.nextWhole(&walker) {
+            guard wanted.contains(entry.token) else { continue }
+            try adopt(entry, frame: frame)
+            copied += 1
+        }
+        if copied > 0 { adoption = (best.lease, copied) }
+    }
+
+    /// Most earlier files that are looked into, newest first; a scene that many leases lost has another problem.
+    private static let filesLookedInto = 16
+
+    private static func bestEarlierFile(
+        in directory: RunDirectory,
+        header: SceneFileHeader,
+        wanted: Set<String>
+    ) throws -> (path: String, lease: Int64, wanted: Int)? {
+        var best: (path: String, lease: Int64, wanted: Int)?
+        let earlier = try directory.sceneFiles()
+            .filter { $0.scene == header.scene && $0.lease < header.lease }
+            .sorted { ($0.lease, $0.isFinished ? 1 : 0) > ($1.lease, $1.isFinished ? 1 : 0) }
+        for file in earlier.prefix(filesLookedInto) {
+            // A file that vanished or that cannot be read has nothing to adopt.
+            guard let found = try? SceneFileReader.recover(path: file.path, fileSystem: directory.fileSystem),
+                header.canAdopt(from: found.header), found.header.lease == file.lease
+            else { continue }
+            let count = found.entries.count { wanted.contains($0.token) }
+            if count > best?.wanted ?? 0 { best = (file.path, file.lease, count) }
+        }
+        return best
+    }
+
+    /// The next whole sample; nil where the whole part of the file ends.
+    private static func nextWhole(_ walker: inout SceneFileWalker) -> (SampleEntry, [UInt8])? {
+        guard case .sample(let entry, let frame, _)? = try? walker.next() else { return nil }
+        return (entry, frame)
+    }
+}
