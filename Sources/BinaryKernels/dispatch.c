@@ -8,7 +8,7 @@ static bool runs(occ_isa isa) {
     switch (isa) {
     case occ_isa_scalar:
         return true;
-#if 0
+#if defined(__x86_64__)
     case occ_isa_avx2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case occ_isa_avx512:
@@ -17,7 +17,7 @@ static bool runs(occ_isa isa) {
             && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
             && __builtin_cpu_supports("avx512vpopcntdq");
 #endif
-#if 0
+#if defined(__aarch64__)
     case occ_isa_neon:
         return true;
 #endif
@@ -29,13 +29,13 @@ static bool runs(occ_isa isa) {
 const occ_kernels *occ_kernels_for(occ_isa isa) {
     if (!runs(isa)) return NULL;
     switch (isa) {
-#if 0
+#if defined(__x86_64__)
     case occ_isa_avx2:
         return &occ_kernels_avx2_table;
     case occ_isa_avx512:
         return &occ_kernels_avx512_table;
 #endif
-#if 0
+#if defined(__aarch64__)
     case occ_isa_neon:
         return &occ_kernels_neon_table;
 #endif

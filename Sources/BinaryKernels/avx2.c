@@ -1,0 +1,231 @@
+/// x86-64 with AVX2 and FMA.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "internal.h"
+
+#define OCC_NAME(name) occ_avx2_##name
+#define OCC_ISA occ_isa_avx2
+#define OCC_ISA_NAME "avx2"
+#define OCC_TABLE occ_kernels_avx2_table
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang attribute push(__attribute__((target("avx2,fma,popcnt"))), apply_to = function)
+
+/// Signs and nonzeros of 32 values.
+OCC_INLINE void occ_avx2_pack_word(
+    const float *x, const float *scale, const float *bias, uint32_t *signs, uint32_t *nonzero) {
+    uint32_t negative = 0, other = 0;
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        __m256 value = _mm256_mul_ps(_mm256_loadu_ps(x + 8 * i), _mm256_loadu_ps(scale + 8 * i));
+        value = _mm256_add_ps(value, _mm256_loadu_ps(bias + 8 * i));
+        const __m256 below = _mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_LT_OQ);
+        const __m256 unequal = _mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+        negative |= (uint32_t)_mm256_movemask_ps(below) << (8 * i);
+        other |= (uint32_t)_mm256_movemask_ps(unequal) << (8 * i);
+    }
+    *signs = negative;
+    *nonzero = other;
+}
+
+#include "template_elementwise.h"
+
+#include "template_conv.h"
+
+// MARK: Binary convolution
+//
+// Bits are counted by nibble with a byte shuffle and added as bytes; before those could overflow they are widened into
+// the sums in memory.
+
+/// Terms after which byte counters are emptied: 31 * 8 < 256, and signed in the ternary case 15 * 8 < 128.
+#define OCC_AVX2_TERMS 31
+#define OCC_AVX2_TERMS_TERNARY 15
+
+OCC_INLINE __m256i occ_avx2_count_bytes(__m256i bits) {
+    const __m256i counts = _mm256_setr_epi8(
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i nibble = _mm256_set1_epi8(15);
+    const __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(bits, nibble));
+    const __m256i high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(bits, 4), nibble));
+    return _mm256_add_epi8(low, high);
+}
+
+/// Bits that differ (plain, masked) or the whole sum (ternary) for `pixels` columns and one block of channels.
+OCC_INLINE void occ_avx2_tile(
+    const occ_conv_state *state, const occ_mode mode, size_t block, size_t column, const size_t pixels,
+    int32_t *sums) {
+    const size_t step = mode == occ_mode_ternary ? OCC_AVX2_TERMS_TERNARY : OCC_AVX2_TERMS;
+    const uint32_t *weights = state->weight_signs + block * state->terms * OCC_BLOCK;
+    const uint32_t *kept =
+        mode == occ_mode_ternary ? state->weight_nonzero + block * state->terms * OCC_BLOCK : NULL;
+    const uint32_t *rows = state->rows_signs + column, *masks = state->rows_nonzero + column;
+    for (size_t begin = 0; begin < state->terms; begin += step) {
+        const size_t end = state->terms - begin < step ? state->terms : begin + step;
+        __m256i bytes[4][2];
+#pragma unroll
+        for (size_t p = 0; p < pixels; p++) bytes[p][0] = bytes[p][1] = _mm256_setzero_si256();
+        for (size_t k = begin; k < end; k++) {
+            const int32_t at = state->offsets[k];
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                const __m256i w = _mm256_loadu_si256((const __m256i *)(weights + k * OCC_BLOCK + 8 * half));
+#pragma unroll
+                for (size_t p = 0; p < pixels; p++) {
+                    __m256i differ = _mm256_xor_si256(_mm256_set1_epi32((int)rows[at + (int32_t)p]), w);
+                    if (mode == occ_mode_plain) {
+                        bytes[p][half] = _mm256_add_epi8(bytes[p][half], occ_avx2_count_bytes(differ));
+                        continue;
+                    }
+                    __m256i mask = _mm256_set1_epi32((int)masks[at + (int32_t)p]);
+                    if (mode == occ_mode_ternary) {
+                        mask = _mm256_and_si256(
+                            mask, _mm256_loadu_si256((const __m256i *)(kept + k * OCC_BLOCK + 8 * half)));
+                    }
+                    differ = _mm256_and_si256(differ, mask);
+                    const __m256i minus = occ_avx2_count_bytes(differ);
+                    if (mode == occ_mode_masked) {
+                        bytes[p][half] = _mm256_add_epi8(bytes[p][half], minus);
+                    } else {
+                        const __m256i plus = occ_avx2_count_bytes(_mm256_xor_si256(mask, differ));
+                        bytes[p][half] = _mm256_add_epi8(bytes[p][half], _mm256_sub_epi8(plus, minus));
+                    }
+                }
+            }
+        }
+#pragma unroll
+        for (size_t p = 0; p < pixels; p++) {
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                const __m256i ones = _mm256_set1_epi8(1);
+                // The first operand is unsigned, the second signed.
+                const __m256i pairs = mode == occ_mode_ternary ? _mm256_maddubs_epi16(ones, bytes[p][half])
+                                                               : _mm256_maddubs_epi16(bytes[p][half], ones);
+                __m256i total = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+                __m256i *to = (__m256i *)(sums + p * OCC_BLOCK + 8 * (size_t)half);
+                if (begin != 0) total = _mm256_add_epi32(total, _mm256_loadu_si256(to));
+                _mm256_storeu_si256(to, total);
+            }
+        }
+    }
+}
+
+#define OCC_TILE_PIXELS 4
+#include "template_conv_row.h"
+
+// MARK: 1x1 with binary weights
+//
+// A permutation reaches eight entries, so a table holds the sums in which the fourth channel is positive; the other
+// eight are their negatives: entry e with bit 3 set is minus entry ~e.
+
+#define OCC_AVX2_ENTRIES 8
+
+/// The eight sums of each group of four channels in which the fourth is positive.
+static void occ_avx2_build_tables(const float *x, size_t groups, float *tables) {
+    const __m128 odd = _mm_castsi128_ps(_mm_setr_epi32(0, INT32_MIN, 0, INT32_MIN));
+    const __m256 low_signs = _mm256_castsi256_ps(
+        _mm256_setr_epi32(0, INT32_MIN, 0, INT32_MIN, 0, INT32_MIN, 0, INT32_MIN));
+    const __m256 high_signs = _mm256_castsi256_ps(
+        _mm256_setr_epi32(0, 0, 0, 0, INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN));
+    const __m256i high_lanes = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
+    for (size_t g = 0; g < groups; g++, x += 4, tables += OCC_AVX2_ENTRIES) {
+        const __m128 v = _mm_loadu_ps(x);
+        // [x0 + x1, x0 - x1, x2 + x3, x2 - x3]
+        const __m128 pairs = _mm_add_ps(_mm_moveldup_ps(v), _mm_xor_ps(_mm_movehdup_ps(v), odd));
+        const __m256 both = _mm256_set_m128(pairs, pairs);
+        const __m256 low = _mm256_xor_ps(_mm256_permute_ps(both, 0x14), low_signs);
+        const __m256 high = _mm256_xor_ps(_mm256_permutevar_ps(both, high_lanes), high_signs);
+        _mm256_storeu_ps(tables, _mm256_add_ps(low, high));
+    }
+}
+
+/// Index and sign of the entries in the low four bits of each lane.
+OCC_INLINE void occ_avx2_entry(__m256i nibbles, __m256i *index, __m256 *sign) {
+    const __m256i top = _mm256_slli_epi32(nibbles, 28);
+    *index = _mm256_xor_si256(nibbles, _mm256_srai_epi32(top, 31));
+    *sign = _mm256_castsi256_ps(_mm256_and_si256(top, _mm256_set1_epi32(INT32_MIN)));
+}
+
+/// Adds the table entries that the weights of half a block select, for `pixels` pixels.
+OCC_INLINE void occ_avx2_lookup(
+    const float *tables, size_t table_stride, const size_t pixels, const bool ternary, size_t words,
+    const uint32_t *signs, const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
+    __m256 sums[OCC_LUT_PIXELS];
+#pragma unroll
+    for (size_t p = 0; p < pixels; p++) sums[p] = _mm256_loadu_ps(accumulators + p * accumulator_stride);
+    for (size_t w = 0; w < words; w++) {
+        __m256i entries = _mm256_loadu_si256((const __m256i *)(signs + w * OCC_BLOCK)), zeros = entries;
+        if (ternary) {
+            const __m256i kept = _mm256_loadu_si256((const __m256i *)(nonzero + w * OCC_BLOCK));
+            zeros = _mm256_or_si256(entries, _mm256_xor_si256(kept, _mm256_set1_epi32(-1)));
+        }
+        for (size_t g = 0; g < OCC_WORD_GROUPS; g++, tables += OCC_AVX2_ENTRIES) {
+            __m256i index, other_index;
+            __m256 sign, other_sign;
+            occ_avx2_entry(entries, &index, &sign);
+            if (ternary) occ_avx2_entry(zeros, &other_index, &other_sign);
+#pragma unroll
+            for (size_t p = 0; p < pixels; p++) {
+                const __m256 table = _mm256_loadu_ps(tables + p * table_stride);
+                __m256 value = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, index), sign);
+                if (ternary) {
+                    const __m256 other = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, other_index), other_sign);
+                    value = _mm256_mul_ps(_mm256_add_ps(value, other), _mm256_set1_ps(0.5f));
+                }
+                sums[p] = _mm256_add_ps(sums[p], value);
+            }
+            entries = _mm256_srli_epi32(entries, 4);
+            if (ternary) zeros = _mm256_srli_epi32(zeros, 4);
+        }
+    }
+#pragma unroll
+    for (size_t p = 0; p < pixels; p++) _mm256_storeu_ps(accumulators + p * accumulator_stride, sums[p]);
+}
+
+OCC_INLINE void occ_avx2_lookup_pixels(
+    const float *tables, size_t table_stride, const size_t pixels, size_t words, const uint32_t *signs,
+    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
+    for (size_t half = 0; half < 2 * blocks; half++) {
+        const size_t at = half / 2 * block_stride + half % 2 * 8;
+        float *to = accumulators + half * 8;
+        if (nonzero == NULL) {
+            occ_avx2_lookup(
+                tables, table_stride, pixels, false, words, signs + at, NULL, to, accumulator_stride);
+        } else {
+            occ_avx2_lookup(
+                tables, table_stride, pixels, true, words, signs + at, nonzero + at, to, accumulator_stride);
+        }
+    }
+}
+
+/// All blocks of channels for one set of tables.
+static void occ_avx2_lookup_blocks(
+    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
+    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
+    // Tiles of 12, 4 and 1 pixels, largest first.
+    for (size_t p = 0; p < pixels;) {
+        const float *from = tables + p * table_stride;
+        float *to = accumulators + p * accumulator_stride;
+        const size_t left = pixels - p;
+#define OCC_TILE(n) \
+    if (left >= n) { \
+        occ_avx2_lookup_pixels( \
+            from, table_stride, n, words, signs, nonzero, block_stride, blocks, to, accumulator_stride); \
+        p += n; \
+        continue; \
+    }
+        OCC_TILE(12)
+        OCC_TILE(4)
+        OCC_TILE(1)
+#undef OCC_TILE
+    }
+}
+
+#include "template_pointwise.h"
+
+#include "template_table.h"
+
+#pragma clang attribute pop
+#else
+typedef int occ_avx2_absent;
+#endif

@@ -1,0 +1,60 @@
+/// The small steps of a network between its convolutions: images in, grid pooling, labels out.
+///
+/// Single-threaded, no state, no allocation. Every function gives the same bits on every host: products and sums
+/// are rounded one by one, in the order that is documented here.
+#ifndef OCC_NETWORK_OPS_H
+#define OCC_NETWORK_OPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Normalises interleaved RGB pixels into three planes, blue first: `planes[k][p] = table[k][rgb[p][2 - k]]`.
+///
+/// `table` holds 3 x 256 floats, `planes` 3 x `pixels`.
+void occ_normalise_rgb(const uint8_t *rgb, size_t pixels, const float *table, float *planes);
+
+/// Adds a smaller channels-last map, enlarged by repeating pixels, to a larger one in place.
+///
+/// Row `r` of the larger map takes row `min(floor(r * (float)small_height / height), small_height - 1)`, columns
+/// likewise, as PyTorch's `interpolate(mode="nearest")` does.
+void occ_add_nearest(
+    const float *small, size_t small_stride, size_t small_height, size_t small_width, size_t channels, float *large,
+    size_t large_stride, size_t height, size_t width);
+
+/// Softmax over the channels of every pixel: `exp(x - max) / sum`, summed in the order of channels.
+void occ_softmax(
+    const float *x, size_t x_stride, size_t pixels, size_t channels, float *y, size_t y_stride);
+
+/// Weighted sums of feature vectors into grid cells (`bev_pool_v2`).
+///
+/// Points `starts[i] ..< starts[i + 1]` fall into cell `cells[i]`: `out[cell][c] = sum of depth[depths[p]] *
+/// features[features_of[p] * feature_stride + c]`, in the order of points, starting from 0. The other cells are set to 0;
+/// `cells` ascends.
+void occ_pool_cells(
+    const float *depth, const float *features, size_t feature_stride, size_t channels, const int32_t *depths,
+    const int32_t *features_of, const int32_t *starts, const int32_t *cells, size_t intervals, size_t cell_count,
+    float *out, size_t out_stride);
+
+/// Class of the largest of `classes` logits in every group; the first of equals.
+///
+/// `labels[g]` is of `x[g * classes ..< (g + 1) * classes]`. NaN counts as larger than any number, as in PyTorch.
+void occ_argmax(const float *x, size_t groups, size_t classes, uint8_t *labels);
+
+/// Copies a channels-last map into `[channels][pixels]`.
+void occ_to_planar(const float *x, size_t x_stride, size_t pixels, size_t channels, float *planes);
+
+#ifdef __cplusplus
+}
+#endif
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
+#endif

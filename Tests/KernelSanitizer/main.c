@@ -1,0 +1,356 @@
+/// Runs every variant of the binary kernels against the scalar one, and that against naive loops.
+///
+/// Meant for a build with -fsanitize=address,undefined: every buffer is its own allocation of exactly the documented
+/// size, at an odd alignment, so any access outside is caught. Prints one line per variant; exits 1 on a mismatch.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "BinaryKernels.h"
+
+static uint64_t random_state;
+static int failures;
+
+static uint64_t next_random(void) {
+    uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/// A value in -2 ..< 2, exactly zero with the given chance in 256.
+static float random_value(unsigned zeros) {
+    uint64_t r = next_random();
+    if ((r & 255) < zeros) return r & 256 ? 0.0f : -0.0f;
+    return (float)((double)(r >> 11) / 9007199254740992.0 * 4 - 2);
+}
+
+/// Memory with natural alignment only (4 bytes past a 16-byte boundary); leaked until `release_all`.
+static void *pieces[4096];
+static size_t piece_count;
+
+static void *take(size_t bytes) {
+    char *piece = malloc(bytes + 4);
+    if (piece == NULL || piece_count == sizeof(pieces) / sizeof(pieces[0])) exit(2);
+    memset(piece, 0xa5, bytes + 4);
+    pieces[piece_count++] = piece;
+    return piece + 4;
+}
+
+static void release_all(void) {
+    while (piece_count > 0) free(pieces[--piece_count]);
+}
+
+static float *take_values(size_t count, unsigned zeros) {
+    float *values = take(count * sizeof(float));
+    for (size_t i = 0; i < count; i++) values[i] = random_value(zeros);
+    return values;
+}
+
+static void check(bool ok, const char *variant, const char *what, const char *where) {
+    if (ok) return;
+    failures++;
+    fprintf(stderr, "mismatch: %s: %s: %s\n", variant, what, where);
+}
+
+static bool same(const void *a, const void *b, size_t bytes) { return memcmp(a, b, bytes) == 0; }
+
+static int sign_of(float value) { return (value > 0) - (value < 0); }
+
+typedef struct shape {
+    size_t height, width, in_channels, out_channels, kernel, stride;
+} shape;
+
+static occ_epilogue random_epilogue(size_t channels, bool rprelu) {
+    occ_epilogue e = {take_values(channels, 0), take_values(channels, 0), NULL, NULL, NULL};
+    if (rprelu) {
+        e.shift_in = take_values(channels, 0);
+        e.slope = take_values(channels, 0);
+        e.shift_out = take_values(channels, 0);
+    }
+    return e;
+}
+
+static float apply(float a, const occ_epilogue *e, size_t o) {
+    float y = fmaf(a, e->alpha[o], e->beta[o]);
+    if (e->slope == NULL) return y;
+    y += e->shift_in[o];
+    volatile float scaled = e->slope[o] * y;
+    return (y > 0 ? y : scaled) + e->shift_out[o];
+}
+
+/// The convolution by its definition.
+static int naive_sum(
+    const shape *s, const float *x, const float *oihw, size_t row, size_t column, size_t out) {
+    long padding = (long)s->kernel / 2;
+    int sum = 0;
+    for (size_t tap = 0; tap < s->kernel * s->kernel; tap++) {
+        long y = (long)(row * s->stride + tap / s->kernel) - padding;
+        long z = (long)(column * s->stride + tap % s->kernel) - padding;
+        if (y < 0 || z < 0 || y >= (long)s->height || z >= (long)s->width) continue;
+        const float *pixel = x + ((size_t)y * s->width + (size_t)z) * s->in_channels;
+        for (size_t c = 0; c < s->in_channels; c++) {
+            sum += sign_of(pixel[c]) * sign_of(oihw[(out * s->in_channels + c) * s->kernel * s->kernel + tap]);
+        }
+    }
+    return sum;
+}
+
+static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, uint64_t seed) {
+    random_state = seed;
+    occ_conv conv = {s->height, s->width, s->in_channels, s->out_channels, s->kernel, s->stride};
+    char where[200];
+    snprintf(
+        where, sizeof(where), "%zux%zu %zu->%zu k%zu s%zu zeros %u/%u seed %llu", s->height, s->width, s->in_channels,
+        s->out_channels, s->kernel, s->stride, zeros_x, zeros_w, (unsigned long long)seed);
+    check(occ_conv_problem(&conv) == NULL, "all", "shape refused", where);
+    const occ_kernels *scalar = occ_kernels_for(occ_isa_scalar);
+    size_t pixels = s->height * s->width, words = occ_words(s->in_channels), taps = s->kernel * s->kernel;
+    size_t out_height = occ_conv_out_height(&conv), out_width = occ_conv_out_width(&conv);
+    size_t out_pixels = out_height * out_width, stride = s->out_channels + 3;
+    float *x = take_values(pixels * s->in_channels, zeros_x);
+    float *oihw = take_values(s->out_channels * s->in_channels * taps, zeros_w);
+    size_t weight_words = occ_weight_words(s->out_channels, s->in_channels, s->kernel);
+    uint32_t *weight_signs = take(weight_words * 4), *weight_nonzero = take(weight_words * 4);
+    bool zero_weight = occ_pack_weights(
+        oihw, s->out_channels, s->in_channels, s->kernel, weight_signs, weight_nonzero);
+    occ_weights weights = {weight_signs, zero_weight ? weight_nonzero : NULL};
+    uint32_t *signs = take(pixels * words * 4), *nonzero = take(pixels * words * 4);
+    bool zero = scalar->pack_signs(x, s->in_channels, pixels, s->in_channels, NULL, NULL, signs, nonzero);
+    bool expected_zero = false;
+    for (size_t i = 0; i < pixels * s->in_channels; i++) expected_zero |= x[i] == 0;
+    check(zero == expected_zero, "scalar", "zero detection", where);
+    occ_signs activations = {signs, next_random() & 1 || zero ? nonzero : NULL};
+    occ_epilogue epilogue = random_epilogue(s->out_channels, seed & 1);
+    size_t bytes = occ_conv_workspace_bytes(&conv);
+    void *workspace = take(bytes);
+
+    size_t count = out_pixels * stride - 3;
+    int32_t *reference = take(count * 4);
+    scalar->binary_conv_i32(&conv, &activations, &weights, 0, out_height, reference, stride, workspace);
+    float *reference_f = take(count * 4);
+    scalar->binary_conv_f32(
+        &conv, &activations, &weights, &epilogue, 0, out_height, reference_f, stride, workspace);
+    size_t step = out_pixels * s->out_channels * s->in_channels * taps > 4000000 ? 37 : 1;
+    bool ok = true, ok_f = true;
+    for (size_t i = 0; i < out_pixels * s->out_channels; i += step) {
+        size_t p = i / s->out_channels, o = i % s->out_channels;
+        int sum = naive_sum(s, x, oihw, p / out_width, p % out_width, o);
+        ok &= reference[p * stride + o] == sum;
+        float y = apply((float)sum, &epilogue, o);
+        ok_f &= same(&reference_f[p * stride + o], &y, 4);
+    }
+    check(ok, "scalar", "binary_conv_i32 against naive", where);
+    check(ok_f, "scalar", "binary_conv_f32 against naive", where);
+
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        uint32_t *own_signs = take(pixels * words * 4), *own_nonzero = take(pixels * words * 4);
+        check(
+            k->pack_signs(x, s->in_channels, pixels, s->in_channels, NULL, NULL, own_signs, own_nonzero) == zero,
+            k->name, "zero detection", where);
+        check(same(own_signs, signs, pixels * words * 4), k->name, "sign plane", where);
+        check(same(own_nonzero, nonzero, pixels * words * 4), k->name, "nonzero plane", where);
+        void *own_workspace = take(bytes);
+        int32_t *out = take(count * 4);
+        size_t half = out_height / 2;
+        k->binary_conv_i32(&conv, &activations, &weights, half, out_height, out, stride, own_workspace);
+        k->binary_conv_i32(&conv, &activations, &weights, 0, half, out, stride, own_workspace);
+        check(same(out, reference, count * 4), k->name, "binary_conv_i32", where);
+        float *out_f = take(count * 4);
+        k->binary_conv_f32(
+            &conv, &activations, &weights, &epilogue, 0, out_height, out_f, stride, own_workspace);
+        check(same(out_f, reference_f, count * 4), k->name, "binary_conv_f32", where);
+    }
+    release_all();
+}
+
+static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_w, uint64_t seed) {
+    random_state = seed;
+    char where[200];
+    snprintf(
+        where, sizeof(where), "pixels %zu %zu->%zu zeros %u seed %llu", pixels, in, out, zeros_w,
+        (unsigned long long)seed);
+    size_t x_stride = in + 5, y_stride = out + 2, x_count = pixels * x_stride - 5, y_count = pixels * y_stride - 2;
+    float *x = take_values(x_count, 20), *oihw = take_values(out * in, zeros_w);
+    size_t weight_words = occ_weight_words(out, in, 1);
+    uint32_t *weight_signs = take(weight_words * 4), *weight_nonzero = take(weight_words * 4);
+    bool zero_weight = occ_pack_weights(oihw, out, in, 1, weight_signs, weight_nonzero);
+    occ_weights weights = {weight_signs, zero_weight ? weight_nonzero : NULL};
+    occ_epilogue epilogue = random_epilogue(out, seed & 1), plain = {NULL, NULL, NULL, NULL, NULL};
+    size_t bytes = occ_pointwise_workspace_bytes(in, out);
+    float *reference = NULL;
+    double *reference_sums = NULL;
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        void *workspace = take(bytes);
+        float *y = take(y_count * 4);
+        double *sums = take(out * 8 + 4);
+        sums = (double *)(((uintptr_t)sums + 7) & ~(uintptr_t)7);
+        for (size_t o = 0; o < out; o++) sums[o] = 1;
+        if (isa == occ_isa_scalar) {
+            k->pointwise_conv(pixels, in, out, x, x_stride, &weights, &plain, y, y_stride, NULL, workspace);
+            double worst = 0;
+            for (size_t p = 0; p < pixels; p++) {
+                for (size_t o = 0; o < out; o++) {
+                    double sum = 0;
+                    for (size_t c = 0; c < in; c++) sum += (double)x[p * x_stride + c] * sign_of(oihw[o * in + c]);
+                    double error = fabs(sum - (double)y[p * y_stride + o]);
+                    if (error > worst) worst = error;
+                }
+            }
+            check(worst < 1e-6 * (double)in + 1e-6, k->name, "pointwise_conv against naive", where);
+        }
+        k->pointwise_conv(pixels, in, out, x, x_stride, &weights, &epilogue, y, y_stride, sums, workspace);
+        if (isa == occ_isa_scalar) {
+            reference = y;
+            reference_sums = sums;
+        }
+        check(same(y, reference, y_count * 4), k->name, "pointwise_conv", where);
+        check(same(sums, reference_sums, out * 8), k->name, "pointwise_conv sums", where);
+    }
+    release_all();
+}
+
+static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
+    random_state = seed;
+    char where[200];
+    snprintf(
+        where, sizeof(where), "body %zux%zu %zu->%zu s%zu zeros %u seed %llu", s->height, s->width, s->in_channels,
+        s->out_channels, s->stride, zeros_x, (unsigned long long)seed);
+    size_t c = s->in_channels, out = s->out_channels, pixels = s->height * s->width, words = occ_words(c);
+    occ_body body = {.conv = {s->height, s->width, c, c, 3, s->stride}, .out_channels = out};
+    size_t out_pixels = occ_conv_out_height(&body.conv) * occ_conv_out_width(&body.conv);
+    float *x = take_values(pixels * c, zeros_x);
+    if (zeros_x != 0 && s->height > 4) {
+        // A whole row without zeros, so that masked and plain rows meet.
+        for (size_t i = 0; i < 3 * s->width * c; i++) x[i] = x[i] == 0 ? 1 : x[i];
+    }
+    float *scale = take_values(c, 0), *bias = take_values(c, 128);
+    uint32_t *planes[4];
+    size_t words3 = occ_weight_words(c, c, 3), words1 = occ_weight_words(out, c, 1);
+    for (int i = 0; i < 4; i++) planes[i] = take((i < 2 ? words3 : words1) * 4);
+    occ_pack_weights(take_values(c * c * 9, 0), c, c, 3, planes[0], planes[1]);
+    occ_pack_weights(take_values(out * c, 0), out, c, 1, planes[2], planes[3]);
+    body.move_scale = scale;
+    body.move_bias = bias;
+    body.weights3x3 = (occ_weights){planes[0], NULL};
+    body.weights1x1 = (occ_weights){planes[2], NULL};
+    body.epilogue3x3 = random_epilogue(c, true);
+    body.epilogue1x1 = random_epilogue(out, true);
+    float *gate = take_values(out, 0), *identity = take_values(out_pixels * ((out + 1) / 2), 0);
+    float *skip = take_values(out_pixels * out, 0);
+    occ_residual residual = {
+        .gate = gate, .identity = identity, .identity_stride = (out + 1) / 2, .identity_channels = (out + 1) / 2,
+        .skip = skip, .skip_stride = out, .factor = 0.5f, .shift_in = gate, .slope = gate, .shift_out = gate,
+        .move_scale = gate, .move_bias = gate};
+    size_t out_words = occ_words(out);
+
+    float *reference = NULL;
+    uint32_t *reference_bits = NULL;
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        float *y = take(out_pixels * out * 4);
+        k->bdc_body(&body, x, c, y, out, NULL, take(occ_body_workspace_bytes(&body)));
+        if (isa == occ_isa_scalar) {
+            // By its parts.
+            uint32_t *signs = take(pixels * words * 4), *nonzero = take(pixels * words * 4);
+            k->pack_signs(x, c, pixels, c, scale, bias, signs, nonzero);
+            float *middle = take(out_pixels * c * 4), *end = take(out_pixels * out * 4);
+            occ_signs activations = {signs, nonzero};
+            k->binary_conv_f32(
+                &body.conv, &activations, &body.weights3x3, &body.epilogue3x3, 0, occ_conv_out_height(&body.conv),
+                middle, c, take(occ_conv_workspace_bytes(&body.conv)));
+            k->pointwise_conv(
+                out_pixels, c, out, middle, c, &body.weights1x1, &body.epilogue1x1, end, out, NULL,
+                take(occ_pointwise_workspace_bytes(c, out)));
+            check(same(y, end, out_pixels * out * 4), k->name, "bdc_body against its parts", where);
+        }
+        residual.x = residual.y = y;
+        residual.x_stride = residual.y_stride = out;
+        residual.signs = take(out_pixels * out_words * 4);
+        residual.nonzero = take(out_pixels * out_words * 4);
+        k->residual(&residual, out_pixels, out);
+        if (isa == occ_isa_scalar) {
+            reference = y;
+            reference_bits = residual.signs;
+        }
+        check(same(y, reference, out_pixels * out * 4), k->name, "bdc_body and residual", where);
+        check(same(residual.signs, reference_bits, out_pixels * out_words * 4), k->name, "residual signs", where);
+    }
+    release_all();
+}
+
+static void test_elementwise(size_t height, size_t width, size_t channels, uint64_t seed) {
+    random_state = seed;
+    char where[200];
+    snprintf(where, sizeof(where), "%zux%zu %zu seed %llu", height, width, channels, (unsigned long long)seed);
+    size_t pixels = height * width, stride = channels + 1, count = pixels * stride - 1;
+    float *x = take_values(count, 10), *b = take_values(count, 10);
+    occ_epilogue epilogue = random_epilogue(channels, true);
+    void *references[8] = {0};
+    size_t up_height = height * 2, up_width = width * 4, up = up_height * up_width * channels;
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        size_t pooled = (height / 2) * (width / 2) * channels;
+        const size_t sizes[7] = {count * 4, count * 4, count * 4, pooled * 4, channels * 8, up * 4, up * 4};
+        void *results[7];
+        for (int i = 0; i < 7; i++) {
+            results[i] = (void *)(((uintptr_t)take(sizes[i] + 4) + 7) & ~(uintptr_t)7);
+        }
+        k->affine_rprelu(x, stride, pixels, channels, &epilogue, results[0], stride);
+        k->add(x, stride, b, stride, pixels, channels, results[1], stride);
+        k->copy_channels(x, stride, pixels, channels, results[2], stride);
+        k->average_pool2x2(x, stride, height, width, channels, results[3], channels);
+        memset(results[4], 0, sizes[4]);
+        k->channel_sums(x, stride, pixels, channels, results[4]);
+        k->resize_bilinear(x, stride, height, width, channels, up_height, up_width, true, results[5], channels);
+        k->resize_bilinear(x, stride, height, width, channels, up_height, up_width, false, results[6], channels);
+        static const char *const names[7] = {
+            "affine_rprelu", "add", "copy_channels", "average_pool2x2", "channel_sums", "resize_bilinear aligned",
+            "resize_bilinear"};
+        for (int i = 0; i < 7; i++) {
+            if (isa == occ_isa_scalar) references[i] = results[i];
+            check(same(results[i], references[i], sizes[i]), k->name, names[i], where);
+        }
+    }
+    release_all();
+}
+
+int main(void) {
+    static const size_t channels[] = {1, 3, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 100, 144, 255, 256, 512, 640};
+    static const size_t sides[][2] = {{1, 1}, {1, 7}, {7, 1}, {2, 2}, {3, 9}, {5, 4}, {17, 13}, {4, 19}};
+    const size_t channel_count = sizeof(channels) / sizeof(channels[0]), side_count = sizeof(sides) / sizeof(sides[0]);
+    uint64_t seed = 1;
+    size_t cases = 0;
+    for (size_t i = 0; i < channel_count; i++) {
+        for (size_t j = 0; j < side_count; j++) {
+            const size_t in = channels[i], out = channels[(i * 5 + j * 7 + 3) % channel_count];
+            // The largest products only on the smallest images.
+            if (in * out * sides[j][0] * sides[j][1] > 4000000) continue;
+            for (size_t stride = 1; stride <= 2; stride++) {
+                const shape s = {sides[j][0], sides[j][1], in, out, (i + j) % 4 == 3 ? 1 : 3, stride};
+                const unsigned zeros_x = (j + stride) % 3 == 0 ? 8 : 0, zeros_w = (i + stride) % 4 == 0 ? 8 : 0;
+                test_conv(&s, zeros_x, zeros_w, seed++);
+                cases++;
+                if (in <= 144 && out <= 144) test_body(&s, zeros_x, seed++);
+            }
+            test_pointwise(sides[j][0] * sides[j][1], in, out, j % 3 == 0 ? 8 : 0, seed++);
+            if (in <= 144) test_elementwise(sides[j][0], sides[j][1], in, seed++);
+        }
+    }
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k != NULL) printf("%s: %zu convolution shapes compared\n", k->name, cases);
+    }
+    if (failures != 0) {
+        fprintf(stderr, "%d mismatches\n", failures);
+        return 1;
+    }
+    return 0;
+}
