@@ -1,0 +1,101 @@
+import ImageFiles
+import SystemSupport
+import Testing
+
+@testable import OccInference
+
+/// The picture of `ops/goldens/pillow_resize.py`.
+func goldenPicture(width: Int, height: Int) -> RGBImage {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(width * height * 3)
+    for y in 0..<height {
+        for x in 0..<width {
+            for channel in 0..<3 {
+                var z =
+                    (UInt32(x) &* 73_856_093) ^ (UInt32(y) &* 19_349_663) ^ (UInt32(channel) &* 83_492_791)
+                z = (z ^ (z >> 15)) &* 2_654_435_761
+                z ^= z >> 13
+                let patch = (x / 5 + y / 7 + channel) % 4
+                pixels.append(patch == 0 ? 0 : patch == 1 ? 255 : UInt8(truncatingIfNeeded: z >> 8))
+            }
+        }
+    }
+    return RGBImage(width: width, height: height, pixels: pixels)
+}
+
+@Suite("resize and crop")
+struct BicubicResamplerTests {
+    @Test("agrees with Pillow in every bit", arguments: PillowGolden.all)
+    func agreesWithPillow(_ golden: PillowGolden) throws {
+        let geometry = try ImageGeometry(
+            sourceWidth: golden.source[0],
+            sourceHeight: golden.source[1],
+            inputWidth: golden.input[0],
+            inputHeight: golden.input[1],
+            resizeTest: golden.resizeTest,
+            cropHeight: golden.cropHeight
+        )
+        #expect(geometry.resize.bitPattern == golden.resize)
+        #expect([geometry.resizedWidth, geometry.resizedHeight] == golden.resized)
+        #expect([geometry.cropLeft, geometry.cropTop] == golden.crop)
+        #expect(geometry.postRotation[0] == Float(geometry.resize) && geometry.postRotation[8] == 1)
+        #expect(geometry.postTranslation == [Float(-golden.crop[0]), Float(-golden.crop[1]), 0])
+        let resampler = BicubicResampler(geometry)
+        let picture = goldenPicture(width: golden.source[0], height: golden.source[1])
+        // Twice: nothing of the first picture may show in the second.
+        var other = picture
+        for index in other.pixels.indices { other.pixels[index] = 255 - other.pixels[index] }
+        _ = try resampler.resample(other)
+        #expect(SHA256.hex(try resampler.resample(picture).pixels) == golden.sha256)
+    }
+
+    @Test("the published geometry of a nuScenes picture")
+    func published() throws {
+        let geometry = try ImageGeometry(sourceWidth: 1600, sourceHeight: 900)
+        #expect(geometry.resizedWidth == 704 && geometry.resizedHeight == 396)
+        #expect(geometry.cropTop == 140 && geometry.cropLeft == 0)
+        #expect(geometry.postRotation == [0.44, 0, 0, 0, 0.44, 0, 0, 0, 1])
+        #expect(geometry.postTranslation == [0, -140, 0])
+    }
+
+    @Test("weights add up to one, whatever the sizes")
+    func weights() {
+        for (source, output) in [(1, 1), (1, 9), (9, 1), (1600, 704), (7, 13), (16_384, 3), (3, 16_384)] {
+            let table = ResampleTable(sourceSize: source, outputSize: output, outputs: 0..<output)
+            for index in 0..<output {
+                let weights = (0..<table.stride).map {
+                    Int(table.upper[index * table.stride + $0]) << ResampleTable.lowerBits
+                        + Int(table.lower[index * table.stride + $0])
+                }
+                #expect(abs(weights.reduce(0, +) - 1 << ResampleTable.fractionBits) <= table.counts[index])
+                #expect(table.starts[index] >= 0 && table.starts[index] + table.counts[index] <= source)
+            }
+        }
+    }
+
+    @Test("sizes that cannot be used are refused")
+    func refusals() throws {
+        for (width, height) in [(0, 9), (9, 0), (-1, 4), (16_385, 9), (16_384, 1)] {
+            #expect(throws: ImageFileError.self) { try ImageGeometry(sourceWidth: width, sourceHeight: height) }
+        }
+        #expect(throws: ImageFileError.self) {
+            try ImageGeometry(sourceWidth: 1600, sourceHeight: 900, resizeTest: -0.44)
+        }
+        #expect(throws: ImageFileError.self) {
+            try ImageGeometry(sourceWidth: 1600, sourceHeight: 900, resizeTest: .infinity)
+        }
+        #expect(throws: ImageFileError.self) {
+            try ImageGeometry(sourceWidth: 1600, sourceHeight: 900, cropHeight: 1.5)
+        }
+        let resampler = BicubicResampler(
+            try ImageGeometry(sourceWidth: 8, sourceHeight: 8, inputWidth: 4, inputHeight: 4)
+        )
+        #expect(throws: ImageFileError.self) { try resampler.resample(goldenPicture(width: 8, height: 7)) }
+        var small = [UInt8](repeating: 0, count: 47)
+        #expect(throws: ImageFileError.self) {
+            try goldenPicture(width: 8, height: 8).pixels.withUnsafeBytes { source in
+                try small.withUnsafeMutableBytes { try resampler.resample(source, into: $0) }
+            }
+        }
+    }
+}
