@@ -14,8 +14,9 @@ public struct SyntheticOptions: Sendable, Hashable {
     public var jpegQuality: Int
     /// Name of the table folder; the nuscenes-devkit's split rules look at its ending.
     public var version: String
-    /// Whether every keyframe's lidar points are stored (float32 x, y, z, intensity, ring; up to 0.7 MB a keyframe).
-    /// Without them one tiny valid file stands for all keyframes; `num_lidar_pts` is counted either way.
+    /// Whether every keyframe's lidar points are stored.
+    ///
+    /// A file has float32 x, y, z, intensity, ring a point, up to 0.7 MB a keyframe. Without them one tiny valid file stands for all keyframes; `num_lidar_pts` is counted either way.
     public var storesLidarPoints: Bool
     /// How many pictures are rendered at once, 1...256; changes no byte of the result.
     public var threads: Int
@@ -55,9 +56,11 @@ public struct SyntheticOptions: Sendable, Hashable {
         try Self.check("threads", threads, 1...256)
         if !Self.isVersionName(version) {
             throw SyntheticWorldError.invalidOption(
-                name: "version", value: "\"\(version)\"",
+                name: "version",
+                value: "\"\(version)\"",
                 allowed: "1 to 64 letters, digits, '.', '_' or '-', not starting with '.', not one of "
-                    + "'samples', 'gts', 'maps'")
+                    + "'samples', 'gts', 'maps'"
+            )
         }
     }
 
@@ -78,7 +81,10 @@ public struct SyntheticOptions: Sendable, Hashable {
     private static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
         if !range.contains(value) {
             throw SyntheticWorldError.invalidOption(
-                name: name, value: "\(value)", allowed: "\(range.lowerBound) to \(range.upperBound)")
+                name: name,
+                value: "\(value)",
+                allowed: "\(range.lowerBound) to \(range.upperBound)"
+            )
         }
     }
 }

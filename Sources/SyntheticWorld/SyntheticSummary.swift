@@ -15,7 +15,12 @@ public struct SyntheticSummary: Sendable, Hashable {
 
     /// Makes a summary.
     public init(
-        scenes: [String], splits: [String: [String]], samples: Int, images: Int, annotations: Int, bytesWritten: Int
+        scenes: [String],
+        splits: [String: [String]],
+        samples: Int,
+        images: Int,
+        annotations: Int,
+        bytesWritten: Int
     ) {
         self.scenes = scenes
         self.splits = splits

@@ -1,0 +1,36 @@
+internal import ArrayFiles
+
+/// The three arrays of an Occ3D `labels.npz`.
+struct SampleLabels {
+    let semantics: [UInt8]
+    let maskLidar: [UInt8]
+    let maskCamera: [UInt8]
+
+    /// Labels a keyframe: everything in the ego frame of the lidar's time stamp.
+    init(world: SceneWorld, solids: [Primitive], ego: Pose, cameras: [(camera: PinholeCamera, ego: Pose)]) {
+        semantics = Voxelizer(world: world, solids: solids, ego: ego).labels
+        var byCamera = VisibilityMask()
+        for (camera, cameraEgo) in cameras {
+            let rays = VisibilityMask.cameraRays(camera, ego: cameraEgo, reference: ego)
+            byCamera.cast(labels: semantics, origin: rays.origin, directions: rays.directions)
+        }
+        var byLidar = VisibilityMask()
+        byLidar.cast(
+            labels: semantics,
+            origin: Vector(SensorRig.lidarTranslation),
+            directions: LidarPattern.denseDirections()
+        )
+        maskCamera = byCamera.mask
+        maskLidar = byLidar.mask
+    }
+
+    /// The bytes of the `.npz` file.
+    func encoded() throws -> [UInt8] {
+        let shape = [VoxelGrid.countX, VoxelGrid.countY, VoxelGrid.countZ]
+        var archive = NPZArchive()
+        archive["semantics"] = NPYArray(semantics, shape: shape)
+        archive["mask_lidar"] = NPYArray(maskLidar, shape: shape)
+        archive["mask_camera"] = NPYArray(maskCamera, shape: shape)
+        return try archive.encoded()
+    }
+}

@@ -1,0 +1,105 @@
+/// Marks the voxels that rays from a sensor reach: every voxel a ray crosses up to and with the first occupied one.
+///
+/// Traversal after Amanatides and Woo, "A fast voxel traversal algorithm for ray tracing" (1987).
+struct VisibilityMask {
+    /// 1 where a ray came, row-major [x, y, z].
+    private(set) var mask = [UInt8](repeating: 0, count: VoxelGrid.count)
+
+    /// Casts rays of one origin in the ego frame.
+    ///
+    /// - Parameters:
+    ///   - labels: the grid's labels; all but `free` stop a ray.
+    ///   - directions: any length above zero.
+    mutating func cast(labels: [UInt8], origin: Vector, directions: [Vector]) {
+        labels.withUnsafeBufferPointer { labels in
+            mask.withUnsafeMutableBufferPointer { mask in
+                for direction in directions { Self.walk(labels, mask, origin, direction) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func walk(
+        _ labels: UnsafeBufferPointer<UInt8>,
+        _ mask: UnsafeMutableBufferPointer<UInt8>,
+        _ origin: Vector,
+        _ direction: Vector
+    ) {
+        let extent = SIMD3<Float>(Float(VoxelGrid.countX), Float(VoxelGrid.countY), Float(VoxelGrid.countZ))
+        // In units of voxels.
+        var p = (origin - VoxelGrid.low) / VoxelGrid.size
+        let d = direction
+        let safe = Vector(
+            abs(d.x) < 1e-9 ? 1e-9 : d.x,
+            abs(d.y) < 1e-9 ? 1e-9 : d.y,
+            abs(d.z) < 1e-9 ? 1e-9 : d.z
+        )
+        let inverse = 1 / safe
+        // Sensors outside the grid see from where their ray enters it.
+        let a = -p * inverse
+        let b = (extent - p) * inverse
+        let enter = max(pointwiseMin(a, b).max(), 0)
+        let leave = pointwiseMax(a, b).min()
+        guard enter < leave else { return }
+        if enter > 0 { p += safe * (enter + 1e-4) }
+        var x = min(max(Int(p.x), 0), VoxelGrid.countX - 1)
+        var y = min(max(Int(p.y), 0), VoxelGrid.countY - 1)
+        var z = min(max(Int(p.z), 0), VoxelGrid.countZ - 1)
+        let stepX = d.x >= 0 ? 1 : -1
+        let stepY = d.y >= 0 ? 1 : -1
+        let stepZ = d.z >= 0 ? 1 : -1
+        var nextX = (Float(x + (stepX > 0 ? 1 : 0)) - p.x) * inverse.x
+        var nextY = (Float(y + (stepY > 0 ? 1 : 0)) - p.y) * inverse.y
+        var nextZ = (Float(z + (stepZ > 0 ? 1 : 0)) - p.z) * inverse.z
+        let delta = Vector(abs(inverse.x), abs(inverse.y), abs(inverse.z))
+        // A ray crosses at most the sum of the sides.
+        for _ in 0..<(VoxelGrid.countX + VoxelGrid.countY + VoxelGrid.countZ) {
+            let index = VoxelGrid.index(x, y, z)
+            mask[index] = 1
+            if labels[index] != OccupancyClass.free.rawValue { return }
+            if nextX <= nextY && nextX <= nextZ {
+                x += stepX
+                nextX += delta.x
+                if x < 0 || x >= VoxelGrid.countX { return }
+            } else if nextY <= nextZ {
+                y += stepY
+                nextY += delta.y
+                if y < 0 || y >= VoxelGrid.countY { return }
+            } else {
+                z += stepZ
+                nextZ += delta.z
+                if z < 0 || z >= VoxelGrid.countZ { return }
+            }
+        }
+    }
+
+    /// Directions, in the ego frame of `reference`, of a grid of rays over a camera's picture.
+    ///
+    /// The grid has 400 x 225 rays whatever the picture's size: about three a voxel at the far end of the label grid.
+    static func cameraRays(
+        _ camera: PinholeCamera,
+        ego: Pose,
+        reference: Pose
+    ) -> (origin: Vector, directions: [Vector]) {
+        let turned = Pose(x: 0, y: 0, z: 0, yaw: ego.yaw - reference.yaw)
+        let axes = camera.axes
+        let right = Vector(turned.apply(axes.right))
+        let down = Vector(turned.apply(axes.down))
+        let forward = Vector(turned.apply(axes.forward))
+        let origin = Vector(reference.applyInverse(ego.apply(camera.translation)))
+        let columns = 400
+        let rows = 225
+        var directions: [Vector] = []
+        directions.reserveCapacity(columns * rows)
+        for j in 0..<rows {
+            let v = (Double(j) + 0.5) / Double(rows) * Double(camera.height) - 0.5
+            let y = Float((v - camera.principalY) / camera.focal)
+            for i in 0..<columns {
+                let u = (Double(i) + 0.5) / Double(columns) * Double(camera.width) - 0.5
+                let x = Float((u - camera.principalX) / camera.focal)
+                directions.append(normalized(forward + right * x + down * y))
+            }
+        }
+        return (origin, directions)
+    }
+}
