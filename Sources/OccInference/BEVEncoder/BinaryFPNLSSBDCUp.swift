@@ -1,0 +1,57 @@
+/// Joins the first and the last map of a BEV backbone and doubles the size, with BDC units around one full-precision 3x3.
+///
+/// Source: `Binary_FPN_LSS_BDC_Up` in `necks/lss_fpn.py` with `extra_upsample=2`, `lateral=None`.
+struct BinaryFPNLSSBDCUp: Neck {
+    let name: String
+    /// Channels of the first and of the last map.
+    let inChannels: [Int]
+    let outChannels: Int
+    let hasBatchNorm: Bool
+
+    var typeName: String { "Binary_FPN_LSS_BDC_Up" }
+    var children: [any Layer] { enlarge + [join, refine, enlargeAgain, decrease, last] }
+
+    private var wideChannels: Int { 2 * outChannels }
+    private var enlarge: [BDCBranches] {
+        (0..<2).map { branches("up.\($0)", .up, inChannels[1]) }
+    }
+    private var join: ConvolutionLayer {
+        ConvolutionLayer(
+            name: name + ".conv.0", inChannels: inChannels[0] + inChannels[1], outChannels: wideChannels, kernel: 3,
+            norm: BatchNorm(name: name + ".conv.1", channels: wideChannels), hasReLU: true)
+    }
+    private var refine: BinaryConv2dBDC { unit("conv.3", wideChannels) }
+    private var enlargeAgain: BDCBranches { branches("up2.0", .up, wideChannels) }
+    private var decrease: BDCBranches { branches("up2.1", .fusionDecrease, wideChannels) }
+    private var last: BinaryConv2dBDC { unit("up2.2", outChannels) }
+
+    private func branches(_ module: String, _ shape: BDCBranches.Shape, _ channels: Int) -> BDCBranches {
+        BDCBranches(name: "\(name).\(module)", shape: shape, inChannels: channels, hasBatchNorm: hasBatchNorm)
+    }
+    private func unit(_ module: String, _ channels: Int) -> BinaryConv2dBDC {
+        BinaryConv2dBDC(
+            name: "\(name).\(module)", inChannels: channels, outChannels: channels, hasBatchNorm: hasBatchNorm)
+    }
+
+    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+        guard let large = inputs.first, let small = inputs.last, large.channels == inChannels[0],
+            large.height == 4 * small.height, large.width == 4 * small.width
+        else {
+            throw InferenceError(
+                .badConfiguration, "layer '\(name)' joins maps of which one is four times as large as the other")
+        }
+        let joined = program.map(
+            images: large.images, height: large.height, width: large.width, channels: inChannels[0] + inChannels[1])
+        let halfway = try enlarge[0].emit(small, to: program)
+        _ = try enlarge[1].emit(halfway, to: program, output: joined.slice(inChannels[0], inChannels[1]))
+        try program.copy(large, to: joined.slice(0, inChannels[0]))
+        let blocked = try program.converted(joined, to: .blocked)
+        var map = try program.converted(try join.emit(blocked, to: program), to: .channelsLast)
+        map = try refine.emit(map, to: program)
+        map = try enlargeAgain.emit(map, to: program)
+        map = try decrease.emit(map, to: program)
+        map = try last.emit(map, to: program)
+        program.tap(name, map)
+        return map
+    }
+}

@@ -1,0 +1,37 @@
+/// The BEV backbone of BDC blocks: each of three stages halves the size.
+///
+/// Source: `BinaryResNetBDCDown` in `backbones/resnet.py`.
+struct BinaryResNetBDCDown: BEVBackbone {
+    let name: String
+    let inChannels: Int
+    let stageChannels: [Int]
+    let hasBatchNorm: Bool
+
+    var typeName: String { "BinaryResNetBDCDown" }
+    var children: [any Layer] { stages.flatMap { $0 } }
+
+    /// Two blocks a stage, the first of which halves the size.
+    private var stages: [[BDCBlock]] {
+        var channels = inChannels
+        return stageChannels.enumerated().map { stage, outChannels in
+            defer { channels = outChannels }
+            return [
+                BDCBlock(
+                    name: "\(name).layers.\(stage).0", inChannels: channels, outChannels: outChannels,
+                    isDownsample: stage > 0, stride: 2, hasBatchNorm: hasBatchNorm, hasDownsampleLayer: true),
+                BDCBlock(
+                    name: "\(name).layers.\(stage).1", inChannels: outChannels, outChannels: outChannels,
+                    isDownsample: false, hasBatchNorm: hasBatchNorm, hasDownsampleLayer: false),
+            ]
+        }
+    }
+
+    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
+        var map = input
+        return try stages.enumerated().map { stage, blocks in
+            for block in blocks { map = try block.emit(map, to: program) }
+            program.tap("\(name).\(stage)", map)
+            return map
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// What steps of a program read besides buffers: the frame's input, and where results go that are no feature maps.
+struct FrameContext {
+    /// RGB pixels of the frame's cameras.
+    var imagesRGB: UnsafePointer<UInt8>
+    /// Where and with what weight image features fall on the grid.
+    var pooling: VoxelPooling
+    /// Where labels go.
+    var labels: UnsafeMutablePointer<UInt8>?
+    /// Where all logits of the occupancy head go, if they are tapped.
+    var logits: UnsafeMutablePointer<Float>?
+}

@@ -1,0 +1,94 @@
+internal import BinaryKernels
+
+/// What operations are prepared with.
+final class PreparationContext {
+    let package: ModelPackage
+    let engine: DNNLEngine
+    let kernels: UnsafePointer<occ_kernels>
+    /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
+    var convolutions: [String: ConvolutionPrimitive] = [:]
+
+    init(package: ModelPackage, engine: DNNLEngine, kernels: UnsafePointer<occ_kernels>) {
+        self.package = package
+        self.engine = engine
+        self.kernels = kernels
+    }
+}
+
+/// Collects the steps of a network in order.
+///
+/// Without a context it records shapes and costs only, so that a network can be described without its weights.
+final class ProgramBuilder {
+    private let context: PreparationContext?
+    private(set) var bufferBytes: [Int] = []
+    private(set) var steps: [ProgramStep] = []
+    private(set) var taps: [TapPoint] = []
+    private(set) var costs: [LayerCost] = []
+    /// Stage that the following steps belong to.
+    var stage = NetworkStage.preprocessing
+
+    init(_ context: PreparationContext?) {
+        self.context = context
+    }
+
+    /// Makes a buffer of so many floats.
+    func buffer(floats: Int) -> BufferID {
+        bufferBytes.append(floats * MemoryLayout<Float>.stride)
+        return BufferID(index: bufferBytes.count - 1)
+    }
+
+    /// Makes a dense feature map in a buffer of its own.
+    func map(
+        images: Int, height: Int, width: Int, channels: Int, layout: FeatureMap.Layout = .channelsLast
+    ) -> FeatureMap {
+        FeatureMap(
+            buffer: buffer(floats: images * height * width * channels), images: images, height: height, width: width,
+            channels: channels, layout: layout, pixelStride: channels)
+    }
+
+    /// Appends a step; `make` is called only if the program is being prepared.
+    func append(_ make: (PreparationContext) throws -> any Operation) throws {
+        guard let context else { return }
+        steps.append(ProgramStep(operation: try make(context), stage: stage))
+    }
+
+    /// Records what a layer costs; the parts of a layer that runs image by image are added up.
+    func record(_ cost: LayerCost) {
+        if let last = costs.firstIndex(where: { $0.layer == cost.layer }) {
+            costs[last].add(cost)
+        } else {
+            costs.append(cost)
+        }
+    }
+
+    /// Names the content that a map has after the last step appended.
+    func tap(_ name: String, _ map: FeatureMap, shape: [Int]? = nil) {
+        taps.append(TapPoint(name: name, step: steps.count, source: .map(map), shape: shape ?? map.shape))
+    }
+
+    /// Names a result that is no feature map.
+    func tapLogits(_ name: String, shape: [Int]) {
+        taps.append(TapPoint(name: name, step: steps.count, source: .logits, shape: shape))
+    }
+}
+
+/// One step and the stage that it is timed under.
+struct ProgramStep: Sendable {
+    let operation: any Operation
+    let stage: NetworkStage
+}
+
+/// A place where a module's whole output can be copied out.
+struct TapPoint: Sendable {
+    enum Source: Sendable {
+        case map(FeatureMap)
+        case logits
+    }
+
+    let name: String
+    /// Number of steps after which the content is there, and before whose successor it must be read.
+    let step: Int
+    let source: Source
+    /// Shape under which it is given.
+    let shape: [Int]
+}

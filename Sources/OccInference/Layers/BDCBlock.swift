@@ -1,0 +1,53 @@
+/// Two binary layers with a shortcut around both and an RPReLU at the end.
+///
+/// Source: `BasicBinaryBlockBDC` and `DownsampleBinaryBlockBDC` in `quant_convs_BDC.py`.
+struct BDCBlock: MapLayer {
+    let name: String
+    let inChannels: Int
+    let outChannels: Int
+    /// Whether the first layer halves the size by two units after a 2x2 mean, rather than by one unit with a stride.
+    let isDownsample: Bool
+    var stride = 1
+    var hasBatchNorm = false
+    /// Whether the shortcut has a layer of its own. It never carries batch norms: the published code does not pass
+    /// `with_bn` on.
+    let hasDownsampleLayer: Bool
+
+    var typeName: String { isDownsample ? "DownsampleBinaryBlockBDC" : "BasicBinaryBlockBDC" }
+    var children: [any Layer] { [first, second] + (shortcut.map { [$0] } ?? []) }
+    var ownTensors: [TensorSpec] { activation.tensors }
+
+    private var first: any MapLayer { halving("conv1", hasBatchNorm: hasBatchNorm) }
+    private var shortcut: (any MapLayer)? {
+        hasDownsampleLayer ? halving("downsample", hasBatchNorm: false) : nil
+    }
+    private var second: BinaryConv2dBDC {
+        BinaryConv2dBDC(
+            name: name + ".conv2", inChannels: outChannels, outChannels: outChannels, hasBatchNorm: hasBatchNorm)
+    }
+    private var activation: RPReLU { RPReLU(name: name + ".relu", channels: outChannels) }
+
+    private func halving(_ module: String, hasBatchNorm: Bool) -> any MapLayer {
+        if isDownsample {
+            return BDCBranches(
+                name: "\(name).\(module)", shape: .down, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+        }
+        return BinaryConv2dBDC(
+            name: "\(name).\(module)", inChannels: inChannels, outChannels: outChannels, stride: stride,
+            hasBatchNorm: hasBatchNorm)
+    }
+
+    func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
+        try activation.pack(weights, as: name, into: &package)
+    }
+
+    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+        try check(input)
+        let identity = try shortcut?.emit(input, to: program) ?? input
+        let hidden = try first.emit(input, to: program)
+        let result = try second.emit(
+            hidden, to: program, output: output, tail: .init(skip: identity, factor: 1, activation: name))
+        program.tap(name, result)
+        return result
+    }
+}

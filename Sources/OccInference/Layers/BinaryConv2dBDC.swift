@@ -1,0 +1,115 @@
+/// The binary unit of BDC: sign(x * k + b) -> binary 3x3 -> RPReLU -> 1x1 with binary weights and real inputs -> RPReLU ->
+/// squeeze-excitation -> + x.
+///
+/// Source: `BinaryConv2dBDC` in `quant_convs_BDC.py`. Its `kernel_size` argument is not used there: the unit is
+/// always a 3x3 followed by a 1x1.
+struct BinaryConv2dBDC: MapLayer {
+    let name: String
+    let inChannels: Int
+    let outChannels: Int
+    var stride = 1
+    var hasBatchNorm = false
+
+    var typeName: String { "BinaryConv2dBDC" }
+
+    /// What the end of the unit does besides adding its own input, so that the work around units costs no pass of its own.
+    struct Tail {
+        /// Added after the unit's own shortcut.
+        var skip: FeatureMap?
+        /// Factor after the additions.
+        var factor: Float = 1
+        /// RPReLU at the very end, and the prefix of its packed tensors.
+        var activation: String?
+
+        /// Whether the unit ends as the published one does.
+        var isPlain: Bool { skip == nil && factor == 1 && activation == nil }
+    }
+
+    var ownTensors: [TensorSpec] {
+        [
+            TensorSpec(name + ".move0.b", [1, inChannels, 1, 1], .shift),
+            TensorSpec(name + ".move0.k", [1, inChannels, 1, 1], .redistributionScale),
+            TensorSpec(name + ".binary_activation.beta", [1], .trainingOnly),
+        ] + [spatial, pointwise, squeeze, excite].flatMap(\.tensors) + (shortcutNorm?.tensors ?? [])
+    }
+
+    /// The binary 3x3 with its batch norm and RPReLU.
+    var spatial: BinaryConvolution {
+        convolution("binary_conv_relu.0", "conv3x3", inChannels, inChannels, 3, norm: 1, activation: "binary_conv_relu.2")
+    }
+
+    /// The 1x1 with binary weights and real inputs, with its batch norm and RPReLU.
+    var pointwise: BinaryConvolution {
+        convolution("binary_conv_relu.3", "conv1x1", inChannels, outChannels, 1, norm: 4, activation: "binary_conv_relu.5")
+    }
+
+    /// First layer of the squeeze-excitation block; the published units keep all channels (`reduction=1`).
+    var squeeze: BinaryConvolution {
+        convolution("se_block.fc.0", "se.0", outChannels, outChannels, 1, norm: nil, activation: "se_block.fc.1")
+    }
+
+    /// Second layer of the squeeze-excitation block, before the sigmoid.
+    var excite: BinaryConvolution {
+        convolution("se_block.fc.2", "se.2", outChannels, outChannels, 1, norm: nil, activation: nil)
+    }
+
+    /// Batch norm of the shortcut.
+    var shortcutNorm: BatchNorm? { hasBatchNorm ? BatchNorm(name: name + ".bn_fp", channels: outChannels) : nil }
+
+    private func convolution(
+        _ module: String, _ packed: String, _ inputs: Int, _ outputs: Int, _ kernel: Int, norm: Int?, activation: String?
+    ) -> BinaryConvolution {
+        BinaryConvolution(
+            name: "\(name).\(module)", packedName: "\(name).\(packed)", inChannels: inputs, outChannels: outputs,
+            kernel: kernel,
+            norm: hasBatchNorm
+                ? norm.map { BatchNorm(name: "\(name).binary_conv_relu.\($0)", channels: outputs) } : nil,
+            activation: activation.map { RPReLU(name: "\(name).\($0)", channels: outputs) })
+    }
+
+    func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
+        package.add(name + ".move_bias", try weights.values(ownTensors[0]))
+        package.add(name + ".move_scale", try weights.values(ownTensors[1]))
+        for part in [spatial, pointwise, squeeze, excite] { try part.pack(weights, into: &package) }
+        if let shortcutNorm {
+            let (scale, shift) = try shortcutNorm.folded(weights)
+            package.add(name + ".identity_scale", scale.map { Float($0) })
+            package.add(name + ".identity_shift", shift.map { Float($0) })
+        }
+    }
+
+    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+        try emit(input, to: program, output: output, tail: Tail())
+    }
+
+    func emit(
+        _ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap? = nil, tail: Tail
+    ) throws -> FeatureMap {
+        try check(input)
+        guard outChannels == inChannels || outChannels == 2 * inChannels else {
+            throw InferenceError(
+                .badConfiguration,
+                "layer '\(name)' cannot go from \(inChannels) to \(outChannels) channels: its shortcut repeats channels "
+                    + "once or twice")
+        }
+        guard stride == 1 || (input.height % 2 == 0 && input.width % 2 == 0) else {
+            throw InferenceError(
+                .badConfiguration, "layer '\(name)' halves a map of \(input.height) x \(input.width), which is odd")
+        }
+        let (height, width) = (input.height / stride, input.width / stride)
+        let result =
+            output ?? program.map(images: input.images, height: height, width: width, channels: outChannels)
+        try program.append { context in
+            try BDCUnitOperation(self, input: input, output: result, tail: tail, context)
+        }
+        let pixels = input.images * height * width
+        program.record(
+            LayerCost(
+                layer: name, output: result.shape,
+                binaryMACs: pixels * 9 * inChannels * inChannels,
+                binaryWeightMACs: pixels * inChannels * outChannels + input.images * 2 * outChannels * outChannels))
+        // With a tail the map holds more than this unit's own result.
+        if tail.isPlain { program.tap(name, result) }
+        return result
+    }
+}

@@ -1,0 +1,64 @@
+internal import BinaryKernels
+
+/// A convolution whose weights are signs times a scale per output channel (`HardBinaryConv` of the published code),
+/// with the batch norm and RPReLU that follow it.
+///
+/// Source: `quant_convs_BDC.py`. The published forward pass also adds and subtracts the clamped weights, for the sake of
+/// gradients; that changes the weights by rounding only and is left out.
+struct BinaryConvolution: Sendable {
+    /// The published module path.
+    let name: String
+    /// Prefix of its packed tensors.
+    let packedName: String
+    let inChannels: Int
+    let outChannels: Int
+    let kernel: Int
+    var norm: BatchNorm?
+    var activation: RPReLU?
+
+    private var weight: TensorSpec {
+        TensorSpec(name + ".weight", [outChannels, inChannels, kernel, kernel], .binaryConvolution)
+    }
+
+    var tensors: [TensorSpec] { [weight] + (norm?.tensors ?? []) + (activation?.tensors ?? []) }
+
+    func pack(_ weights: WeightReader, into package: inout PackageBuilder) throws {
+        let values = try weights.values(weight)
+        let wordCount = occ_weight_words(outChannels, inChannels, kernel)
+        var signs = [UInt32](repeating: 0, count: wordCount)
+        var nonzero = signs
+        var scales = [Float](repeating: 0, count: outChannels)
+        let hasZeros = occ_pack_weights(values, outChannels, inChannels, kernel, &signs, &nonzero)
+        occ_weight_scales(values, outChannels, inChannels, kernel, &scales)
+        package.add(packedName + ".signs", words: signs)
+        if hasZeros { package.add(packedName + ".nonzero", words: nonzero) }
+        if let norm {
+            let (scale, shift) = try norm.folded(weights)
+            package.add(packedName + ".alpha", zip(scales, scale).map { Float(Double($0) * $1) })
+            package.add(packedName + ".beta", shift.map { Float($0) })
+        } else {
+            package.add(packedName + ".alpha", scales)
+        }
+        try activation?.pack(weights, as: packedName, into: &package)
+    }
+
+    /// The packed bits.
+    func weights(in package: ModelPackage) throws -> occ_weights {
+        let wordCount = occ_weight_words(outChannels, inChannels, kernel)
+        let nonzero = packedName + ".nonzero"
+        return occ_weights(
+            signs: try package.words(packedName + ".signs", count: wordCount),
+            nonzero: package.contains(nonzero) ? try package.words(nonzero, count: wordCount) : nil)
+    }
+
+    /// What follows the sum.
+    func epilogue(in package: ModelPackage) throws -> occ_epilogue {
+        func optional(_ suffix: String, _ isPresent: Bool) throws -> UnsafePointer<Float>? {
+            isPresent ? try package.floats(packedName + suffix, count: outChannels) : nil
+        }
+        return occ_epilogue(
+            alpha: try package.floats(packedName + ".alpha", count: outChannels),
+            beta: try optional(".beta", norm != nil), shift_in: try optional(".shift_in", activation != nil),
+            slope: try optional(".slope", activation != nil), shift_out: try optional(".shift_out", activation != nil))
+    }
+}

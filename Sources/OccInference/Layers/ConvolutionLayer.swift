@@ -1,0 +1,81 @@
+/// A full-precision convolution with the batch norm and ReLU that follow it.
+struct ConvolutionLayer: Layer {
+    /// The published module path of the convolution.
+    let name: String
+    let inChannels: Int
+    let outChannels: Int
+    let kernel: Int
+    var stride = 1
+    var hasBias = false
+    /// The batch norm that follows, folded into the weights.
+    var norm: BatchNorm?
+    var hasReLU = false
+    /// Whether the weights are those of a linear layer, `[out, in]`, to be run on every pixel.
+    var isLinear = false
+    /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
+    var mayUseWinograd = true
+
+    var typeName: String { isLinear ? "Linear" : "Conv2d" }
+
+    var ownTensors: [TensorSpec] {
+        [weight] + (hasBias ? [bias] : []) + (norm?.tensors ?? [])
+    }
+
+    private var weight: TensorSpec {
+        isLinear
+            ? TensorSpec(name + ".weight", [outChannels, inChannels], .linear)
+            : TensorSpec(name + ".weight", [outChannels, inChannels, kernel, kernel], .convolution)
+    }
+    private var bias: TensorSpec { TensorSpec(name + ".bias", [outChannels], .bias) }
+
+    /// Whether the packed layer has a bias.
+    var hasPackedBias: Bool { hasBias || norm != nil }
+
+    func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
+        var values = try weights.values(weight)
+        var shift = hasBias ? try weights.values(bias) : [Float](repeating: 0, count: outChannels)
+        if let norm {
+            let folded = try norm.folded(weights)
+            let perChannel = values.count / outChannels
+            for channel in 0..<outChannels {
+                let scale = folded.scale[channel]
+                for index in (channel * perChannel)..<((channel + 1) * perChannel) {
+                    values[index] = Float(Double(values[index]) * scale)
+                }
+                shift[channel] = Float(Double(shift[channel]) * scale + folded.shift[channel])
+            }
+        }
+        package.add(name + ".weight", values, shape: [outChannels, inChannels, kernel, kernel])
+        if hasPackedBias { package.add(name + ".bias", shift) }
+    }
+
+    /// Appends the convolution to a program.
+    ///
+    /// - Parameters:
+    ///   - output: where the result goes; nil makes a new map of the input's layout. If `addsToOutput`, its content is
+    ///     added before the ReLU.
+    func emit(
+        _ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap? = nil, addsToOutput: Bool = false
+    ) throws -> FeatureMap {
+        guard input.channels == inChannels else {
+            throw InferenceError(
+                .badConfiguration, "layer '\(name)' reads \(inChannels) channels, but is given \(input.channels)")
+        }
+        let padding = kernel / 2
+        let height = (input.height + 2 * padding - kernel) / stride + 1
+        let width = (input.width + 2 * padding - kernel) / stride + 1
+        let layout = input.layout == .planar ? FeatureMap.Layout.blocked : input.layout
+        let result =
+            output
+            ?? program.map(
+                images: input.images, height: height, width: width, channels: outChannels, layout: layout)
+        try program.append { context in
+            try ConvolutionOperation(self, input: input, output: result, addsToOutput: addsToOutput, context)
+        }
+        program.record(
+            LayerCost(
+                layer: name, output: result.shape,
+                fullPrecisionMACs: input.images * height * width * outChannels * inChannels * kernel * kernel))
+        return result
+    }
+}

@@ -1,0 +1,96 @@
+/// What a network consists of: parameters, packed bytes and operations, by layer and in sum.
+public struct ModelDescription: Codable, Equatable, Sendable {
+    /// One layer with parameters of its own.
+    public struct Row: Codable, Equatable, Sendable {
+        /// The published module path.
+        public var name: String
+        /// The published class name.
+        public var type: String
+        /// Shape of its output for one keyframe, images x channels x height x width; empty where it has none of its own.
+        public var outputShape: [Int]
+        /// Parameters, binary ones included.
+        public var parameters: Int
+        /// Parameters of which only the sign is used.
+        public var binaryParameters: Int
+        /// Bytes in the model package; 0 where there is none.
+        public var packedBytes: Int
+        /// Multiply-accumulates of real weights and real inputs.
+        public var fullPrecisionMACs: Int
+        /// Multiply-accumulates of signs and signs.
+        public var binaryMACs: Int
+        /// Multiply-accumulates of binary weights and real inputs.
+        public var binaryWeightMACs: Int
+    }
+
+    /// The configuration's name.
+    public var name: String
+    /// The package's digest; nil for a bare configuration.
+    public var digest: String?
+    /// Where the weights came from; nil for a bare configuration.
+    public var weights: String?
+    /// The package's size in bytes; 0 for a bare configuration.
+    public var packageBytes: Int
+    /// The layers in the order of execution.
+    public var rows: [Row]
+    /// Modules whose output can be tapped.
+    public var tapNames: [String]
+
+    /// Describes a package.
+    ///
+    /// - Throws: `InferenceError` where its configuration does not fit together.
+    public init(_ package: ModelPackage) throws {
+        try self.init(package.configuration, package)
+    }
+
+    /// Describes a configuration without weights.
+    ///
+    /// - Throws: `InferenceError` where it does not fit together.
+    public init(_ configuration: NetworkConfiguration) throws {
+        try self.init(configuration, nil)
+    }
+
+    private init(_ configuration: NetworkConfiguration, _ package: ModelPackage?) throws {
+        let network = try Network(configuration)
+        let builder = ProgramBuilder(nil)
+        try network.emit(to: builder)
+        let costs = Dictionary(uniqueKeysWithValues: builder.costs.map { ($0.layer, $0) })
+        name = configuration.name
+        digest = package?.digest
+        weights = package?.weightsLabel
+        packageBytes = package?.byteCount ?? 0
+        tapNames = builder.taps.map(\.name)
+        rows = network.layers.flatMap { Self.rows(of: $0, costs, package) }
+    }
+
+    private static func rows(
+        of layer: any Layer, _ costs: [String: LayerCost], _ package: ModelPackage?
+    ) -> [Row] {
+        let inner = layer.children.flatMap { rows(of: $0, costs, package) }
+        guard !layer.ownTensors.isEmpty else { return inner }
+        let parameters = layer.ownTensors.filter(\.isParameter)
+        let cost = costs[layer.name]
+        let packed = (package?.packedByteCount(prefix: layer.name + ".") ?? 0) - inner.reduce(0) { $0 + $1.packedBytes }
+        let row = Row(
+            name: layer.name, type: layer.typeName, outputShape: cost?.output ?? [],
+            parameters: parameters.reduce(0) { $0 + $1.count },
+            binaryParameters: parameters.reduce(0) { $0 + ($1.kind == .binaryConvolution ? $1.count : 0) },
+            packedBytes: packed, fullPrecisionMACs: cost?.fullPrecisionMACs ?? 0, binaryMACs: cost?.binaryMACs ?? 0,
+            binaryWeightMACs: cost?.binaryWeightMACs ?? 0)
+        return inner + [row]
+    }
+
+    /// All parameters.
+    public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+    /// Parameters of which only the sign is used.
+    public var binaryParameters: Int { rows.reduce(0) { $0 + $1.binaryParameters } }
+    /// Multiply-accumulates of real weights and real inputs.
+    public var fullPrecisionMACs: Int { rows.reduce(0) { $0 + $1.fullPrecisionMACs } }
+    /// Multiply-accumulates with binary weights, whatever their inputs.
+    public var allBinaryMACs: Int { rows.reduce(0) { $0 + $1.binaryMACs + $1.binaryWeightMACs } }
+    /// Parameters by the rule of the BDC paper: binary ones count 1/32.
+    public var countedParameters: Double {
+        Double(parameters - binaryParameters) + Double(binaryParameters) / 32
+    }
+    /// Multiply-accumulates by the rule of the BDC paper: binary ones count 1/64.
+    public var countedMACs: Double { Double(fullPrecisionMACs) + Double(allBinaryMACs) / 64 }
+}

@@ -1,0 +1,48 @@
+/// Why weights could not become a model package.
+public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No configuration has this name.
+    case unknownConfiguration(name: String, known: [String])
+    /// The weights do not fit the configuration; each list is complete.
+    case tensors(
+        configuration: String, source: String, missing: [String], superfluous: [String], misshapen: [MisshapenTensor])
+    /// A tensor holds a number that is not finite.
+    case notFinite(tensor: String, source: String, index: Int)
+
+    /// A tensor whose shape is not what the configuration asks for.
+    public struct MisshapenTensor: Equatable, Sendable {
+        /// Its name.
+        public let name: String
+        /// The shape that was found.
+        public let found: [Int]
+        /// The shape that the configuration asks for.
+        public let expected: [Int]
+    }
+
+    /// What was found and what to do next; lists are cut after eight entries.
+    public var description: String {
+        switch self {
+        case .unknownConfiguration(let name, let known):
+            return "no configuration is named '\(name)'; this build knows \(known.joined(separator: ", "))"
+        case .tensors(let configuration, let source, let missing, let superfluous, let misshapen):
+            var parts: [String] = []
+            if !missing.isEmpty { parts.append(Self.list("missing", missing)) }
+            if !superfluous.isEmpty { parts.append(Self.list("superfluous", superfluous)) }
+            if !misshapen.isEmpty {
+                parts.append(
+                    Self.list(
+                        "of another shape", misshapen.map { "\($0.name) \($0.found) instead of \($0.expected)" }))
+            }
+            return "the weights in '\(source)' do not fit configuration '\(configuration)': "
+                + parts.joined(separator: "; ") + ". Is this the checkpoint of another configuration?"
+        case .notFinite(let tensor, let source, let index):
+            return "tensor '\(tensor)' of '\(source)' holds a number that is not finite at element \(index); "
+                + "such a checkpoint cannot give predictions"
+        }
+    }
+
+    private static func list(_ title: String, _ names: [String]) -> String {
+        let shown = names.prefix(8).joined(separator: ", ")
+        let rest = names.count > 8 ? " and \(names.count - 8) more" : ""
+        return "\(names.count) \(title) (\(shown)\(rest))"
+    }
+}

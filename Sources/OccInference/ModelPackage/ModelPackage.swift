@@ -1,0 +1,112 @@
+internal import Foundation
+internal import SystemSupport
+
+/// A model package, mapped read-only: configuration and packed weights of one network.
+///
+/// Format: `docs/model-package.md`. Opening reads the header only, whatever the size of the file.
+public final class ModelPackage: Sendable {
+    /// The file's path, or a name for bytes in memory.
+    public let source: String
+    /// The network's configuration.
+    public let configuration: NetworkConfiguration
+    /// Where the weights came from, for people.
+    public let weightsLabel: String
+    /// Number of parameters of the published network.
+    public let parameterCount: Int
+    /// SHA-256 of the content, 64 hexadecimal digits: the model's identity.
+    public let digest: String
+    /// Size of the file in bytes.
+    public let byteCount: Int
+
+    private let storage: PackageStorage
+    private let tensors: [String: PackedTensor]
+
+    /// Maps a file and checks its header.
+    ///
+    /// - Throws: `FileError` where it cannot be mapped, `ModelPackageError` where it is not a whole package.
+    public convenience init(path: String) throws {
+        try self.init(.mapped(try MappedFile(path: path)), source: path)
+    }
+
+    /// Reads a package that is in memory.
+    ///
+    /// - Throws: `ModelPackageError` where it is not a whole package.
+    public convenience init(bytes: [UInt8], source: String) throws {
+        try self.init(.memory(AlignedBytes(copying: bytes)), source: source)
+    }
+
+    private init(_ storage: PackageStorage, source: String) throws {
+        let header = try PackageHeader(parsing: storage.bytes, source: source)
+        self.storage = storage
+        self.source = source
+        self.configuration = header.metadata.configuration
+        self.weightsLabel = header.metadata.weights
+        self.parameterCount = header.metadata.parameters
+        self.digest = header.contentDigest
+        self.byteCount = storage.bytes.count
+        self.tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
+    }
+
+    /// Reads the whole file and compares it with its digest.
+    ///
+    /// - Throws: `ModelPackageError` (`damaged`).
+    public func verify() throws {
+        let found = PackageDigest.hex(of: storage.bytes, upTo: storage.bytes.count)
+        guard found == digest else {
+            throw ModelPackageError(
+                .damaged, source: source,
+                "its content does not fit its digest (\(found) instead of \(digest)); copy or import it again")
+        }
+    }
+
+    /// Sum of the packed bytes of all tensors whose names start with `prefix`.
+    func packedByteCount(prefix: String) -> Int {
+        tensors.values.reduce(0) { $0 + ($1.name.hasPrefix(prefix) ? $1.byteCount : 0) }
+    }
+
+    /// Whether a tensor is there.
+    func contains(_ name: String) -> Bool { tensors[name] != nil }
+
+    /// The numbers of a tensor, valid as long as this object lives.
+    ///
+    /// - Throws: `ModelPackageError` (`incomplete`).
+    func floats(_ name: String, count: Int) throws -> UnsafePointer<Float> {
+        try pointer(name, .float32, count: count).assumingMemoryBound(to: Float.self)
+    }
+
+    /// The words of a tensor, valid as long as this object lives.
+    ///
+    /// - Throws: `ModelPackageError` (`incomplete`).
+    func words(_ name: String, count: Int) throws -> UnsafePointer<UInt32> {
+        try pointer(name, .words, count: count).assumingMemoryBound(to: UInt32.self)
+    }
+
+    private func pointer(_ name: String, _ element: PackedElement, count: Int) throws -> UnsafeRawPointer {
+        guard let tensor = tensors[name] else {
+            throw ModelPackageError(
+                .incomplete, source: source,
+                "holds no tensor '\(name)', which configuration '\(configuration.name)' needs; import the model again")
+        }
+        guard tensor.element == element, tensor.count == count else {
+            throw ModelPackageError(
+                .incomplete, source: source,
+                "tensor '\(name)' has shape \(tensor.shape), which configuration '\(configuration.name)' cannot use "
+                    + "(\(count) elements expected); import the model again")
+        }
+        return storage.bytes.baseAddress! + tensor.offset
+    }
+}
+
+/// What keeps a package's bytes.
+private enum PackageStorage: Sendable {
+    case mapped(MappedFile)
+    case memory(AlignedBytes)
+
+    /// Valid as long as the owner keeps this value.
+    var bytes: UnsafeRawBufferPointer {
+        switch self {
+        case .mapped(let file): file.bytes
+        case .memory(let bytes): bytes.bytes
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// Type and arguments of one module of a network, as a published configuration file gives them.
+public struct ModuleConfiguration: Codable, Equatable, Sendable {
+    /// The published class name: `Binary_CustomFPN_BDC`.
+    public var type: String
+    /// Channels of its inputs.
+    public var inChannels: [Int]
+    /// Channels of its outputs.
+    public var outChannels: [Int]
+    /// Whether its binary units carry batch norms (`with_bn`).
+    public var hasBatchNorm: Bool
+
+    /// Makes a configuration from its parts.
+    public init(type: String, inChannels: [Int], outChannels: [Int], hasBatchNorm: Bool = false) {
+        self.type = type
+        self.inChannels = inChannels
+        self.outChannels = outChannels
+        self.hasBatchNorm = hasBatchNorm
+    }
+}
+
+/// Lower bound, upper bound and interval of an axis.
+public struct GridAxis: Codable, Equatable, Sendable {
+    /// First value.
+    public var lower: Double
+    /// End, not reached.
+    public var upper: Double
+    /// Step.
+    public var interval: Double
+
+    /// Makes an axis from its parts.
+    public init(_ lower: Double, _ upper: Double, _ interval: Double) {
+        self.lower = lower
+        self.upper = upper
+        self.interval = interval
+    }
+
+    /// Number of cells, computed as the published code does: in float64, truncated.
+    var cells: Int { Int(((upper - lower) / interval).rounded(.down)) }
+}

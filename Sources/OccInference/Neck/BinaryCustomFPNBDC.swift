@@ -1,0 +1,48 @@
+/// The feature pyramid of BDC units with one output.
+///
+/// Source: `Binary_CustomFPN_BDC` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
+struct BinaryCustomFPNBDC: Neck {
+    let name: String
+    let inChannels: [Int]
+    let outChannels: Int
+    let hasBatchNorm: Bool
+
+    var typeName: String { "Binary_CustomFPN_BDC" }
+    var children: [any Layer] { laterals.flatMap { $0 } + [output] }
+
+    /// For each input, units that halve its channels until they are those of the output.
+    private var laterals: [[BDCBranches]] {
+        inChannels.enumerated().map { level, channels in
+            var remaining = channels
+            var units: [BDCBranches] = []
+            while remaining > outChannels {
+                units.append(
+                    BDCBranches(
+                        name: "\(name).lateral_convs.\(level).l_conv_\(level)_\(units.count)", shape: .fusionDecrease,
+                        inChannels: remaining, hasBatchNorm: hasBatchNorm))
+                remaining /= 2
+            }
+            return units
+        }
+    }
+    private var output: BinaryConv2dBDC {
+        BinaryConv2dBDC(
+            name: name + ".fpn_convs.0", inChannels: outChannels, outChannels: outChannels,
+            hasBatchNorm: hasBatchNorm)
+    }
+
+    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+        var maps: [FeatureMap] = []
+        for (units, input) in zip(laterals, inputs) {
+            var map = try program.converted(input, to: .channelsLast)
+            for unit in units { map = try unit.emit(map, to: program) }
+            maps.append(map)
+        }
+        for level in stride(from: maps.count - 1, to: 0, by: -1) {
+            try program.addNearest(maps[level], to: maps[level - 1])
+        }
+        let result = try output.emit(maps[0], to: program)
+        program.tap(name + ".0", result)
+        return result
+    }
+}

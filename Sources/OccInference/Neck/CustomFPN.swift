@@ -1,0 +1,37 @@
+/// The full-precision feature pyramid with one output.
+///
+/// Source: `CustomFPN` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
+struct CustomFPN: Neck {
+    let name: String
+    let inChannels: [Int]
+    let outChannels: Int
+
+    var typeName: String { "CustomFPN" }
+    var children: [any Layer] { laterals + [output] }
+
+    private var laterals: [ConvolutionLayer] {
+        inChannels.enumerated().map {
+            ConvolutionLayer(
+                name: "\(name).lateral_convs.\($0).conv", inChannels: $1, outChannels: outChannels, kernel: 1,
+                hasBias: true)
+        }
+    }
+    private var output: ConvolutionLayer {
+        ConvolutionLayer(
+            name: name + ".fpn_convs.0.conv", inChannels: outChannels, outChannels: outChannels, kernel: 3,
+            hasBias: true)
+    }
+
+    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+        let maps = try zip(laterals, inputs).map { layer, input in
+            try program.converted(try layer.emit(input, to: program), to: .channelsLast)
+        }
+        for level in stride(from: maps.count - 1, to: 0, by: -1) {
+            try program.addNearest(maps[level], to: maps[level - 1])
+        }
+        let blocked = try program.converted(maps[0], to: .blocked)
+        let result = try program.converted(try output.emit(blocked, to: program), to: .channelsLast)
+        program.tap(name + ".0", result)
+        return result
+    }
+}

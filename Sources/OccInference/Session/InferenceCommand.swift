@@ -1,0 +1,74 @@
+internal import ArrayFiles
+
+/// Runs a network on a file of inputs and writes a file of outputs: what `occ-worker infer` does.
+public enum InferenceCommand {
+    /// What was done.
+    public struct Summary: Equatable, Sendable {
+        /// The network's name.
+        public var network: String
+        /// The model package's digest.
+        public var digest: String
+        /// Seconds of the frame, by stage.
+        public var timings: StageTimings
+        /// Names written to the output, sorted.
+        public var outputs: [String]
+    }
+
+    /// Runs one keyframe.
+    ///
+    /// The input holds the keyframe first, then earlier frames; a network that reads fewer frames than there are takes the first
+    /// ones. The output holds `occ` (uint8 `[200, 200, 16]`) and `tap:<module>` (float32) for each module asked for.
+    ///
+    /// - Parameters:
+    ///   - model: path of a model package.
+    ///   - inputs: path of a safetensors file; see `InferenceInputs`.
+    ///   - output: path of the safetensors file to write.
+    ///   - taps: modules whose whole output is written too.
+    /// - Throws: `FileError`, `ArrayFileError`, `ModelPackageError` or `InferenceError`.
+    public static func run(
+        model: String, inputs: String, output: String, taps: [String] = []
+    ) throws -> Summary {
+        let package = try ModelPackage(path: model)
+        let input = try KeyframeInput(
+            InferenceInputs(contentsOf: inputs), frames: package.configuration.frames)
+        let session = try PreparedModel(package).makeSession()
+        var writer = SafetensorsWriter(
+            metadata: ["network": package.configuration.name, "model_digest": package.digest])
+        var names: [String] = []
+        let prediction = try session.predict(input, taps: Set(taps)) { tap in
+            names.append("tap:\(tap.name)")
+            try writer.add("tap:\(tap.name)", tap.values, shape: tap.shape)
+        }
+        switch prediction {
+        case .occupancy(let labels):
+            let configuration = package.configuration
+            names.append("occ")
+            try writer.add(
+                "occ", labels,
+                shape: [configuration.gridX.cells, configuration.gridY.cells, configuration.head.outChannels[1]])
+        }
+        try writer.write(to: output)
+        return Summary(
+            network: package.configuration.name, digest: package.digest, timings: session.lastTimings,
+            outputs: names.sorted())
+    }
+}
+
+extension KeyframeInput {
+    /// The first frames of a parity file.
+    ///
+    /// - Throws: `InferenceError` (`badInput`) where there are too few.
+    public init(_ inputs: InferenceInputs, frames count: Int) throws {
+        guard inputs.frames.count >= count else {
+            throw InferenceError(
+                .badInput, "the input holds \(inputs.frames.count) frames, the network reads \(count)")
+        }
+        self.init(
+            frames: inputs.frames.prefix(count).map {
+                FrameInput(
+                    imagesRGB: $0.images, sensorToEgo: $0.sensor2ego, egoToGlobal: $0.ego2global,
+                    intrinsics: $0.intrinsics)
+            },
+            augmentation: ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation))
+    }
+}

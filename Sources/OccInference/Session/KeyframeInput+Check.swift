@@ -1,0 +1,34 @@
+extension KeyframeInput {
+    /// Throws where the arrays do not have the sizes that a configuration asks for, or hold numbers that are not finite.
+    func check(_ configuration: NetworkConfiguration) throws {
+        guard frames.count == configuration.frames else {
+            throw InferenceError(
+                .badInput,
+                "the input has \(frames.count) frames; network '\(configuration.name)' reads \(configuration.frames)")
+        }
+        let cameras = configuration.cameras
+        let pixelBytes = cameras * configuration.inputHeight * configuration.inputWidth * 3
+        for (index, frame) in frames.enumerated() {
+            let counts = [
+                ("images", frame.imagesRGB.count, pixelBytes), ("sensor2ego", frame.sensorToEgo.count, cameras * 16),
+                ("ego2global", frame.egoToGlobal.count, cameras * 16),
+                ("intrinsics", frame.intrinsics.count, cameras * 9),
+            ]
+            if let wrong = counts.first(where: { $0.1 != $0.2 }) {
+                throw InferenceError(
+                    .badInput, "frame \(index) of the input has \(wrong.1) values of \(wrong.0) instead of \(wrong.2)")
+            }
+            for (name, values) in [
+                ("sensor2ego", frame.sensorToEgo), ("ego2global", frame.egoToGlobal), ("intrinsics", frame.intrinsics),
+            ] where !values.allSatisfy(\.isFinite) {
+                throw InferenceError(.badInput, "frame \(index) of the input has a \(name) that is not finite")
+            }
+        }
+        guard augmentation.rotation.count == 9, augmentation.translation.count == 3,
+            (augmentation.rotation + augmentation.translation).allSatisfy(\.isFinite)
+        else {
+            throw InferenceError(
+                .badInput, "the input's post_rot and post_tran must hold 9 and 3 finite values")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import BinaryKernels
+internal import Glibc
+
+/// A network ready to run: everything that slots share, immutable.
+///
+/// Binary weights are read where the model package is mapped; full-precision weights are laid out once for this host's
+/// instruction set. Sessions, one a slot, hold the rest.
+public final class PreparedModel: Sendable {
+    /// The package that it was made from.
+    public let package: ModelPackage
+    /// Name of the binary kernels in use: "avx512", "avx2", "neon" or "scalar".
+    public let kernelName: String
+    /// Bytes of memory that each session needs.
+    public var sessionByteCount: Int { program.arenaByteCount }
+    /// Names that can be tapped, in the order of execution.
+    public var tapNames: [String] { program.taps.map(\.name) }
+
+    let configuration: NetworkConfiguration
+    let program: Program
+    let engine: DNNLEngine
+
+    /// Checks a package's content and prepares its network.
+    ///
+    /// The environment variable `OCC_KERNELS` (scalar, avx2, avx512, neon) chooses the binary kernels; unset is the fastest.
+    ///
+    /// - Throws: `ModelPackageError` or `InferenceError`.
+    public init(_ package: ModelPackage) throws {
+        try package.verify()
+        let network = try Network(package.configuration)
+        let context = try PreparationContext(package)
+        let builder = ProgramBuilder(context)
+        try network.emit(to: builder)
+        self.package = package
+        kernelName = String(cString: context.kernels.pointee.name)
+        configuration = package.configuration
+        engine = context.engine
+        program = Program(builder)
+    }
+
+    /// Makes what one slot needs.
+    ///
+    /// - Throws: `InferenceError` (`outOfMemory`, `library`).
+    public func makeSession() throws -> InferenceSession {
+        try InferenceSession(self)
+    }
+}
+
+extension PreparationContext {
+    /// Prepares the libraries for a package.
+    ///
+    /// - Throws: `InferenceError`.
+    convenience init(_ package: ModelPackage) throws {
+        var problem: UnsafePointer<CChar>?
+        guard let kernels = occ_kernels_from_environment(&problem) else {
+            let reason = problem.map { String(cString: $0) } ?? "no kernels"
+            throw InferenceError(.badConfiguration, "the environment variable OCC_KERNELS cannot be followed: \(reason)")
+        }
+        self.init(package: package, engine: try DNNLEngine(), kernels: kernels)
+    }
+}

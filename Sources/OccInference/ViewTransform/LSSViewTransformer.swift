@@ -1,0 +1,79 @@
+internal import BinaryKernels
+
+/// Lifts image features along their depth distributions and sums them into the cells of a grid.
+///
+/// Source: `LSSViewTransformer` in `necks/view_transformer.py` with `collapse_z=True` and one cell in z.
+struct LSSViewTransformer: Layer {
+    let name: String
+    let inChannels: Int
+    let outChannels: Int
+    let depthBins: Int
+    let gridHeight: Int
+    let gridWidth: Int
+
+    var typeName: String { "LSSViewTransformer" }
+    var children: [any Layer] { [depthNet] }
+
+    private var depthNet: ConvolutionLayer {
+        ConvolutionLayer(
+            name: name + ".depth_net", inChannels: inChannels, outChannels: depthBins + outChannels, kernel: 1,
+            hasBias: true)
+    }
+
+    /// Appends the layer; the result is a BEV map with x along the columns and y along the rows.
+    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
+        let mixed = try depthNet.emit(input, to: program)
+        program.tap(depthNet.name, mixed)
+        let depth = program.map(
+            images: input.images, height: input.height, width: input.width, channels: depthBins)
+        try program.append { _ in
+            SoftmaxOperation(input: mixed.slice(0, depthBins), output: depth)
+        }
+        program.tap(name + ".1", depth)
+        let bev = program.map(images: 1, height: gridHeight, width: gridWidth, channels: outChannels)
+        try program.append { _ in
+            PoolCellsOperation(features: mixed.slice(depthBins, outChannels), depth: depth, output: bev)
+        }
+        program.tap(name + ".0", bev)
+        return bev
+    }
+}
+
+/// Softmax over channels.
+struct SoftmaxOperation: Operation {
+    let input: FeatureMap
+    let output: FeatureMap
+
+    var reads: [BufferID] { [input.buffer] }
+    var writes: [BufferID] { [output.buffer] }
+
+    func bind(_ arena: BoundArena) throws -> BoundOperation {
+        let (x, y) = (arena.floats(input), arena.floats(output))
+        let (input, output) = (input, output)
+        return { _ in
+            occ_softmax(
+                x, input.pixelStride, input.images * input.pixels, input.channels, y, output.pixelStride)
+        }
+    }
+}
+
+/// Sums weighted features into the cells that the frame's calibration gives them.
+struct PoolCellsOperation: Operation {
+    let features: FeatureMap
+    let depth: FeatureMap
+    let output: FeatureMap
+
+    var reads: [BufferID] { [features.buffer, depth.buffer] }
+    var writes: [BufferID] { [output.buffer] }
+
+    func bind(_ arena: BoundArena) throws -> BoundOperation {
+        let (x, weights, y) = (arena.floats(features), arena.floats(depth), arena.floats(output))
+        let (features, output) = (features, output)
+        return { frame in
+            let pooling = frame.pooling
+            occ_pool_cells(
+                weights, x, features.pixelStride, features.channels, pooling.depths, pooling.features, pooling.starts,
+                pooling.cells, pooling.cells.count, output.pixels, y, output.pixelStride)
+        }
+    }
+}

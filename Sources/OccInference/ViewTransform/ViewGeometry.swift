@@ -1,0 +1,126 @@
+/// Where every point of the cameras' frustums lies on the grid, as the published code computes it in float32.
+///
+/// Source: `prepare_inputs` in `detectors/bevdet.py`; `create_frustum`, `get_ego_coor` and `voxel_pooling_prepare_v2` in
+/// `necks/view_transformer.py`. Quirks kept: the key ego frame is that of the first camera's pose; indices are truncated toward
+/// zero, so that points up to one cell outside the lower bounds fall into the first cells.
+struct ViewGeometry: Equatable, Sendable {
+    /// Size of the image features.
+    let featureHeight: Int
+    let featureWidth: Int
+    /// Depth of every bin, metres.
+    let depths: [Float]
+    /// Pixel columns and rows of the features within the input image.
+    let columns: [Float]
+    let rows: [Float]
+    let grid: [GridAxis]
+
+    init(_ configuration: NetworkConfiguration) {
+        featureHeight = configuration.inputHeight / configuration.downsample
+        featureWidth = configuration.inputWidth / configuration.downsample
+        let axis = configuration.gridDepth
+        depths = (0..<axis.cells).map { Float(axis.lower + Double($0) * axis.interval) }
+        columns = Self.linspace(to: Float(configuration.inputWidth - 1), count: featureWidth)
+        rows = Self.linspace(to: Float(configuration.inputHeight - 1), count: featureHeight)
+        grid = [configuration.gridX, configuration.gridY, configuration.gridZ]
+    }
+
+    /// Evenly spaced values from 0, rounded as `torch.linspace` does: the second half counts back from the end.
+    static func linspace(to end: Float, count: Int) -> [Float] {
+        guard count > 1 else { return [0] }
+        let step = end / Float(count - 1)
+        return (0..<count).map { $0 < count / 2 ? step * Float($0) : end - step * Float(count - $0 - 1) }
+    }
+
+    /// Cells of the grid.
+    var cellCount: Int { grid[0].cells * grid[1].cells * grid[2].cells }
+
+    /// The points of all cameras, sorted into cells.
+    ///
+    /// - Throws: `InferenceError` (`badInput`) where a matrix of the calibration is singular.
+    func pooling(_ calibration: FrameCalibration) throws -> VoxelPooling {
+        let cameras = calibration.sensorToEgo.count / 16
+        let poses = (0..<cameras).map { camera in
+            SquareMatrix(order: 4, calibration.egoToGlobal[(camera * 16)..<(camera * 16 + 16)].map { Double($0) })
+        }
+        guard let globalToKeyEgo = poses[0].inverse else { throw Self.singular("ego2global", 0) }
+        let rotation = SquareMatrix(order: 3, calibration.augmentation.rotation)
+        guard let undoRotation = rotation.inverse else { throw Self.singular("post_rot", 0) }
+
+        let pixels = featureHeight * featureWidth
+        var cells = [Int32](repeating: -1, count: cameras * depths.count * pixels)
+        for camera in 0..<cameras {
+            let sensor = SquareMatrix(
+                order: 4, calibration.sensorToEgo[(camera * 16)..<(camera * 16 + 16)].map { Double($0) })
+            let toKeyEgo = (globalToKeyEgo * poses[camera] * sensor).values.map { Float($0) }
+            let intrinsics = SquareMatrix(
+                order: 3, Array(calibration.intrinsics[(camera * 9)..<(camera * 9 + 9)]))
+            guard let inverse = intrinsics.inverse else { throw Self.singular("intrinsics", camera) }
+            let turn = SquareMatrix(order: 3, [0, 1, 2, 4, 5, 6, 8, 9, 10].map { toKeyEgo[$0] })
+            let view = CameraView(
+                undoRotation: undoRotation.values, translation: calibration.augmentation.translation,
+                combined: (turn * inverse).values, origin: [toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]])
+            locate(view, into: &cells, at: camera * depths.count * pixels)
+        }
+        return VoxelPooling(cells: cells, bins: depths.count, pixels: pixels, cellCount: cellCount)
+    }
+
+    /// One camera's transformation from the input image to the key ego frame.
+    private struct CameraView {
+        let undoRotation: [Float]
+        let translation: [Float]
+        let combined: [Float]
+        let origin: [Float]
+    }
+
+    private func locate(_ view: CameraView, into cells: inout [Int32], at start: Int) {
+        let (width, height) = (Float(grid[0].cells), Float(grid[1].cells))
+        let axes = grid.map { (lower: Float($0.lower), interval: Float($0.interval), cells: Float($0.cells)) }
+        var index = start
+        for depth in depths {
+            for row in rows {
+                for column in columns {
+                    defer { index += 1 }
+                    let image = (
+                        column - view.translation[0], row - view.translation[1], depth - view.translation[2]
+                    )
+                    var point = Self.product(view.undoRotation, image)
+                    point = (point.0 * point.2, point.1 * point.2, point.2)
+                    point = Self.product(view.combined, point)
+                    point = (point.0 + view.origin[0], point.1 + view.origin[1], point.2 + view.origin[2])
+                    let cell = (
+                        ((point.0 - axes[0].lower) / axes[0].interval).rounded(.towardZero),
+                        ((point.1 - axes[1].lower) / axes[1].interval).rounded(.towardZero),
+                        ((point.2 - axes[2].lower) / axes[2].interval).rounded(.towardZero)
+                    )
+                    // -0 counts as 0 and NaN as outside.
+                    guard cell.0 >= 0, cell.0 < axes[0].cells, cell.1 >= 0, cell.1 < axes[1].cells, cell.2 >= 0,
+                        cell.2 < axes[2].cells
+                    else { continue }
+                    cells[index] = Int32((cell.2 * height + cell.1) * width + cell.0)
+                }
+            }
+        }
+    }
+
+    /// Matrix times vector, summed in order.
+    private static func product(_ matrix: [Float], _ vector: (Float, Float, Float)) -> (Float, Float, Float) {
+        (
+            matrix[0] * vector.0 + matrix[1] * vector.1 + matrix[2] * vector.2,
+            matrix[3] * vector.0 + matrix[4] * vector.1 + matrix[5] * vector.2,
+            matrix[6] * vector.0 + matrix[7] * vector.1 + matrix[8] * vector.2
+        )
+    }
+
+    private static func singular(_ name: String, _ camera: Int) -> InferenceError {
+        InferenceError(
+            .badInput, "the calibration's \(name) of camera \(camera) has no inverse; check the dataset's calibration")
+    }
+}
+
+/// Everything of an input that decides where image features fall on the grid.
+struct FrameCalibration: Equatable, Sendable {
+    var sensorToEgo: [Float]
+    var egoToGlobal: [Float]
+    var intrinsics: [Float]
+    var augmentation: ImageAugmentation
+}
