@@ -1,6 +1,7 @@
 #include "row_cutter.h"
 
 #include <array>
+#include <cstring>
 
 namespace occ {
 namespace {
@@ -16,6 +17,24 @@ constexpr std::array<bool, 256> special_bytes() {
 
 constexpr std::array<bool, 256> special = special_bytes();
 
+// The index of the quote that closes the string opened at bytes[open], or count where there is none.
+//
+// Most of a table is inside strings, so the library's memchr does most of the work.
+size_t closing_quote(const char *bytes, size_t open, size_t count) noexcept {
+    size_t from = open + 1;
+    while (from < count) {
+        const void *hit = std::memchr(bytes + from, '"', count - from);
+        if (hit == nullptr) return count;
+        const size_t quote = static_cast<size_t>(static_cast<const char *>(hit) - bytes);
+        // Each run of backslashes is followed by at most one quote, so all this counting together is linear.
+        size_t backslashes = 0;
+        while (quote - backslashes > from && bytes[quote - backslashes - 1] == '\\') ++backslashes;
+        if (backslashes % 2 == 0) return quote;
+        from = quote + 1;
+    }
+    return count;
+}
+
 }  // namespace
 
 CutResult cut_row(const char *bytes, size_t count) noexcept {
@@ -30,10 +49,9 @@ CutResult cut_row(const char *bytes, size_t count) noexcept {
         }
         switch (c) {
         case '"': {
-            size_t end = at + 1;
-            while (end < count && bytes[end] != '"') end += bytes[end] == '\\' ? 2 : 1;
-            if (end >= count) return {Cut::incomplete, count, nullptr};
-            at = end + 1;
+            const size_t quote = closing_quote(bytes, at, count);
+            if (quote == count) return {Cut::incomplete, count, nullptr};
+            at = quote + 1;
             break;
         }
         case '{':

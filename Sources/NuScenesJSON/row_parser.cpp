@@ -73,7 +73,9 @@ bool RowParser::parse_fields(simdjson::ondemand::document &document, uint64_t ro
     const char *last = row_;
     for (auto item : object) {
         simdjson::ondemand::field field;
-        if (const error_code code = std::move(item).get(field); code != SUCCESS) return fail_as(error, code, count_, last);
+        if (const error_code code = std::move(item).get(field); code != SUCCESS) {
+            return fail_as(error, code, count_, last);
+        }
         // The opening quote of the key.
         last = field.key().raw() - 1;
         std::string_view key;

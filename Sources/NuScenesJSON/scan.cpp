@@ -68,7 +68,8 @@ private:
 
 class Scanner {
 public:
-    Scanner(Window &window, RowParser &parser, nsj_take take, void *context, size_t row_limit, nsj_error &error) noexcept
+    Scanner(
+        Window &window, RowParser &parser, nsj_take take, void *context, size_t row_limit, nsj_error &error) noexcept
         : window_(window), parser_(parser), take_(take), context_(context), row_limit_(row_limit), error_(error) {}
 
     nsj_status run() {

@@ -4,8 +4,8 @@
  * (On Demand). The caller names the fields it wants; each row is handed over as one value per field. Nothing thrown by
  * C++ leaves these functions, and every failure carries the row and the byte at which it was found.
  *
- * What is checked: the array and the rows' brackets, strings, commas and UTF-8 throughout; the values of the named fields in
- * full. The values of other fields are stepped over without being judged.
+ * What is checked: the array and the rows' brackets, strings and UTF-8 throughout; the values of the named fields in full.
+ * The values of other fields are stepped over without being judged.
  */
 #ifndef OCC_NUSCENES_JSON_H
 #define OCC_NUSCENES_JSON_H
@@ -112,7 +112,7 @@ typedef struct {
     const char *found;
 } nsj_error;
 
-/* Fills `buffer` with up to `capacity` bytes; returns how many, 0 at the end of the input, or less than 0 on failure. */
+/* Fills `buffer` with up to `capacity` bytes; returns how many, 0 at the end of the input, less than 0 on failure. */
 typedef ptrdiff_t (*nsj_read)(void *context, void *buffer, size_t capacity);
 
 /* Takes one row; returns 0 to go on, anything else to stop. */

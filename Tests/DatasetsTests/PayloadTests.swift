@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+@testable import Datasets
+
+@Suite struct PayloadTests {
+    static func scene(samples: Int = 3) throws -> SceneFrames {
+        let options = ResolutionOptions(imageCheck: .none)
+        return try #require(try TableBuilder(scenes: [("scene-0061", samples)]).resolve(options: options).scenes.first)
+    }
+
+    @Test func everythingIsReadBackExactly() throws {
+        var scene = try Self.scene()
+        scene.samples[0].cameras[0].egoToGlobal.translation = SIMD3(-0.0, .leastNonzeroMagnitude, 0.1 + 0.2)
+        scene.samples[0].cameras[1].sensorToEgo.translation.y = -0.0
+        scene.samples[1].cameras[1].sensorToEgo.translation.y = 0
+        scene.samples[2].cameras[5].intrinsics[8] = 1.0.nextUp
+        let back = try SceneFrames(payload: scene.encodePayload())
+        #expect(back == scene)
+        #expect(back.samples[0].cameras[0].egoToGlobal.translation.x.sign == .minus)
+        #expect(back.samples[0].cameras[1].sensorToEgo.translation.y.sign == .minus)
+        #expect(back.samples[1].cameras[1].sensorToEgo.translation.y.sign == .plus)
+        #expect(back.encodePayload() == scene.encodePayload())
+    }
+
+    @Test func codableKeepsDoublesToo() throws {
+        let scene = try Self.scene()
+        #expect(try JSONDecoder().decode(SceneFrames.self, from: JSONEncoder().encode(scene)) == scene)
+    }
+
+    @Test func theLayoutIsTheDocumentedOne() throws {
+        let camera = CameraFrame(
+            channel: "C",
+            imagePath: "p",
+            width: 2,
+            height: 3,
+            timestamp_us: -1,
+            intrinsics: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+            sensorToEgo: .identity,
+            egoToGlobal: .identity
+        )
+        let sample = SampleFrames(token: "t", timestamp_us: 258, cameras: [camera])
+        let bytes = SceneFrames(name: "n", token: "k", samples: [sample]).encodePayload()
+        let one: [UInt8] = [0, 0, 0, 0, 0, 0, 0xF0, 0x3F]
+        let zero = [UInt8](repeating: 0, count: 8)
+        let identity = zero + zero + zero + one + zero + zero + zero
+        var wanted: [UInt8] =
+            Array("OCSF".utf8) + [1, 0, 1, 0, 0, 0] + Array("n".utf8) + [1, 0, 0, 0] + Array("k".utf8)
+        wanted += [1, 0, 0, 0, 1, 0, 0, 0] + Array("C".utf8) + [2, 0, 0, 0, 3, 0, 0, 0]
+        wanted += one + zero + zero + zero + one + zero + zero + zero + one + identity
+        wanted += [1, 0, 0, 0, 1, 0, 0, 0] + Array("t".utf8) + [2, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+        wanted += [0, 0, 0, 0] + [UInt8](repeating: 255, count: 8) + [1, 0, 0, 0] + Array("p".utf8) + identity
+        #expect(bytes == wanted)
+    }
+
+    @Test func aSceneOf40SamplesIsSmall() throws {
+        let bytes = try Self.scene(samples: 40).encodePayload()
+        #expect(bytes.count < 40_000)
+    }
+
+    @Test func truncationAtEveryLengthIsAnError() throws {
+        let bytes = try Self.scene(samples: 1).encodePayload()
+        for length in 0..<bytes.count {
+            #expect {
+                try SceneFrames(payload: Array(bytes[..<length]), source: "the payload of scene 7")
+            } throws: { error in
+                (error as? DatasetError)?.problems.first?.kind == .badPayload
+                    && "\(error)".hasPrefix("the payload of scene 7 (byte ")
+            }
+        }
+    }
+
+    @Test func damageNeverTraps() throws {
+        let whole = try Self.scene(samples: 2).encodePayload()
+        var random = SplitMix(seed: 99)
+        for _ in 0..<5_000 {
+            var bytes = whole
+            for _ in 0...Int(random.next() % 4) {
+                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+            }
+            guard let scene = try? SceneFrames(payload: bytes) else { continue }
+            // What is accepted can be written again, and leads nowhere outside the root.
+            #expect(try SceneFrames(payload: scene.encodePayload()) == scene, "seed \(random.seed)")
+            for camera in scene.samples.flatMap(\.cameras) {
+                #expect(PlainName.flaw(ofRelativePath: camera.imagePath) == nil)
+            }
+        }
+    }
+
+    @Test func forgeriesAreRefused() throws {
+        let whole = try Self.scene(samples: 1).encodePayload()
+        var other = whole
+        other[4] = 9
+        var scene = try Self.scene(samples: 1)
+        scene.samples[0].cameras[0].imagePath = "../../etc/passwd"
+        let upwards = scene.encodePayload()
+        scene = try Self.scene(samples: 1)
+        scene.name = "a/b"
+        let slash = scene.encodePayload()
+        scene = try Self.scene(samples: 1)
+        scene.samples[0].cameras[0].egoToGlobal.translation.x = .nan
+        let cases: [([UInt8], String)] = [
+            (other, "(byte 4): it is of version 9 where only 1 is known"),
+            (whole + [0], "1 bytes follow the last sample"),
+            (Array("{}      ".utf8), "(byte 0): it does not start with OCSF"),
+            (upwards, "the path has a \"..\" component"),
+            (slash, "the scene name cannot be used as a file name"), (scene.encodePayload(), "a number is not finite"),
+        ]
+        for (bytes, text) in cases {
+            #expect {
+                try SceneFrames(payload: bytes)
+            } throws: { error in
+                "\(error)".contains(text) && "\(error)".contains("submit the run's scenes again")
+            }
+        }
+    }
+}
