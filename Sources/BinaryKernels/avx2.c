@@ -148,8 +148,8 @@ OCC_INLINE void occ_avx2_entry(__m256i nibbles, __m256i *index, __m256 *sign) {
 
 /// Adds the table entries that the weights of half a block select, for `pixels` pixels.
 OCC_INLINE void occ_avx2_lookup(
-    const float *tables, size_t table_stride, const size_t pixels, const bool ternary, size_t words,
-    const uint32_t *signs, const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
+    const float *tables, const size_t pixels, const bool ternary, size_t words, const uint32_t *signs,
+    const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
     __m256 sums[OCC_LUT_PIXELS];
 #pragma unroll
     for (size_t p = 0; p < pixels; p++) sums[p] = _mm256_loadu_ps(accumulators + p * accumulator_stride);
@@ -166,7 +166,7 @@ OCC_INLINE void occ_avx2_lookup(
             if (ternary) occ_avx2_entry(zeros, &other_index, &other_sign);
 #pragma unroll
             for (size_t p = 0; p < pixels; p++) {
-                const __m256 table = _mm256_loadu_ps(tables + p * table_stride);
+                const __m256 table = _mm256_loadu_ps(tables + p * OCC_TABLE_STRIDE);
                 __m256 value = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, index), sign);
                 if (ternary) {
                     const __m256 other = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, other_index), other_sign);
@@ -182,44 +182,8 @@ OCC_INLINE void occ_avx2_lookup(
     for (size_t p = 0; p < pixels; p++) _mm256_storeu_ps(accumulators + p * accumulator_stride, sums[p]);
 }
 
-OCC_INLINE void occ_avx2_lookup_pixels(
-    const float *tables, size_t table_stride, const size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    for (size_t half = 0; half < 2 * blocks; half++) {
-        const size_t at = half / 2 * block_stride + half % 2 * 8;
-        float *to = accumulators + half * 8;
-        if (nonzero == NULL) {
-            occ_avx2_lookup(
-                tables, table_stride, pixels, false, words, signs + at, NULL, to, accumulator_stride);
-        } else {
-            occ_avx2_lookup(
-                tables, table_stride, pixels, true, words, signs + at, nonzero + at, to, accumulator_stride);
-        }
-    }
-}
-
-/// All blocks of channels for one set of tables.
-static void occ_avx2_lookup_blocks(
-    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    // Tiles of 12, 4 and 1 pixels, largest first.
-    for (size_t p = 0; p < pixels;) {
-        const float *from = tables + p * table_stride;
-        float *to = accumulators + p * accumulator_stride;
-        const size_t left = pixels - p;
-#define OCC_TILE(n) \
-    if (left >= n) { \
-        occ_avx2_lookup_pixels( \
-            from, table_stride, n, words, signs, nonzero, block_stride, blocks, to, accumulator_stride); \
-        p += n; \
-        continue; \
-    }
-        OCC_TILE(12)
-        OCC_TILE(4)
-        OCC_TILE(1)
-#undef OCC_TILE
-    }
-}
+#define OCC_LANES 8
+#include "template_lookup.h"
 
 #include "template_pointwise.h"
 

@@ -40,31 +40,40 @@ OCC_INLINE void occ_avx512_pack_word(
 
 #define OCC_TILE_COLUMNS 8
 
-/// Epilogue and store of one vector of sums.
-OCC_INLINE void occ_avx512_store(
-    const occ_conv_state *s, occ_mode mode, __m512i bits, size_t channel, size_t column, __mmask16 lanes, float *out,
-    int32_t *out_i32, size_t out_stride) {
-    __m512i exact = bits;
-    if (mode != occ_mode_ternary) {
-        const __m512i base = mode == occ_mode_masked
-            ? _mm512_set1_epi32(s->column_count[column])
-            : _mm512_load_si512(s->base + s->column_class[column] * s->padded_out + channel);
-        exact = _mm512_sub_epi32(base, _mm512_slli_epi32(bits, 1));
-    }
-    if (out_i32 != NULL) {
-        _mm512_mask_storeu_epi32(out_i32 + column * out_stride + channel, lanes, exact);
-        return;
-    }
-    const occ_padded_epilogue *e = &s->epilogue;
-    __m512 y = _mm512_fmadd_ps(
-        _mm512_cvtepi32_ps(exact), _mm512_load_ps(e->alpha + channel), _mm512_load_ps(e->beta + channel));
+/// The epilogue of one block of channels, in registers.
+typedef struct occ_avx512_epilogue {
+    __m512 alpha, beta, shift_in, slope, shift_out;
+    bool rprelu;
+} occ_avx512_epilogue;
+
+OCC_INLINE occ_avx512_epilogue occ_avx512_load_epilogue(const occ_padded_epilogue *e, size_t channel) {
+    const occ_avx512_epilogue loaded = {
+        _mm512_load_ps(e->alpha + channel),
+        _mm512_load_ps(e->beta + channel),
+        _mm512_load_ps(e->shift_in + channel),
+        _mm512_load_ps(e->slope + channel),
+        _mm512_load_ps(e->shift_out + channel),
+        e->rprelu,
+    };
+    return loaded;
+}
+
+OCC_INLINE __m512 occ_avx512_apply(const occ_avx512_epilogue *e, __m512 sum) {
+    __m512 y = _mm512_fmadd_ps(sum, e->alpha, e->beta);
     if (e->rprelu) {
-        y = _mm512_add_ps(y, _mm512_load_ps(e->shift_in + channel));
-        const __mmask16 positive = _mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_GT_OQ);
-        y = _mm512_mask_mov_ps(_mm512_mul_ps(_mm512_load_ps(e->slope + channel), y), positive, y);
-        y = _mm512_add_ps(y, _mm512_load_ps(e->shift_out + channel));
+        y = _mm512_add_ps(y, e->shift_in);
+        // Not greater than zero, or NaN.
+        const __mmask16 scaled = _mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_NGT_UQ);
+        y = _mm512_mask_mul_ps(y, scaled, y, e->slope);
+        y = _mm512_add_ps(y, e->shift_out);
     }
-    _mm512_mask_storeu_ps(out + column * out_stride + channel, lanes, y);
+    return y;
+}
+
+/// Lanes of a block that are output channels.
+OCC_INLINE __mmask16 occ_avx512_lanes(size_t out_channels, size_t channel) {
+    const size_t left = out_channels - channel;
+    return left >= OCC_BLOCK ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
 }
 
 OCC_INLINE void occ_avx512_tile(
@@ -121,11 +130,29 @@ OCC_INLINE void occ_avx512_tile(
     }
 #pragma unroll
     for (size_t b = 0; b < blocks; b++) {
-        const size_t channel = (block + b) * OCC_BLOCK, left = s->conv.out_channels - channel;
-        const __mmask16 lanes = left >= OCC_BLOCK ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+        const size_t channel = (block + b) * OCC_BLOCK;
+        const __mmask16 lanes = occ_avx512_lanes(s->conv.out_channels, channel);
+        if (mode != occ_mode_ternary) {
+#pragma unroll
+            for (size_t p = 0; p < columns; p++) {
+                const __m512i base = mode == occ_mode_masked
+                    ? _mm512_set1_epi32(s->column_count[column + p])
+                    : _mm512_load_si512(s->base + s->column_class[column + p] * s->padded_out + channel);
+                sums[p][b] = _mm512_sub_epi32(base, _mm512_slli_epi32(sums[p][b], 1));
+            }
+        }
+        if (out_i32 != NULL) {
+            int32_t *to = out_i32 + column * out_stride + channel;
+#pragma unroll
+            for (size_t p = 0; p < columns; p++) _mm512_mask_storeu_epi32(to + p * out_stride, lanes, sums[p][b]);
+            continue;
+        }
+        const occ_avx512_epilogue e = occ_avx512_load_epilogue(&s->epilogue, channel);
+        float *to = out + column * out_stride + channel;
 #pragma unroll
         for (size_t p = 0; p < columns; p++) {
-            occ_avx512_store(s, mode, sums[p][b], channel, column + p, lanes, out, out_i32, out_stride);
+            const __m512 y = occ_avx512_apply(&e, _mm512_cvtepi32_ps(sums[p][b]));
+            _mm512_mask_storeu_ps(to + p * out_stride, lanes, y);
         }
     }
 }
@@ -224,18 +251,26 @@ static void occ_avx512_build_tables(const float *x, size_t groups, float *tables
 
 /// Adds the table entries that the weights of `blocks` blocks select, for `pixels` pixels.
 OCC_INLINE void occ_avx512_lookup(
-    const float *tables, size_t table_stride, const size_t pixels, const size_t blocks, const bool ternary,
-    size_t words, const uint32_t *signs, const uint32_t *nonzero, size_t block_stride, float *accumulators,
-    size_t accumulator_stride) {
+    const occ_lookup *l, size_t pixel, size_t block, const size_t pixels, const size_t blocks, const bool ternary) {
+    const float *tables = l->tables + pixel * OCC_TABLE_STRIDE;
+    const size_t block_stride = l->block_stride, accumulator_stride = l->padded_out;
+    const uint32_t *signs = l->signs + block * block_stride;
+    const uint32_t *nonzero = ternary ? l->nonzero + block * block_stride : NULL;
+    float *accumulators = l->accumulators + pixel * accumulator_stride + block * OCC_BLOCK;
+    // Half of the additions go through the multiplier's pipes, which the permutations leave idle; the compiler must
+    // not see that the factor is 1.
+    __m512 one = _mm512_set1_ps(1);
+    __asm__("" : "+v"(one));
     __m512 sums[OCC_LUT_PIXELS][2];
 #pragma unroll
     for (size_t p = 0; p < pixels; p++) {
 #pragma unroll
         for (size_t b = 0; b < blocks; b++) {
-            sums[p][b] = _mm512_load_ps(accumulators + p * accumulator_stride + b * OCC_BLOCK);
+            sums[p][b] = l->first ? _mm512_setzero_ps()
+                                  : _mm512_load_ps(accumulators + p * accumulator_stride + b * OCC_BLOCK);
         }
     }
-    for (size_t w = 0; w < words; w++) {
+    for (size_t w = 0; w < l->words; w++) {
         __m512i entries[2], zeros[2];
 #pragma unroll
         for (size_t b = 0; b < blocks; b++) {
@@ -248,7 +283,7 @@ OCC_INLINE void occ_avx512_lookup(
         for (size_t g = 0; g < OCC_WORD_GROUPS; g++, tables += OCC_LUT_ENTRIES) {
 #pragma unroll
             for (size_t p = 0; p < pixels; p++) {
-                const __m512 table = _mm512_load_ps(tables + p * table_stride);
+                const __m512 table = _mm512_load_ps(tables + p * OCC_TABLE_STRIDE);
 #pragma unroll
                 for (size_t b = 0; b < blocks; b++) {
                     // The permutation reads the low four bits of each index only.
@@ -257,7 +292,8 @@ OCC_INLINE void occ_avx512_lookup(
                         value = _mm512_add_ps(value, _mm512_permutexvar_ps(zeros[b], table));
                         value = _mm512_mul_ps(value, _mm512_set1_ps(0.5f));
                     }
-                    sums[p][b] = _mm512_add_ps(sums[p][b], value);
+                    sums[p][b] = (p + b) % 2 == 0 ? _mm512_add_ps(sums[p][b], value)
+                                                  : _mm512_fmadd_ps(value, one, sums[p][b]);
                 }
             }
 #pragma unroll
@@ -267,62 +303,62 @@ OCC_INLINE void occ_avx512_lookup(
             }
         }
     }
+    if (!l->last) {
 #pragma unroll
-    for (size_t p = 0; p < pixels; p++) {
+        for (size_t p = 0; p < pixels; p++) {
 #pragma unroll
-        for (size_t b = 0; b < blocks; b++) {
-            _mm512_store_ps(accumulators + p * accumulator_stride + b * OCC_BLOCK, sums[p][b]);
-        }
-    }
-}
-
-OCC_INLINE void occ_avx512_lookup_pixels(
-    const float *tables, size_t table_stride, const size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    size_t block = 0;
-    if (nonzero != NULL) {
-        for (; block < blocks; block++) {
-            occ_avx512_lookup(
-                tables, table_stride, pixels, 1, true, words, signs + block * block_stride,
-                nonzero + block * block_stride, block_stride, accumulators + block * OCC_BLOCK, accumulator_stride);
+            for (size_t b = 0; b < blocks; b++) {
+                _mm512_store_ps(accumulators + p * accumulator_stride + b * OCC_BLOCK, sums[p][b]);
+            }
         }
         return;
     }
-    for (; block + 2 <= blocks; block += 2) {
-        occ_avx512_lookup(
-            tables, table_stride, pixels, 2, false, words, signs + block * block_stride, NULL, block_stride,
-            accumulators + block * OCC_BLOCK, accumulator_stride);
-    }
-    if (block < blocks) {
-        occ_avx512_lookup(
-            tables, table_stride, pixels, 1, false, words, signs + block * block_stride, NULL, block_stride,
-            accumulators + block * OCC_BLOCK, accumulator_stride);
+#pragma unroll
+    for (size_t b = 0; b < blocks; b++) {
+        const size_t channel = (block + b) * OCC_BLOCK;
+        const __mmask16 lanes = occ_avx512_lanes(l->out_channels, channel);
+        const occ_avx512_epilogue e = occ_avx512_load_epilogue(&l->epilogue, channel);
+        float *y = l->y + pixel * l->y_stride + channel;
+#pragma unroll
+        for (size_t p = 0; p < pixels; p++) {
+            sums[p][b] = occ_avx512_apply(&e, sums[p][b]);
+            _mm512_mask_storeu_ps(y + p * l->y_stride, lanes, sums[p][b]);
+        }
+        if (l->sums == NULL) continue;
+        double *total = l->sums + channel;
+        const __mmask8 low = (__mmask8)lanes, high = (__mmask8)(lanes >> 8);
+        __m512d a = _mm512_maskz_loadu_pd(low, total), c = _mm512_maskz_loadu_pd(high, total + 8);
+#pragma unroll
+        for (size_t p = 0; p < pixels; p++) {
+            a = _mm512_add_pd(a, _mm512_cvtps_pd(_mm512_castps512_ps256(sums[p][b])));
+            c = _mm512_add_pd(c, _mm512_cvtps_pd(_mm512_extractf32x8_ps(sums[p][b], 1)));
+        }
+        _mm512_mask_storeu_pd(total, low, a);
+        _mm512_mask_storeu_pd(total + 8, high, c);
     }
 }
 
-/// All blocks of channels for one set of tables.
-static void occ_avx512_lookup_blocks(
-    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    // Tiles of 12, 8, 4, 2 and 1 pixels, largest first.
-    for (size_t p = 0; p < pixels;) {
-        const float *from = tables + p * table_stride;
-        float *to = accumulators + p * accumulator_stride;
-        const size_t left = pixels - p;
+OCC_INLINE void occ_avx512_lookup_pixels(const occ_lookup *l, size_t pixel, const size_t pixels) {
+    size_t block = 0;
+    if (l->nonzero != NULL) {
+        for (; block < l->blocks; block++) occ_avx512_lookup(l, pixel, block, pixels, 1, true);
+        return;
+    }
+    for (; block + 2 <= l->blocks; block += 2) occ_avx512_lookup(l, pixel, block, pixels, 2, false);
+    if (block < l->blocks) occ_avx512_lookup(l, pixel, block, pixels, 1, false);
+}
+
+/// All blocks of channels for one set of tables, and the epilogue after the last set.
+static void occ_avx512_lookup_blocks(const occ_lookup *l) {
+    size_t pixel = 0;
 #define OCC_TILE(n) \
-    if (left >= n) { \
-        occ_avx512_lookup_pixels( \
-            from, table_stride, n, words, signs, nonzero, block_stride, blocks, to, accumulator_stride); \
-        p += n; \
-        continue; \
-    }
-        OCC_TILE(12)
-        OCC_TILE(8)
-        OCC_TILE(4)
-        OCC_TILE(2)
-        OCC_TILE(1)
+    for (; pixel + n <= l->pixels; pixel += n) occ_avx512_lookup_pixels(l, pixel, n);
+    OCC_TILE(12)
+    OCC_TILE(8)
+    OCC_TILE(4)
+    OCC_TILE(2)
+    OCC_TILE(1)
 #undef OCC_TILE
-    }
 }
 
 #include "template_pointwise.h"

@@ -90,9 +90,33 @@ typedef struct occ_pointwise_state {
     occ_padded_epilogue epilogue;
     /// `[OCC_LUT_PIXELS][padded_out]`.
     float *accumulators;
-    /// `[OCC_LUT_PIXELS][OCC_LUT_WORDS * OCC_WORD_GROUPS][OCC_LUT_ENTRIES]`.
+    /// `[OCC_LUT_PIXELS][OCC_TABLE_STRIDE]`.
     float *tables;
 } occ_pointwise_state;
+
+/// Floats between the tables of one pixel and those of the next.
+#define OCC_TABLE_STRIDE ((size_t)OCC_LUT_WORDS * OCC_WORD_GROUPS * OCC_LUT_ENTRIES)
+
+/// One step of a 1x1 convolution: some pixels, some words of input channels, all output channels.
+typedef struct occ_lookup {
+    /// `[pixels][OCC_TABLE_STRIDE]`.
+    const float *tables;
+    size_t pixels, words;
+    /// Weights of the step's first word in the first block; `nonzero` may be NULL.
+    const uint32_t *signs;
+    const uint32_t *nonzero;
+    size_t block_stride, blocks, padded_out, out_channels;
+    /// Sums so far, `[pixels][padded_out]`.
+    float *accumulators;
+    /// Whether the sums start at zero, and whether this step completes them.
+    bool first, last;
+    /// For the last step.
+    occ_padded_epilogue epilogue;
+    float *y;
+    size_t y_stride;
+    /// May be NULL.
+    double *sums;
+} occ_lookup;
 
 /// The workspace of a body.
 typedef struct occ_body_state {

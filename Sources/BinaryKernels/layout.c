@@ -111,9 +111,7 @@ void occ_plan_pointwise(
     state->blocks = blocks_of(out_channels);
     state->padded_out = state->blocks * OCC_BLOCK;
     state->accumulators = occ_arena_take(arena, OCC_LUT_PIXELS * state->padded_out * sizeof(float));
-    state->tables = occ_arena_take(
-        arena,
-        (size_t)OCC_LUT_PIXELS * OCC_LUT_WORDS * OCC_WORD_GROUPS * OCC_LUT_ENTRIES * sizeof(float));
+    state->tables = occ_arena_take(arena, OCC_LUT_PIXELS * OCC_TABLE_STRIDE * sizeof(float));
     plan_epilogue(&state->epilogue, state->padded_out, arena);
 }
 

@@ -126,8 +126,8 @@ OCC_INLINE uint8x16_t occ_neon_entry(uint32x4_t nibbles) {
 
 /// Adds the table entries that the weights of a quarter of a block select, for `pixels` pixels.
 OCC_INLINE void occ_neon_lookup(
-    const float *tables, size_t table_stride, const size_t pixels, const bool ternary, size_t words,
-    const uint32_t *signs, const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
+    const float *tables, const size_t pixels, const bool ternary, size_t words, const uint32_t *signs,
+    const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
     float32x4_t sums[OCC_LUT_PIXELS];
 #pragma unroll
     for (size_t p = 0; p < pixels; p++) sums[p] = vld1q_f32(accumulators + p * accumulator_stride);
@@ -138,7 +138,7 @@ OCC_INLINE void occ_neon_lookup(
             const uint8x16_t index = occ_neon_entry(entries), other_index = occ_neon_entry(zeros);
 #pragma unroll
             for (size_t p = 0; p < pixels; p++) {
-                const uint8_t *from = (const uint8_t *)(tables + p * table_stride);
+                const uint8_t *from = (const uint8_t *)(tables + p * OCC_TABLE_STRIDE);
                 const uint8x16x4_t table = {{vld1q_u8(from), vld1q_u8(from + 16), vld1q_u8(from + 32),
                     vld1q_u8(from + 48)}};
                 float32x4_t value = vreinterpretq_f32_u8(vqtbl4q_u8(table, index));
@@ -156,44 +156,8 @@ OCC_INLINE void occ_neon_lookup(
     for (size_t p = 0; p < pixels; p++) vst1q_f32(accumulators + p * accumulator_stride, sums[p]);
 }
 
-OCC_INLINE void occ_neon_lookup_pixels(
-    const float *tables, size_t table_stride, const size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    for (size_t part = 0; part < 4 * blocks; part++) {
-        const size_t at = part / 4 * block_stride + part % 4 * 4;
-        float *to = accumulators + part * 4;
-        if (nonzero == NULL) {
-            occ_neon_lookup(
-                tables, table_stride, pixels, false, words, signs + at, NULL, to, accumulator_stride);
-        } else {
-            occ_neon_lookup(
-                tables, table_stride, pixels, true, words, signs + at, nonzero + at, to, accumulator_stride);
-        }
-    }
-}
-
-/// All blocks of channels for one set of tables.
-static void occ_neon_lookup_blocks(
-    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators, size_t accumulator_stride) {
-    // Tiles of 12, 4 and 1 pixels, largest first.
-    for (size_t p = 0; p < pixels;) {
-        const float *from = tables + p * table_stride;
-        float *to = accumulators + p * accumulator_stride;
-        const size_t left = pixels - p;
-#define OCC_TILE(n) \
-    if (left >= n) { \
-        occ_neon_lookup_pixels( \
-            from, table_stride, n, words, signs, nonzero, block_stride, blocks, to, accumulator_stride); \
-        p += n; \
-        continue; \
-    }
-        OCC_TILE(12)
-        OCC_TILE(4)
-        OCC_TILE(1)
-#undef OCC_TILE
-    }
-}
+#define OCC_LANES 4
+#include "template_lookup.h"
 
 #include "template_pointwise.h"
 

@@ -66,16 +66,16 @@ static void occ_scalar_build_tables(const float *x, size_t groups, float *tables
 
 /// Adds the table entries that the weights of one block select, for each pixel.
 static void occ_scalar_lookup(
-    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
+    const float *tables, size_t pixels, bool ternary, size_t words, const uint32_t *signs, const uint32_t *nonzero,
+    float *accumulators, size_t accumulator_stride) {
     for (size_t p = 0; p < pixels; p++) {
-        const float *table = tables + p * table_stride;
+        const float *table = tables + p * OCC_TABLE_STRIDE;
         float *sums = accumulators + p * accumulator_stride;
         for (size_t w = 0; w < words; w++) {
             for (size_t g = 0; g < OCC_WORD_GROUPS; g++, table += OCC_LUT_ENTRIES) {
                 for (size_t o = 0; o < OCC_BLOCK; o++) {
                     uint32_t entry = (signs[w * OCC_BLOCK + o] >> (4 * g)) & 15;
-                    if (nonzero == NULL) {
+                    if (!ternary) {
                         sums[o] += table[entry];
                     } else {
                         uint32_t zeros = ~(nonzero[w * OCC_BLOCK + o] >> (4 * g)) & 15;
@@ -87,18 +87,8 @@ static void occ_scalar_lookup(
     }
 }
 
-/// All blocks of channels for one set of tables.
-static void occ_scalar_lookup_blocks(
-    const float *tables, size_t table_stride, size_t pixels, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, size_t block_stride, size_t blocks, float *accumulators,
-    size_t accumulator_stride) {
-    for (size_t block = 0; block < blocks; block++) {
-        occ_scalar_lookup(
-            tables, table_stride, pixels, words, signs + block * block_stride,
-            nonzero == NULL ? NULL : nonzero + block * block_stride, accumulators + block * OCC_BLOCK,
-            accumulator_stride);
-    }
-}
+#define OCC_LANES 16
+#include "template_lookup.h"
 
 #include "template_pointwise.h"
 

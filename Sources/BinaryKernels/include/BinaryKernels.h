@@ -11,8 +11,8 @@
 /// only; no function reads or writes outside the elements named in its contract, so no padding is needed.
 ///
 /// **Bits.** A bit tensor is `uint32_t[pixels][occ_words(channels)]`: channel `c` is bit `c % 32` of word `c / 32`.
-/// In a *sign plane* a set bit means negative; in a *nonzero plane* a set bit means that the value is not zero. Bits past
-/// the last channel are zero in both. Where the nonzero plane says zero, the sign bit is zero.
+/// In a *sign plane* a set bit means negative; in a *nonzero plane* a set bit means that the value is not zero. Bits
+/// past the last channel are zero in both. Where the nonzero plane says zero, the sign bit is zero.
 ///
 /// **Aliasing.** Outputs must not overlap inputs unless the function says that it works in place.
 #ifndef OCC_BINARY_KERNELS_H
@@ -101,8 +101,8 @@ void occ_weight_scales(
 
 /// What is done to a convolution's sum `a`: `y = fma(a, alpha, beta)`, then RPReLU if `slope` is given.
 ///
-/// RPReLU (ReActNet; `quant_convs_BDC.py`): `t = y + shift_in; t = t > 0 ? t : slope * t; result = t + shift_out`, every
-/// operation rounded by itself. Each array has one entry per output channel; the scaling factor of the weights
+/// RPReLU (ReActNet; `quant_convs_BDC.py`): `t = y + shift_in; t = t > 0 ? t : slope * t; result = t + shift_out`,
+/// every operation rounded by itself. Each array has one entry per output channel; the scaling factor of the weights
 /// and a following batch norm are folded into alpha and beta.
 typedef struct occ_epilogue {
     /// NULL is 1.
@@ -163,7 +163,7 @@ typedef struct occ_residual {
     const float *OCC_NULLABLE move_bias;
 } occ_residual;
 
-/// A BDC unit up to its squeeze-excitation: sign(x * k + b) -> binary 3x3 -> epilogue -> 1x1 with binary weights -> epilogue.
+/// A BDC unit up to its squeeze-excitation: sign(x * k + b), binary 3x3, epilogue, 1x1 with binary weights, epilogue.
 typedef struct occ_body {
     /// The 3x3: `kernel` = 3, `out_channels` = its own output channels, which the 1x1 reads.
     occ_conv conv;
@@ -235,7 +235,7 @@ typedef struct occ_kernels {
         const occ_body *body, const float *x, size_t x_stride, float *y, size_t y_stride,
         double *OCC_NULLABLE sums, void *workspace);
 
-    /// `y = rprelu((x * gate + identity' + skip) * factor)`, then packs the signs of y; multiply and add are rounded each.
+    /// `y = rprelu((x * gate + identity' + skip) * factor)`, then packs the signs of y; each operation is rounded.
     ///
     /// Returns whether any packed value is zero (false if nothing is packed).
     bool (*residual)(const occ_residual *residual, size_t pixels, size_t channels);
