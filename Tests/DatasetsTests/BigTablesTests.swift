@@ -33,4 +33,40 @@ import Testing
             #expect(try SceneFrames(payload: scene.encodePayload()) == scene)
         }
     }
+
+    @Test(
+        .enabled(if: root != nil && devkit != nil, "set OCC_DEVKIT_FRAMES to what ops/datasets/devkit_frames.py wrote")
+    )
+    func framesAreThoseOfTheDevkit() throws {
+        let version = ProcessInfo.processInfo.environment["OCC_BIG_VERSION"] ?? "v1.0-trainval"
+        let dataset = try NuScenesDataset.open(root: try #require(Self.root), version: version)
+        let resolved = try dataset.resolve(options: ResolutionOptions(imageCheck: .none))
+        var lines: [String] = []
+        for scene in resolved.scenes {
+            for sample in scene.samples {
+                for camera in sample.cameras {
+                    let names =
+                        "\(scene.name) \(sample.token) \(camera.channel) \(camera.imagePath) \(camera.timestamp_us)"
+                    let matrices = [
+                        camera.sensorToEgo.matrixFloat32, camera.egoToGlobal.matrixFloat32, camera.intrinsicsFloat32,
+                    ]
+                    lines.append("\(names) \(matrices.map(Self.hexadecimal).joined(separator: " "))")
+                }
+            }
+        }
+        let text = try String(contentsOfFile: try #require(Self.devkit), encoding: .utf8)
+        let wanted = text.split(separator: "\n").map(String.init)
+        #expect(lines.count == wanted.count)
+        let different = zip(lines, wanted).filter { $0 != $1 }
+        #expect(different.isEmpty, "first: \(different.first.map { "\($0.0)\n\($0.1)" } ?? "")")
+        print("\(lines.count) cameras compared with nuscenes-devkit, \(different.count) differ")
+    }
+
+    private static let devkit = ProcessInfo.processInfo.environment["OCC_DEVKIT_FRAMES"]
+
+    private static func hexadecimal(_ values: [Float]) -> String {
+        values.withUnsafeBytes { bytes in
+            bytes.map { String(0x100 + Int($0), radix: 16).dropFirst() }.joined()
+        }
+    }
 }
