@@ -1,5 +1,3 @@
-public import PostgresClient
-
 /// What the queue refuses, in words that name the run, the scene or the row.
 ///
 /// Trouble with the database itself is a `PostgresError`.

@@ -39,7 +39,11 @@ public struct PostgresError: Error, Sendable, Hashable {
 
     /// Creates an error.
     public init(
-        _ kind: Kind, operation: String, message: String, detail: String? = nil, hint: String? = nil,
+        _ kind: Kind,
+        operation: String,
+        message: String,
+        detail: String? = nil,
+        hint: String? = nil,
         constraint: String? = nil
     ) {
         self.kind = kind

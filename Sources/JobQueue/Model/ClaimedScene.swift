@@ -27,8 +27,18 @@ public struct ClaimedScene: Sendable, Hashable {
 
     /// Creates a claimed scene.
     public init(
-        sceneID: Int64, lease: Int64, runID: Int64, runName: String, runSettings: String, kind: String,
-        formatVersion: Int, sceneName: String, sampleCount: Int, payload: [UInt8], attempt: Int, earlierLeases: [Int64]
+        sceneID: Int64,
+        lease: Int64,
+        runID: Int64,
+        runName: String,
+        runSettings: String,
+        kind: String,
+        formatVersion: Int,
+        sceneName: String,
+        sampleCount: Int,
+        payload: [UInt8],
+        attempt: Int,
+        earlierLeases: [Int64]
     ) {
         self.sceneID = sceneID
         self.lease = lease

@@ -21,7 +21,13 @@ public struct FailureRecord: Sendable, Hashable {
 
     /// Creates a record.
     public init(
-        sceneID: Int64, sceneName: String, state: SceneState, errors: Int, crashes: Int, lastError: String, host: String,
+        sceneID: Int64,
+        sceneName: String,
+        state: SceneState,
+        errors: Int,
+        crashes: Int,
+        lastError: String,
+        host: String,
         occurredAt: Date
     ) {
         self.sceneID = sceneID

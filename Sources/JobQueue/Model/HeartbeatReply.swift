@@ -24,7 +24,7 @@ public struct HeartbeatReply: Sendable, Hashable {
         }
     }
 
-    /// Whether the registration still stands. If not: every lease is lost, register anew.
+    /// Whether the registration still stands; if not, every lease is lost and the worker must register anew.
     public var isAlive: Bool
     /// Leases among those named in the heartbeat that must be stopped.
     public var revoked: [Revocation]

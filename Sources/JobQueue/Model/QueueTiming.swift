@@ -23,9 +23,13 @@ public struct QueueTiming: Sendable, Hashable {
 
     /// Creates a timing; the defaults are the product's.
     public init(
-        heartbeatIntervalSeconds: Double = 10, expirySeconds: Double = 30, reapIntervalSeconds: Double = 5,
-        retryBackoff: Backoff = Backoff(baseSeconds: 5, capSeconds: 300, jitter: 0.25), maximumCrashes: Int = 3,
-        patienceSeconds: Double = 20, reconnectBackoff: Backoff = Backoff(baseSeconds: 0.1, capSeconds: 5, jitter: 0.5),
+        heartbeatIntervalSeconds: Double = 10,
+        expirySeconds: Double = 30,
+        reapIntervalSeconds: Double = 5,
+        retryBackoff: Backoff = Backoff(baseSeconds: 5, capSeconds: 300, jitter: 0.25),
+        maximumCrashes: Int = 3,
+        patienceSeconds: Double = 20,
+        reconnectBackoff: Backoff = Backoff(baseSeconds: 0.1, capSeconds: 5, jitter: 0.5),
         workerHistorySeconds: Double = 7 * 86400
     ) {
         self.heartbeatIntervalSeconds = heartbeatIntervalSeconds

@@ -35,9 +35,21 @@ public struct RunStatus: Sendable, Hashable {
 
     /// Creates a status.
     public init(
-        runID: Int64, name: String, kind: String, formatVersion: Int, settings: String, priority: Int, state: RunState,
-        counts: SceneCounts, createdAt: Date, firstStartedAt: Date?, lastCompletedAt: Date?, now: Date,
-        recentWindowSeconds: Double, recentScenes: Int, recentSamples: Int
+        runID: Int64,
+        name: String,
+        kind: String,
+        formatVersion: Int,
+        settings: String,
+        priority: Int,
+        state: RunState,
+        counts: SceneCounts,
+        createdAt: Date,
+        firstStartedAt: Date?,
+        lastCompletedAt: Date?,
+        now: Date,
+        recentWindowSeconds: Double,
+        recentScenes: Int,
+        recentSamples: Int
     ) {
         self.runID = runID
         self.name = name

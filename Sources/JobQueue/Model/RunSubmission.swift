@@ -17,7 +17,12 @@ public struct RunSubmission: Sendable, Hashable {
 
     /// Creates a submission; `JobQueue.submit` checks it.
     public init(
-        name: String, settings: String, kind: String, formatVersion: Int, priority: Int = 0, maximumAttempts: Int = 3
+        name: String,
+        settings: String,
+        kind: String,
+        formatVersion: Int,
+        priority: Int = 0,
+        maximumAttempts: Int = 3
     ) {
         self.name = name
         self.settings = settings

@@ -19,8 +19,14 @@ public struct SceneCounts: Sendable, Hashable {
 
     /// Creates counts, zero where not given.
     public init(
-        queued: Int = 0, leased: Int = 0, done: Int = 0, failed: Int = 0, quarantined: Int = 0, cancelled: Int = 0,
-        samplesTotal: Int = 0, samplesDone: Int = 0
+        queued: Int = 0,
+        leased: Int = 0,
+        done: Int = 0,
+        failed: Int = 0,
+        quarantined: Int = 0,
+        cancelled: Int = 0,
+        samplesTotal: Int = 0,
+        samplesDone: Int = 0
     ) {
         self.queued = queued
         self.leased = leased

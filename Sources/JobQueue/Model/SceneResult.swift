@@ -19,8 +19,14 @@ public struct SceneResult: Sendable, Hashable {
 
     /// Creates a result.
     public init(
-        fileName: String, byteCount: Int64, sampleCount: Int, digest: String, metrics: [UInt8]? = nil,
-        inferenceSeconds: Double = 0, elapsedSeconds: Double = 0, computedSampleCount: Int? = nil
+        fileName: String,
+        byteCount: Int64,
+        sampleCount: Int,
+        digest: String,
+        metrics: [UInt8]? = nil,
+        inferenceSeconds: Double = 0,
+        elapsedSeconds: Double = 0,
+        computedSampleCount: Int? = nil
     ) {
         self.fileName = fileName
         self.byteCount = byteCount

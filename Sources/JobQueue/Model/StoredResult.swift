@@ -17,7 +17,12 @@ public struct StoredResult: Sendable, Hashable {
 
     /// Creates a stored result.
     public init(
-        sceneID: Int64, sceneName: String, lease: Int64, result: SceneResult, host: String, completedAt: Date
+        sceneID: Int64,
+        sceneName: String,
+        lease: Int64,
+        result: SceneResult,
+        host: String,
+        completedAt: Date
     ) {
         self.sceneID = sceneID
         self.sceneName = sceneName

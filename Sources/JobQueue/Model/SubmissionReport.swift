@@ -17,7 +17,12 @@ public struct SubmissionReport: Sendable, Hashable {
 
     /// Creates a report.
     public init(
-        runID: Int64, isNewRun: Bool, runState: RunState, inserted: Int, alreadyDone: Int, alreadyQueued: Int,
+        runID: Int64,
+        isNewRun: Bool,
+        runState: RunState,
+        inserted: Int,
+        alreadyDone: Int,
+        alreadyQueued: Int,
         requeued: Int
     ) {
         self.runID = runID

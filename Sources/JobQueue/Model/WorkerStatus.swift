@@ -29,8 +29,13 @@ public struct WorkerStatus: Sendable, Hashable {
 
     /// Creates a status.
     public init(
-        id: WorkerID, description: WorkerDescription, state: State, registeredAt: Date, lastSeenAt: Date,
-        silentSeconds: Double, leasedScenes: Int
+        id: WorkerID,
+        description: WorkerDescription,
+        state: State,
+        registeredAt: Date,
+        lastSeenAt: Date,
+        silentSeconds: Double,
+        leasedScenes: Int
     ) {
         self.id = id
         self.description = description

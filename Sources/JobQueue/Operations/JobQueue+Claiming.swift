@@ -1,0 +1,126 @@
+internal import PostgresClient
+
+extension JobQueue {
+    /// Claims up to `limit` scenes for a worker: runs by priority, then scenes by priority, then as submitted.
+    ///
+    /// Claim no more than there are idle slots. Never a scene of a paused or cancelled run, of a kind or format version the
+    /// worker does not understand, or one whose retry is not due. Empty if there is none now.
+    ///
+    /// - Throws: `JobQueueError.workerExpired` if the registration does not stand any more.
+    public func claim(_ worker: WorkerID, limit: Int, filter: ClaimFilter) async throws -> [ClaimedScene] {
+        guard limit > 0, !filter.formatVersions.isEmpty else { return [] }
+        let operation = "claiming scenes for worker \(worker)"
+        let kinds = filter.formatVersions.sorted { $0.key < $1.key }
+        return try await attempt {
+            let unresolved = unresolvedClaims.tokens(of: worker)
+            // Only ever compared for equality among the few claims of one worker.
+            let token = Int64.random(in: .min ... .max)
+            do {
+                if !unresolved.isEmpty {
+                    let found = try await pool.query(
+                        takeOverStatement,
+                        [.int(worker.rawValue), .int(token), .ints(unresolved)],
+                        doing: operation
+                    )
+                    let scenes = try found.rows.map(claimedScene)
+                    for excess in scenes.dropFirst(limit) { _ = try await release(excess.sceneLease, samplesDone: 0) }
+                    if !scenes.isEmpty { return Array(scenes.prefix(limit)) }
+                }
+                let result = try await pool.query(
+                    claimStatement,
+                    [
+                        .int(worker.rawValue), .int(token), .int(min(limit, 1000)), .texts(kinds.map(\.key)),
+                        .ints(kinds.map { Int64($0.value) }), .optional(filter.run),
+                    ],
+                    doing: operation
+                )
+                guard try result.first?.get("is_live") == true else { throw JobQueueError.workerExpired(worker) }
+                return try result.rows.filter { try $0.optional("scene_id", as: Int64.self) != nil }.map(claimedScene)
+            } catch {
+                unresolvedClaims.remember(token, of: worker)
+                throw error
+            }
+        }
+    }
+
+    /// $1 worker, $2 token, $3 limit, $4 kinds, $5 their newest format versions, $6 a run's name or NULL.
+    ///
+    /// Walks the runs in order and takes what it needs from each run's part of the `scenes_claim` index.
+    var claimStatement: String {
+        """
+        WITH live AS (
+            SELECT id, host FROM \(s).workers WHERE id = $1 AND state = 'live'
+        ), picked AS (
+            SELECT q.id
+            FROM (
+                SELECT r.id, r.priority FROM \(s).runs r
+                JOIN unnest($4, $5) AS k (kind, version) ON r.kind = k.kind AND r.format_version <= k.version
+                WHERE r.state = 'active' AND ($6::text IS NULL OR r.name = $6) AND EXISTS (SELECT FROM live)
+                ORDER BY r.priority DESC, r.id
+            ) AS r
+            CROSS JOIN LATERAL (
+                SELECT s.id FROM \(s).scenes s
+                WHERE s.run_id = r.id AND s.state = 'queued' AND s.available_at <= now()
+                ORDER BY s.priority DESC, s.id LIMIT $3
+                FOR UPDATE SKIP LOCKED
+            ) AS q
+            LIMIT $3
+        ), claimed AS (
+            UPDATE \(s).scenes s
+            SET state = 'leased', lease = s.lease + 1, worker_id = $1, claim_token = $2
+            FROM picked p WHERE s.id = p.id
+            RETURNING s.id, s.run_id, s.lease, s.priority, s.sample_count, s.errors, s.crashes
+        ), started AS (
+            INSERT INTO \(s).attempts (scene_id, lease, worker_id, host)
+            SELECT c.id, c.lease, $1, l.host FROM claimed c CROSS JOIN live l
+        )
+        SELECT EXISTS (SELECT FROM live) AS is_live, \(claimColumns)
+        FROM (SELECT) AS one LEFT JOIN claimed c ON true \(claimJoins)
+        ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
+        """
+    }
+
+    /// $1 worker, $2 new token, $3 tokens of claims whose answers were lost.
+    private var takeOverStatement: String {
+        """
+        WITH claimed AS (
+            UPDATE \(s).scenes s SET claim_token = $2
+            WHERE worker_id = $1 AND state = 'leased' AND claim_token = ANY ($3)
+            RETURNING s.id, s.run_id, s.lease, s.priority, s.sample_count, s.errors, s.crashes
+        )
+        SELECT \(claimColumns) FROM claimed c \(claimJoins) ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
+        """
+    }
+
+    private var claimColumns: String {
+        """
+        c.id AS scene_id, c.run_id, c.lease, c.sample_count, c.errors + c.crashes + 1 AS attempt, r.name AS run_name,
+            r.settings, r.kind, r.format_version, i.name AS scene_name, i.payload,
+            ARRAY(
+                SELECT a.lease FROM \(s).attempts a WHERE a.scene_id = c.id AND a.lease < c.lease AND a.is_adoptable
+                ORDER BY a.lease DESC LIMIT 32
+            ) AS earlier_leases
+        """
+    }
+
+    private var claimJoins: String {
+        "LEFT JOIN \(s).runs r ON r.id = c.run_id LEFT JOIN \(s).scene_inputs i ON i.id = c.id"
+    }
+
+    private func claimedScene(_ row: PostgresRow) throws -> ClaimedScene {
+        ClaimedScene(
+            sceneID: try row.get("scene_id"),
+            lease: try row.get("lease"),
+            runID: try row.get("run_id"),
+            runName: try row.get("run_name"),
+            runSettings: try row.get("settings"),
+            kind: try row.get("kind"),
+            formatVersion: try row.get("format_version"),
+            sceneName: try row.get("scene_name"),
+            sampleCount: try row.get("sample_count"),
+            payload: try row.get("payload"),
+            attempt: try row.get("attempt"),
+            earlierLeases: try row.integers("earlier_leases")
+        )
+    }
+}

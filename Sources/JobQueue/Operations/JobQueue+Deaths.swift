@@ -1,0 +1,48 @@
+internal import PostgresClient
+
+extension JobQueue {
+    /// Takes back the scenes of a worker process that is known to be dead, without waiting for its heartbeat to expire.
+    ///
+    /// For whoever started the process and saw it end. Counts as a crash, like an expiry, and the cause goes into each scene's
+    /// history. Nothing happens for a process that is not registered, has retired, or held no scene.
+    ///
+    /// - Parameters:
+    ///   - host: the host's name as the worker registered it.
+    ///   - pid: its process id there.
+    ///   - cause: what is known of its end: "killed by signal 9 (SIGKILL)", and its last log lines.
+    @discardableResult
+    public func reportDeath(host: String, pid: Int, cause: String) async throws -> ReapReport {
+        let result = try await query(
+            "taking back the scenes of process \(pid) of \(host)",
+            """
+            WITH dead AS (
+                UPDATE \(s).workers SET state = 'expired' WHERE host = $1 AND pid = $2 AND state = 'live' RETURNING id
+            ), lost AS (
+                SELECT s.id, s.lease, s.samples_done, s.sample_count, s.crashes + 1 AS crashes
+                FROM \(s).scenes s JOIN dead d ON d.id = s.worker_id
+                WHERE s.state = 'leased'
+                ORDER BY s.id
+                FOR UPDATE OF s
+            ), moved AS (
+                UPDATE \(s).scenes s
+                SET state = CASE WHEN l.crashes >= $4 THEN 'quarantined' ELSE 'queued' END, crashes = l.crashes,
+                    available_at = now(), worker_id = NULL, claim_token = NULL
+                FROM lost l WHERE s.id = l.id RETURNING s.state
+            ), ended AS (
+                UPDATE \(s).attempts a
+                SET ended_at = now(), outcome = 'crash', samples_done = l.samples_done,
+                    message = 'the worker (pid ' || $2::int8 || ') ' || $3::text || ', ' || l.samples_done || ' of '
+                        || l.sample_count || ' samples reported'
+                FROM lost l WHERE a.scene_id = l.id AND a.lease = l.lease
+            )
+            SELECT (SELECT count(*) FROM dead) AS dead, count(*) FILTER (WHERE state = 'queued') AS requeued,
+                count(*) FILTER (WHERE state = 'quarantined') AS quarantined
+            FROM moved
+            """,
+            [.text(host), .int(pid), .text(Self.storable(cause)), .int(timing.maximumCrashes)]
+        ).single()
+        return ReapReport(
+            didRun: true, expiredWorkers: try result.get("dead"), requeuedScenes: try result.get("requeued"),
+            quarantinedScenes: try result.get("quarantined"))
+    }
+}

@@ -1,0 +1,210 @@
+internal import Foundation
+public import PostgresClient
+
+/// Reading where things stand; every call is one snapshot.
+extension JobQueue {
+    /// The status of one run, nil if there is none of that name.
+    ///
+    /// - Parameter recentWindowSeconds: the window over which the rate is taken.
+    public func runStatus(_ name: String, recentWindowSeconds: Double = 600) async throws -> RunStatus? {
+        let result = try await query(
+            "reading the status of run \"\(name)\"",
+            statusStatement("WHERE r.name = $2"),
+            [.double(recentWindowSeconds), .text(name)]
+        )
+        return try result.first.map { try status($0, recentWindowSeconds) }
+    }
+
+    /// The status of every run, newest first; at most 10,000.
+    public func listRuns(recentWindowSeconds: Double = 600) async throws -> [RunStatus] {
+        let result = try await query(
+            "listing runs",
+            statusStatement("ORDER BY r.id DESC LIMIT 10000"),
+            [.double(recentWindowSeconds)]
+        )
+        return try result.rows.map { try status($0, recentWindowSeconds) }
+    }
+
+    /// Every worker that is registered or was within `timing.workerHistorySeconds`, live ones first; at most 20,000.
+    public func workers() async throws -> [WorkerStatus] {
+        let result = try await query(
+            "listing workers",
+            """
+            SELECT w.id, w.host, w.pid, w.slots, w.version, w.state, w.registered_at, w.last_seen_at,
+                greatest(0, extract(epoch FROM now() - w.last_seen_at))::float8 AS silent,
+                (SELECT count(*) FROM \(s).scenes s WHERE s.worker_id = w.id AND s.state = 'leased') AS leased
+            FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT 20000
+            """
+        )
+        return try result.rows.map { row in
+            let state: String = try row.get("state")
+            return WorkerStatus(
+                id: WorkerID(rawValue: try row.get("id")),
+                description: WorkerDescription(
+                    host: try row.get("host"),
+                    pid: try row.get("pid"),
+                    slots: try row.get("slots"),
+                    version: try row.get("version")
+                ),
+                state: WorkerStatus.State(rawValue: state) ?? .expired,
+                registeredAt: try row.get("registered_at"),
+                lastSeenAt: try row.get("last_seen_at"),
+                silentSeconds: try row.get("silent"),
+                leasedScenes: try row.get("leased")
+            )
+        }
+    }
+
+    /// Scenes of a run that had errors or crashes and are not done, failed and quarantined ones first.
+    ///
+    /// - Throws: `JobQueueError.unknownRun`.
+    public func failures(run: String, limit: Int = 1000) async throws -> [FailureRecord] {
+        let result = try await query(
+            "listing the failures of run \"\(run)\"",
+            """
+            SELECT s.id, i.name, s.state, s.errors, s.crashes, coalesce(a.message, '') AS message,
+                coalesce(a.host, '') AS host, coalesce(a.ended_at, now()) AS ended_at
+            FROM \(s).scenes s JOIN \(s).scene_inputs i ON i.id = s.id
+            LEFT JOIN LATERAL (
+                SELECT message, host, ended_at FROM \(s).attempts
+                WHERE scene_id = s.id AND outcome IN ('error', 'crash') ORDER BY lease DESC LIMIT 1
+            ) AS a ON true
+            WHERE s.run_id = $1 AND (s.errors > 0 OR s.crashes > 0) AND s.state <> 'done'
+            ORDER BY s.state IN ('failed', 'quarantined') DESC, s.id LIMIT $2
+            """,
+            [.int(try await runID(run)), .int(limit)]
+        )
+        return try result.rows.map { row in
+            FailureRecord(
+                sceneID: try row.get("id"),
+                sceneName: try row.get("name"),
+                state: try Self.sceneState(row),
+                errors: try row.get("errors"),
+                crashes: try row.get("crashes"),
+                lastError: try row.get("message"),
+                host: try row.get("host"),
+                occurredAt: try row.get("ended_at")
+            )
+        }
+    }
+
+    /// A page of a run's accepted results, in the order of scene ids.
+    ///
+    /// - Parameters:
+    ///   - afterSceneID: the last scene id of the page before; 0 for the first page.
+    ///   - limit: at most so many; a page with fewer is the last.
+    /// - Throws: `JobQueueError.unknownRun`.
+    public func results(run: String, afterSceneID: Int64 = 0, limit: Int = 1000) async throws -> [StoredResult] {
+        let result = try await query(
+            "reading the results of run \"\(run)\"",
+            """
+            SELECT t.*, i.name FROM \(s).results t JOIN \(s).scene_inputs i ON i.id = t.scene_id
+            WHERE t.run_id = $1 AND t.scene_id > $2 ORDER BY t.scene_id LIMIT $3
+            """,
+            [.int(try await runID(run)), .int(afterSceneID), .int(limit)]
+        )
+        return try result.rows.map { row in
+            StoredResult(
+                sceneID: try row.get("scene_id"),
+                sceneName: try row.get("name"),
+                lease: try row.get("lease"),
+                result: SceneResult(
+                    fileName: try row.get("file_name"),
+                    byteCount: try row.get("byte_count"),
+                    sampleCount: try row.get("sample_count"),
+                    digest: try row.get("digest"),
+                    metrics: try row.optional("metrics"),
+                    inferenceSeconds: try row.get("inference_seconds"),
+                    elapsedSeconds: try row.get("elapsed_seconds"),
+                    computedSampleCount: try row.get("computed_sample_count")
+                ),
+                host: try row.get("host"),
+                completedAt: try row.get("completed_at")
+            )
+        }
+    }
+
+    /// The name of the channel on which submissions, retries and unpaused runs are notified.
+    public var notificationChannel: String { "occ_queue_\(schema)" }
+
+    /// Hints that there may be work: one on each (re)connection, one on each submission, retry or unpausing.
+    ///
+    /// Takes a connection of its own and does not pass a transaction-mode PgBouncer; only an addition to polling.
+    public func workHints() -> AsyncStream<PostgresNotification> {
+        NotificationListener.listen(pool.configuration, channel: notificationChannel, random: random)
+    }
+
+    // MARK: - Rows
+
+    /// $1 is the window in seconds.
+    func statusStatement(_ rest: String) -> String {
+        """
+        SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.state, r.created_at, now() AS now,
+            c.*, t.recent_scenes, t.recent_samples
+        FROM \(s).runs r
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(leased), 0)::int8 AS leased,
+                coalesce(sum(done), 0)::int8 AS done, coalesce(sum(failed), 0)::int8 AS failed,
+                coalesce(sum(quarantined), 0)::int8 AS quarantined, coalesce(sum(cancelled), 0)::int8 AS cancelled,
+                coalesce(sum(samples_total), 0)::int8 AS samples_total,
+                coalesce(sum(samples_done), 0)::int8 AS samples_done,
+                min(first_started_at) AS first_started_at, max(last_completed_at) AS last_completed_at
+            FROM \(s).run_counters WHERE run_id = r.id
+        ) AS c
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS recent_scenes, coalesce(sum(computed_sample_count), 0)::int8 AS recent_samples
+            FROM \(s).results WHERE run_id = r.id AND completed_at > now() - make_interval(secs => $1)
+        ) AS t
+        \(rest)
+        """
+    }
+
+    private func status(_ row: PostgresRow, _ window: Double) throws -> RunStatus {
+        let state: String = try row.get("state")
+        return RunStatus(
+            runID: try row.get("id"),
+            name: try row.get("name"),
+            kind: try row.get("kind"),
+            formatVersion: try row.get("format_version"),
+            settings: try row.get("settings"),
+            priority: try row.get("priority"),
+            state: RunState(rawValue: state) ?? .paused,
+            counts: SceneCounts(
+                queued: try row.get("queued"),
+                leased: try row.get("leased"),
+                done: try row.get("done"),
+                failed: try row.get("failed"),
+                quarantined: try row.get("quarantined"),
+                cancelled: try row.get("cancelled"),
+                samplesTotal: try row.get("samples_total"),
+                samplesDone: try row.get("samples_done")
+            ),
+            createdAt: try row.get("created_at"),
+            firstStartedAt: try row.optional("first_started_at"),
+            lastCompletedAt: try row.optional("last_completed_at"),
+            now: try row.get("now"),
+            recentWindowSeconds: window,
+            recentScenes: try row.get("recent_scenes"),
+            recentSamples: try row.get("recent_samples")
+        )
+    }
+
+    static func sceneState(_ row: PostgresRow) throws -> SceneState {
+        let text: String = try row.get("state")
+        guard let state = SceneState(rawValue: text) else {
+            throw PostgresError(.decoding, operation: "reading a scene's state", message: "unknown state \"\(text)\"")
+        }
+        return state
+    }
+
+    /// The id of a run.
+    func runID(_ name: String) async throws -> Int64 {
+        let result = try await query(
+            "looking for run \"\(name)\"",
+            "SELECT id FROM \(s).runs WHERE name = $1",
+            [.text(name)]
+        )
+        guard let row = result.first else { throw JobQueueError.unknownRun(name) }
+        return try row.get("id")
+    }
+}

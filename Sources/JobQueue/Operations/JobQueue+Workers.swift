@@ -1,0 +1,163 @@
+internal import Foundation
+internal import PostgresClient
+
+extension JobQueue {
+    /// Registers a worker process; its heartbeats must follow.
+    public func registerWorker(_ worker: WorkerDescription) async throws -> WorkerID {
+        // Repeating this after a lost answer leaves a row without heartbeats, which expires holding nothing.
+        let result = try await query(
+            "registering worker \(worker.host) (pid \(worker.pid))",
+            """
+            INSERT INTO \(s).workers (host, pid, slots, version, expiry_seconds) VALUES ($1, $2, $3, $4, $5) RETURNING id
+            """,
+            [
+                .text(Self.storable(worker.host)), .int(worker.pid), .int(worker.slots),
+                .text(Self.storable(worker.version)), .double(timing.expirySeconds),
+            ]
+        )
+        return WorkerID(rawValue: try result.single().get("id"))
+    }
+
+    /// Renews a worker's registration and asks which of its leases must be stopped.
+    ///
+    /// Tried once, not repeated over trouble: the caller beats again at its next interval, and stops itself before
+    /// `timing.expirySeconds` have passed on its own monotonic clock since it last sent a beat that was answered.
+    ///
+    /// - Parameter holding: every lease the worker works on.
+    public func heartbeat(_ worker: WorkerID, holding: [SceneLease]) async throws -> HeartbeatReply {
+        let result = try await pool.query(
+            """
+            WITH beat AS (
+                UPDATE \(s).workers SET last_seen_at = now() WHERE id = $1 AND state = 'live' RETURNING id
+            )
+            SELECT EXISTS (SELECT FROM beat) AS alive, h.scene_id, h.lease,
+                CASE
+                    WHEN s.id IS NULL OR s.lease <> h.lease THEN 'lost'
+                    WHEN s.state = 'done' THEN NULL
+                    WHEN s.state = 'cancelled' THEN 'runCancelled'
+                    WHEN s.state <> 'leased' OR s.worker_id <> $1 THEN 'lost'
+                    WHEN r.state = 'paused' THEN 'runPaused'
+                END AS reason
+            FROM (SELECT) AS one LEFT JOIN unnest($2, $3) AS h (scene_id, lease) ON true
+            LEFT JOIN \(s).scenes s ON s.id = h.scene_id
+            LEFT JOIN \(s).runs r ON r.id = s.run_id
+            """,
+            [.int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease))],
+            doing: "beating for worker \(worker)",
+            timeoutSeconds: timing.heartbeatIntervalSeconds
+        )
+        var reply = HeartbeatReply(isAlive: false, revoked: [])
+        for row in result.rows {
+            reply.isAlive = try row.get("alive")
+            guard let sceneID: Int64 = try row.optional("scene_id"), let lease: Int64 = try row.optional("lease") else {
+                continue
+            }
+            let reason = try row.optional("reason", as: String.self).flatMap(HeartbeatReply.Reason.init(rawValue:))
+            if let reason = reply.isAlive ? reason : .lost {
+                reply.revoked.append(.init(lease: SceneLease(sceneID: sceneID, lease: lease), reason: reason))
+            }
+        }
+        return reply
+    }
+
+    /// Ends a worker's registration; scenes it still holds go back to the queue without a burnt attempt.
+    public func retire(_ worker: WorkerID) async throws {
+        let sql = """
+            WITH gone AS (
+                UPDATE \(s).workers SET state = 'retired', last_seen_at = now() WHERE id = $1 AND state = 'live'
+            ), given AS (
+                UPDATE \(s).scenes
+                SET state = 'queued', available_at = now(), worker_id = NULL, claim_token = NULL
+                WHERE worker_id = $1 AND state = 'leased' RETURNING id, lease, samples_done
+            )
+            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'released', samples_done = g.samples_done
+            FROM given g WHERE a.scene_id = g.id AND a.lease = g.lease
+            """
+        _ = try await attemptShielded {
+            try await pool.query(sql, [.int(worker.rawValue)], doing: "retiring worker \(worker)")
+        }
+        unresolvedClaims.forget(worker)
+    }
+
+    /// Takes back the scenes of workers whose heartbeats stopped.
+    ///
+    /// Every worker and scheduler may call this as often as it likes: over all of them, one round is done in
+    /// `timing.reapIntervalSeconds`. A scene goes back to the queue with one more crash, or is quarantined at
+    /// `timing.maximumCrashes`; what is known of the worker goes into the scene's history.
+    @discardableResult
+    public func reap() async throws -> ReapReport {
+        let operation = "taking back the scenes of dead workers"
+        let gate = try await query(
+            operation,
+            "UPDATE \(s).reaps SET reaped_at = now() WHERE reaped_at <= now() - make_interval(secs => $1)",
+            [.double(timing.reapIntervalSeconds)]
+        )
+        guard gate.affectedRows == 1 else {
+            return ReapReport(didRun: false, expiredWorkers: 0, requeuedScenes: 0, quarantinedScenes: 0)
+        }
+        let expired = try await query(
+            operation,
+            """
+            UPDATE \(s).workers SET state = 'expired'
+            WHERE state = 'live' AND last_seen_at < now() - make_interval(secs => expiry_seconds)
+            """
+        )
+        let taken = try await query(operation, reapStatement, [.int(timing.maximumCrashes)]).single()
+        _ = try await query(
+            operation,
+            "DELETE FROM \(s).workers WHERE state <> 'live' AND last_seen_at < now() - make_interval(secs => $1)",
+            [.double(timing.workerHistorySeconds)]
+        )
+        return ReapReport(
+            didRun: true,
+            expiredWorkers: expired.affectedRows,
+            requeuedScenes: try taken.get("requeued"),
+            quarantinedScenes: try taken.get("quarantined")
+        )
+    }
+
+    /// Takes back every leased scene whose worker is not live, however that came about.
+    ///
+    /// A claim that committed after its worker was given up is found here too. A retired worker's late claim is no crash.
+    var reapStatement: String {
+        """
+        WITH lost AS (
+            SELECT s.id, s.lease, s.samples_done, s.sample_count,
+                s.crashes + CASE WHEN w.state = 'retired' THEN 0 ELSE 1 END AS crashes,
+                w.state IS DISTINCT FROM 'retired' AS is_crash, w.host, w.pid, w.version,
+                extract(epoch FROM now() - w.last_seen_at)::int8 AS silent
+            FROM \(s).scenes s LEFT JOIN \(s).workers w ON w.id = s.worker_id
+            WHERE s.state = 'leased' AND (w.id IS NULL OR w.state <> 'live')
+            ORDER BY s.id LIMIT 10000
+            FOR UPDATE OF s SKIP LOCKED
+        ), moved AS (
+            UPDATE \(s).scenes s
+            SET state = CASE WHEN l.crashes >= $1 AND l.is_crash THEN 'quarantined' ELSE 'queued' END,
+                crashes = l.crashes, available_at = now(), worker_id = NULL, claim_token = NULL
+            FROM lost l WHERE s.id = l.id RETURNING s.state
+        ), ended AS (
+            UPDATE \(s).attempts a
+            SET ended_at = now(), outcome = CASE WHEN l.is_crash THEN 'crash' ELSE 'released' END,
+                samples_done = l.samples_done,
+                message = CASE WHEN l.is_crash THEN
+                    'the worker vanished: ' || coalesce(
+                        'host ' || l.host || ', pid ' || l.pid || ', version ' || l.version || ', silent for ' || l.silent
+                            || ' s',
+                        'worker ' || a.worker_id || ' on host ' || a.host)
+                    || ', ' || l.samples_done || ' of ' || l.sample_count || ' samples reported' END
+            FROM lost l WHERE a.scene_id = l.id AND a.lease = l.lease
+        )
+        SELECT count(*) FILTER (WHERE state = 'queued') AS requeued,
+            count(*) FILTER (WHERE state = 'quarantined') AS quarantined
+        FROM moved
+        """
+    }
+
+    /// A text that PostgreSQL can store: no NUL, bounded.
+    static func storable(_ text: String, maximumBytes: Int = 1024) -> String {
+        let clean =
+            text.utf8.contains(0) ? String(text.unicodeScalars.filter { $0.value != 0 }.map(Character.init)) : text
+        guard clean.utf8.count > maximumBytes else { return clean }
+        return String(decoding: clean.utf8.prefix(maximumBytes), as: UTF8.self) + " ..."
+    }
+}

@@ -1,0 +1,56 @@
+internal import CPQ
+
+/// Owns a `PGconn`; the connection ends with it.
+struct ConnectionHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    /// Connects, blocking for at most the configured time per address.
+    init(_ configuration: PostgresConfiguration, operation: String) throws(PostgresError) {
+        let parameters = configuration.libpqParameters.sorted { $0.key < $1.key }
+        let connection = withCStrings(parameters.map(\.key)) { keywords in
+            withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keywords, values, 0) }
+        }
+        guard let connection else {
+            throw PostgresError(.cannotConnect, operation: operation, message: "libpq is out of memory")
+        }
+        guard PQstatus(connection) == CONNECTION_OK else {
+            let message = configuration.redact(Self.firstLines(String(cString: PQerrorMessage(connection))))
+            PQfinish(connection)
+            throw PostgresError(
+                .cannotConnect,
+                operation: operation,
+                message: message,
+                hint: "check that the server runs and that the address is right (\(configuration))"
+            )
+        }
+        // NOTICEs would go to stderr.
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        pointer = connection
+    }
+
+    deinit {
+        PQfinish(pointer)
+    }
+
+    /// A multi-line message of libpq as one line.
+    static func firstLines(_ message: String) -> String {
+        message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == "\t" || $0 == " " } }.joined(separator: "; ")
+    }
+}
+
+/// Calls `body` with a NULL-terminated array of C strings.
+private func withCStrings<R>(
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
+) -> R {
+    var storage: [CChar] = []
+    var offsets: [Int] = []
+    for string in strings {
+        offsets.append(storage.count)
+        storage.append(contentsOf: string.utf8CString)
+    }
+    return storage.withUnsafeBufferPointer { buffer in
+        let pointers = offsets.map { offset in buffer.baseAddress.map { $0 + offset } } + [nil]
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}

@@ -1,0 +1,56 @@
+internal import Foundation
+
+/// A server for tests: one for each process, in a temporary folder, gone with the process.
+///
+/// With `OCC_TEST_DATABASE_URL` set, that server is used instead. A small watcher process ends the server and removes its
+/// folder when this process has ended, however it ended.
+public enum DisposablePostgresServer {
+    private static let server = Task { try await start() }
+
+    /// Whether there is a server to test with; where false, the reason is printed, once.
+    public static let isAvailable: Bool = {
+        if environmentURL != nil { return true }
+        do {
+            _ = try PostgresBinaries.find(majorVersion: nil)
+            _ = try ServerAccount.forServer(dataDirectory: nil)
+            return true
+        } catch {
+            print("tests that need PostgreSQL are skipped: \(error)")
+            return false
+        }
+    }()
+
+    /// The connection string of the server, which is started by the first caller.
+    public static func connectionString() async throws -> String {
+        if let environmentURL { return environmentURL }
+        return try await server.value.connectionString
+    }
+
+    private static var environmentURL: String? {
+        ProcessInfo.processInfo.environment["OCC_TEST_DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func start() async throws -> PrivatePostgresServer {
+        let operation = "starting a PostgreSQL server for tests"
+        var template = "/tmp/occ-test-XXXXXX".utf8CString.map { $0 }
+        guard mkdtemp(&template) != nil else {
+            throw PostgresError(
+                .privateServer,
+                operation: operation,
+                message: "mkdtemp: \(String(cString: strerror(errno)))"
+            )
+        }
+        let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // The first line of postmaster.pid is the server's process; SIGQUIT stops it at once.
+        let script = """
+            while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
+            kill -QUIT "$(head -n 1 "$2/pgdata/postmaster.pid")" 2>/dev/null
+            sleep 1
+            rm -rf "$2"
+            """
+        _ = try ChildProcess(
+            ["/bin/sh", "-c", script, "sh", String(getpid()), folder], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            output: nil, inNewSession: true)
+        return try await PrivatePostgresServer.start(dataDirectory: folder)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+@testable import PostgresClient
+
+@Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct PrivateServerTests {
+    private func temporaryFolder() throws -> String {
+        let path = "/tmp/occ-server-test-\(UInt64.random(in: 0...UInt64.max))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    private func pool(_ server: PrivatePostgresServer) throws -> ConnectionPool {
+        ConnectionPool(configuration: try PostgresConfiguration(connectionString: server.connectionString))
+    }
+
+    /// One server through its whole life, as making a data directory takes a second or two.
+    @Test func livesThroughCrashesAndIsAdopted() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // What a killed initdb leaves behind.
+        let data = folder + "/a folder with spaces"
+        try FileManager.default.createDirectory(atPath: data + "/pgdata.new/base", withIntermediateDirectories: true)
+
+        let first = try await PrivatePostgresServer.start(dataDirectory: data)
+        do {
+            #expect(!first.wasAdopted && first.isRunning)
+            #expect(first.socketDirectory == data + "/socket")
+            var clients = try pool(first)
+            try await clients.query("CREATE TABLE kept (i int8)", doing: "testing")
+            let settings = try await clients.query(
+                "SELECT current_setting('listen_addresses') AS l, current_setting('fsync') AS f",
+                doing: "testing"
+            ).single()
+            #expect(try settings.get("l") == "")
+            #expect(try settings.get("f") == "on")
+            // A terminal's Ctrl-C reaches the processes of the terminal's session and group: not this one.
+            let pid = try #require(first.layout.postmaster()?.pid)
+            #expect(getsid(pid) != getsid(0) && getpgid(pid) != getpgid(0))
+
+            // Two more starts at once find the one that runs.
+            async let second = PrivatePostgresServer.start(dataDirectory: data)
+            async let third = PrivatePostgresServer.start(dataDirectory: data)
+            for adopted in try await [second, third] {
+                #expect(adopted.wasAdopted && adopted.connectionString == first.connectionString)
+            }
+            await clients.close()
+
+            // kill -9 of the server: the next start recovers, though an unrelated process has its number by then.
+            kill(pid, SIGKILL)
+            while PostmasterFile.processes(of: first.layout.cluster).contains(pid) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let text = try String(contentsOfFile: first.layout.postmasterFile, encoding: .utf8)
+            let forged = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+            while !PostmasterFile.processes(of: first.layout.cluster).isEmpty {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            try ([String(getpid())] + forged.map(String.init)).joined(separator: "\n")
+                .write(toFile: first.layout.postmasterFile, atomically: false, encoding: .utf8)
+            let recovered = try await PrivatePostgresServer.start(dataDirectory: data)
+            #expect(!recovered.wasAdopted)
+            clients = try pool(recovered)
+            #expect(try await clients.query("SELECT * FROM kept", doing: "testing").count == 0)
+            await clients.close()
+            try await recovered.stop()
+            #expect(!recovered.isRunning)
+            try await recovered.stop()
+
+            // A socket path that the kernel cannot take.
+            let long = folder + "/" + String(repeating: "x", count: 120)
+            let moved = try await PrivatePostgresServer.start(dataDirectory: data, socketDirectory: long)
+            #expect(moved.socketDirectory.hasPrefix("/tmp/occ-pg-"))
+            var status = stat()
+            #expect(stat(moved.socketDirectory, &status) == 0 && status.st_mode & 0o777 == 0o700)
+            clients = try pool(moved)
+            #expect(try await clients.query("SELECT * FROM kept", doing: "testing").count == 0)
+            await clients.close()
+            try await moved.stop()
+            #expect(!FileManager.default.fileExists(atPath: moved.socketDirectory))
+        } catch {
+            try? await first.stop()
+            throw error
+        }
+    }
+
+    @Test func aFolderThatTheAccountCannotReachIsNamed() async throws {
+        // Only root starts the server under another account.
+        guard geteuid() == 0 else { return print("not root: nothing to test") }
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        chmod(folder, 0o700)
+        let error = await #expect(throws: PostgresError.self) {
+            _ = try await PrivatePostgresServer.start(dataDirectory: folder + "/inner/data")
+        }
+        #expect(error?.kind == .privateServer)
+        #expect(error?.description.contains("chmod o+x \(folder)`") == true)
+    }
+
+    @Test func missingProgramsAreAnErrorThatSaysWhatToInstall() {
+        let error = #expect(throws: PostgresError.self) { try PostgresBinaries.find(majorVersion: 7) }
+        #expect(error?.description.contains("apt-get install postgresql-7") == true)
+    }
+
+    @Test func aFileInTheWayIsNamed() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+        for path in [folder + "/file/data", folder + "/a\"b"] {
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await PrivatePostgresServer.start(dataDirectory: path)
+            }
+            #expect(error?.kind == .privateServer)
+        }
+        chmod(folder, 0o755)
+        try FileManager.default.createDirectory(atPath: folder + "/d/pgdata", withIntermediateDirectories: true)
+        let error = await #expect(throws: PostgresError.self) {
+            _ = try await PrivatePostgresServer.start(dataDirectory: folder + "/d")
+        }
+        #expect(error?.description.contains("no readable PG_VERSION") == true)
+    }
+}
