@@ -12,6 +12,8 @@ struct Primitive: Sendable {
         case frustum
         /// An ellipsoid.
         case ellipsoid
+        /// An ellipsoid of leaves: rays pass through its holes.
+        case clump
         /// An upright circular cone stump: radius `half.x` below, `taper.x` above; equal radii make a cylinder.
         case cone
         /// A cylinder lying along local y: radius `half.x`, half width `half.y`.
@@ -70,7 +72,7 @@ struct Primitive: Sendable {
     /// Half extents of a box in local axes that holds the whole solid, its taper and shear included.
     var localHalf: Vector {
         switch kind {
-        case .box, .ellipsoid: return half
+        case .box, .ellipsoid, .clump: return half
         case .frustum:
             return Vector(max(half.x, taper.x + abs(taper.z)), max(half.y, taper.y), half.z)
         case .cone:
@@ -111,7 +113,7 @@ struct Primitive: Sendable {
         case .frustum:
             let u = (p.z + half.z) / (2 * half.z)
             return abs(p.x - taper.z * u) <= mix(half.x, taper.x, u) && abs(p.y) <= mix(half.y, taper.y, u)
-        case .ellipsoid:
+        case .ellipsoid, .clump:
             let q = p / half
             return dot(q, q) <= 1
         case .cone:

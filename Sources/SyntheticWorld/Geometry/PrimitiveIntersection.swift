@@ -17,7 +17,7 @@ extension Primitive {
         switch kind {
         case .box: return intersectBox(o, d, limit)
         case .frustum: return intersectFrustum(o, d, limit)
-        case .ellipsoid: return intersectEllipsoid(o, d, limit, leaving)
+        case .ellipsoid, .clump: return intersectEllipsoid(o, d, limit, leaving)
         case .cone: return intersectCone(o, d, limit)
         case .wheel: return intersectWheel(o, d, limit)
         }
@@ -26,12 +26,12 @@ extension Primitive {
     @inline(__always)
     private func intersectBox(_ o: Vector, _ d: Vector, _ limit: Float) -> Intersection? {
         let inverse = 1 / Vector(nonZero(d.x), nonZero(d.y), nonZero(d.z))
-        let a = (-half - o) * inverse
-        let b = (half - o) * inverse
-        let near = pointwiseMin(a, b)
-        let far = pointwiseMax(a, b)
-        let enter = near.max()
-        guard enter > 1e-4, enter < limit, enter <= far.min() else { return nil }
+        let middle = -o * inverse
+        let reach = half * Vector(abs(inverse.x), abs(inverse.y), abs(inverse.z))
+        let near = middle - reach
+        let far = middle + reach
+        let enter = max(max(near.x, near.y), near.z)
+        guard enter > 1e-4, enter < limit, enter <= min(min(far.x, far.y), far.z) else { return nil }
         var normal = Vector.zero
         if near.x >= near.y && near.x >= near.z {
             normal.x = d.x > 0 ? -1 : 1

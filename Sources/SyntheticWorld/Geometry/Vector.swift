@@ -39,3 +39,27 @@ func smoothStep(_ low: Float, _ high: Float, _ value: Float) -> Float {
     let x = clamp01((value - low) / (high - low))
     return x * x * (3 - 2 * x)
 }
+
+/// Lane by lane the smaller one; a compare and a select, which the library's own `pointwiseMin` is not.
+@inline(__always)
+func lesser(_ a: Vector, _ b: Vector) -> Vector {
+    a.replacing(with: b, where: b .< a)
+}
+
+/// Lane by lane the larger one.
+@inline(__always)
+func greater(_ a: Vector, _ b: Vector) -> Vector {
+    a.replacing(with: b, where: a .< b)
+}
+
+/// Lane by lane the smaller one.
+@inline(__always)
+func lesser(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    a.replacing(with: b, where: b .< a)
+}
+
+/// Lane by lane the larger one.
+@inline(__always)
+func greater(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    a.replacing(with: b, where: a .< b)
+}

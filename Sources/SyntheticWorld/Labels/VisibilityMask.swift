@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Marks the voxels that rays from a sensor reach: every voxel a ray crosses up to and with the first occupied one.
 ///
 /// Traversal after Amanatides and Woo, "A fast voxel traversal algorithm for ray tracing" (1987).
@@ -38,8 +40,10 @@ struct VisibilityMask {
         // Sensors outside the grid see from where their ray enters it.
         let a = -p * inverse
         let b = (extent - p) * inverse
-        let enter = max(pointwiseMin(a, b).max(), 0)
-        let leave = pointwiseMax(a, b).min()
+        let near = lesser(a, b)
+        let far = greater(a, b)
+        let enter = max(max(near.x, near.y), max(near.z, 0))
+        let leave = min(min(far.x, far.y), far.z)
         guard enter < leave else { return }
         if enter > 0 { p += safe * (enter + 1e-4) }
         var x = min(max(Int(p.x), 0), VoxelGrid.countX - 1)
@@ -75,7 +79,8 @@ struct VisibilityMask {
 
     /// Directions, in the ego frame of `reference`, of a grid of rays over a camera's picture.
     ///
-    /// The grid has 400 x 225 rays whatever the picture's size: about three a voxel at the far end of the label grid.
+    /// 400 columns; 225 even rows, and rows that fall on the ground every 0.35 m up to 60 m, so that no ground voxel in
+    /// view is missed between them. The picture's size does not matter.
     static func cameraRays(
         _ camera: PinholeCamera,
         ego: Pose,
@@ -88,11 +93,15 @@ struct VisibilityMask {
         let forward = Vector(turned.apply(axes.forward))
         let origin = Vector(reference.applyInverse(ego.apply(camera.translation)))
         let columns = 400
-        let rows = 225
+        let even = 225
+        var rows = (0..<even).map { (Double($0) + 0.5) / Double(even) * Double(camera.height) - 0.5 }
+        for slope in groundSlopes(height: camera.translation.z) {
+            let v = camera.principalY + camera.focal * tan(atan(slope) - camera.pitch)
+            if v > -0.5, v < Double(camera.height) - 0.5 { rows.append(v) }
+        }
         var directions: [Vector] = []
-        directions.reserveCapacity(columns * rows)
-        for j in 0..<rows {
-            let v = (Double(j) + 0.5) / Double(rows) * Double(camera.height) - 0.5
+        directions.reserveCapacity(columns * rows.count)
+        for v in rows {
             let y = Float((v - camera.principalY) / camera.focal)
             for i in 0..<columns {
                 let u = (Double(i) + 0.5) / Double(columns) * Double(camera.width) - 0.5
@@ -101,5 +110,11 @@ struct VisibilityMask {
             }
         }
         return (origin, directions)
+    }
+
+    /// Downward slopes of rays that reach the top of the ground layer every 0.35 m, for a sensor at a height.
+    static func groundSlopes(height: Double) -> [Double] {
+        let drop = height - 0.2
+        return (0..<170).map { drop / (1 + 0.35 * Double($0)) }
     }
 }

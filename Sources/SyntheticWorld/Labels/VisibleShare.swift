@@ -19,8 +19,8 @@ struct VisibleShare {
     ///   - pose: where the actor stands at the keyframe.
     ///   - solids: its solids in the global frame.
     func share(of actor: Int, size: Vector, pose: Pose, solids: [Primitive]) -> Double {
-        let stack = FrameWorld.Stack.allocate(capacity: FrameWorld.stackSize)
-        defer { stack.deallocate() }
+        let stack = RayStack()
+        defer { stack.free() }
         var alone = 0
         var seen = 0
         for (camera, ego) in cameras {

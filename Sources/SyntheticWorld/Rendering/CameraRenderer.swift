@@ -19,11 +19,11 @@ struct CameraRenderer {
         let height = camera.height
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         let identities = UnsafeMutablePointer<Identity>.allocate(capacity: width * height)
-        let stack = FrameWorld.Stack.allocate(capacity: FrameWorld.stackSize)
+        let stack = RayStack()
         let tone = ToneCurve.shared
         defer {
             identities.deallocate()
-            stack.deallocate()
+            stack.free()
         }
         let view = CameraView(camera: camera, ego: ego)
         var tracer = PixelTracer(world: world, stack: stack, pixelAngle: Float(1 / camera.focal))
@@ -42,7 +42,7 @@ struct CameraRenderer {
         return RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// Traces three more rays through pixels whose neighbours belong to something else.
+    /// Traces two more rays through pixels whose neighbours belong to something else.
     private func smoothOutlines(
         _ out: UnsafeMutablePointer<UInt8>,
         _ identities: UnsafeMutablePointer<Identity>,
@@ -52,7 +52,7 @@ struct CameraRenderer {
     ) {
         let width = camera.width
         let height = camera.height
-        let offsets: [SIMD2<Float>] = [SIMD2(0.36, 0.12), SIMD2(-0.12, 0.36), SIMD2(-0.30, -0.32)]
+        let offsets: [SIMD2<Float>] = [SIMD2(0.34, 0.17), SIMD2(-0.17, -0.34)]
         var extra: (UInt8, UInt8, UInt8) = (0, 0, 0)
         withUnsafeMutableBytes(of: &extra) { raw in
             let color = raw.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -74,9 +74,9 @@ struct CameraRenderer {
                         tone.store(sample.color * world.lighting.exposure, color)
                         sum &+= SIMD3(Int32(color[0]), Int32(color[1]), Int32(color[2]))
                     }
-                    out[i * 3] = UInt8(truncatingIfNeeded: (sum.x &+ 2) >> 2)
-                    out[i * 3 + 1] = UInt8(truncatingIfNeeded: (sum.y &+ 2) >> 2)
-                    out[i * 3 + 2] = UInt8(truncatingIfNeeded: (sum.z &+ 2) >> 2)
+                    out[i * 3] = UInt8(truncatingIfNeeded: (sum.x &+ 1) / 3)
+                    out[i * 3 + 1] = UInt8(truncatingIfNeeded: (sum.y &+ 1) / 3)
+                    out[i * 3 + 2] = UInt8(truncatingIfNeeded: (sum.z &+ 1) / 3)
                 }
             }
         }

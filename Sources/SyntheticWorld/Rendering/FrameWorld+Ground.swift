@@ -52,7 +52,7 @@ extension FrameWorld {
         case .road: return roadColor(g, x: x, y: y, along: along, across: across, patch: patch * coarse, grain: grain)
         case .kerb:
             // Painted in turn like in Singapore, worn.
-            let even = noise.cell((g.s * 0.8).rounded(.down), 0) > -1 && Int(abs(g.s) * 0.8) % 2 == 0
+            let even = Int(abs(g.s) * 0.8) % 2 == 0
             let isPainted = section.isUrban
             let base =
                 isPainted
@@ -94,7 +94,7 @@ extension FrameWorld {
         let lane = (a - section.medianHalf) / StreetSection.laneWidth
         let inLane = lane - lane.rounded(.down) - 0.5
         let track = max(0, 1 - abs(abs(inLane) - 0.23) * 7) * 0.10 + max(0, 1 - abs(inLane) * 6) * 0.07
-        var tone: Float = 0.155 * (1 - track) * (1 + 0.55 * patch + 0.75 * grain)
+        var tone: Float = 0.155 * (1 - track) * (1 + 0.55 * patch + 0.5 * grain)
         // Mended stretches.
         let mend = noise.cell(g.s * 0.09, (g.t * 0.28).rounded(.down) + 7)
         if mend > 0.90 { tone *= 0.74 }

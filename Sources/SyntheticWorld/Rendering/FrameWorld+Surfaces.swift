@@ -38,8 +38,9 @@ extension FrameWorld {
         case .foliage:
             let seed = surface.pointee.seed
             let fade = clamp01(1.25 - width * 5)
-            let clump = noise.cloud(p.x * 21 + p.z * 13 + seed, p.y * 21 - p.z * 17 + seed) - 0.5
-            let leaf = (noise.grain(p.x * 17 + p.z * 9.1 + seed, p.y * 17 - p.z * 11.3) - 0.5) * fade
+            let flat = leafCoordinates(p, n)
+            let clump = noise.cloud(flat.x * 23 + seed, flat.y * 23 + seed) - 0.5
+            let leaf = (noise.grain(flat.x * 15 + seed, flat.y * 15) - 0.5) * fade
             let height = clamp01(0.5 + 0.5 * p.z / max(solid.pointee.half.z, 0.1))
             let shade = (0.55 + 0.55 * height) * (1 + 1.3 * clump + 0.9 * leaf)
             let tint = mix(Vector(0.85, 1.0, 0.9), Vector(1.15, 1.02, 0.8), clamp01(0.5 + leaf))

@@ -27,8 +27,16 @@ final class FrameWorld: @unchecked Sendable {
     static let reach = 170.0
 
     /// Freezes a world at a time around a point.
-    init(_ world: SceneWorld, at time: Double, around center: SIMD2<Double>) {
-        tree = BoundingVolumeHierarchy(world.solids(at: time, around: center, reach: Self.reach))
+    convenience init(_ world: SceneWorld, at time: Double, around center: SIMD2<Double>) {
+        self.init(
+            tree: BoundingVolumeHierarchy(world.solids(at: time, around: center, reach: Self.reach)),
+            like: world
+        )
+    }
+
+    /// Puts solids on the ground of a world.
+    init(tree: BoundingVolumeHierarchy, like world: SceneWorld) {
+        self.tree = tree
         section = world.plan.section
         grid = world.grid
         lighting = world.lighting

@@ -7,14 +7,14 @@ struct PixelTracer {
     }
 
     let world: FrameWorld
-    let stack: FrameWorld.Stack
+    let stack: RayStack
     /// Angle between neighbouring pixels, radians.
     let pixelAngle: Float
     private var lastSolid: Int32 = -1
     private var lastBlocker: Int32 = -1
     private var lastCover: Int32 = -1
 
-    init(world: FrameWorld, stack: FrameWorld.Stack, pixelAngle: Float) {
+    init(world: FrameWorld, stack: RayStack, pixelAngle: Float) {
         self.world = world
         self.stack = stack
         self.pixelAngle = pixelAngle
@@ -48,7 +48,7 @@ struct PixelTracer {
         let width = ground.distance * pixelAngle
         // A pixel is stretched away from the camera; share that out to the road's axes.
         let stretch = width / max(-direction.z, 0.01)
-        let heading = world.gridHeading(p.x, p.y)
+        let heading = world.grid.heading(p.x, p.y)
         let flat = normalized(Vector(direction.x, direction.y, 0))
         let c = abs(flat.x * heading.x + flat.y * heading.y)
         let s = (max(0, 1 - c * c)).squareRoot()
@@ -142,15 +142,5 @@ extension FrameWorld {
     func ambient(_ normal: Vector) -> Vector {
         let up = normal.z * 0.5 + 0.5
         return mix(lighting.bounce, mix(lighting.horizon, lighting.zenith, 0.6), up) * 0.62
-    }
-
-    /// The direction of the road near a point, from the change of the arc length.
-    @inline(__always)
-    func gridHeading(_ x: Float, _ y: Float) -> SIMD2<Float> {
-        let here = grid.coordinates(x, y).x
-        let dx = grid.coordinates(x + 0.5, y).x - here
-        let dy = grid.coordinates(x, y + 0.5).x - here
-        let length = (dx * dx + dy * dy).squareRoot()
-        return length > 1e-4 ? SIMD2(dx / length, dy / length) : SIMD2(1, 0)
     }
 }

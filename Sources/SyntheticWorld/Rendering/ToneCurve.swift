@@ -28,7 +28,7 @@ final class ToneCurve: @unchecked Sendable {
     /// Stores a colour as three bytes.
     @inline(__always)
     func store(_ light: Vector, _ out: UnsafeMutablePointer<UInt8>) {
-        let root = pointwiseMin(pointwiseMax(light, .zero), Vector(repeating: 3.99)).squareRoot()
+        let root = lesser(greater(light, .zero), Vector(repeating: 3.99)).squareRoot()
         let index = root * (Float(Self.count - 1) / 2)
         out[0] = table[Int(index.x)]
         out[1] = table[Int(index.y)]

@@ -11,26 +11,32 @@ enum LidarPattern {
 
     /// Unit directions in the ego frame, ring by ring from the lowest, with their ring numbers.
     static func rays() -> [(direction: Vector, ring: Int)] {
-        directions(beams: beams, columns: columns).enumerated().map { ($1, $0 / columns) }
+        directions(evenElevations(beams), columns: columns).enumerated().map { ($1, $0 / columns) }
     }
 
-    /// A closer pattern over the same field of view, for the visibility mask.
-    static func denseDirections() -> [Vector] { directions(beams: 160, columns: 1800) }
+    /// A closer pattern over the same field of view, for the visibility mask: 160 even rings and those that fall on the
+    /// ground every 0.35 m up to 60 m.
+    static func denseDirections() -> [Vector] {
+        let ground = VisibilityMask.groundSlopes(height: SensorRig.lidarTranslation.z).map { -atan($0) }
+        return directions(evenElevations(160) + ground.filter { $0 > lowest }, columns: 1800)
+    }
 
-    private static func directions(beams: Int, columns: Int) -> [Vector] {
+    private static func evenElevations(_ count: Int) -> [Double] {
+        (0..<count).map { lowest + (highest - lowest) * Double($0) / Double(count - 1) }
+    }
+
+    private static func directions(_ elevations: [Double], columns: Int) -> [Vector] {
         var result: [Vector] = []
-        result.reserveCapacity(beams * columns)
-        for beam in 0..<beams {
-            let elevation = lowest + (highest - lowest) * Double(beam) / Double(beams - 1)
-            for column in 0..<columns {
-                let azimuth = 2 * Double.pi * Double(column) / Double(columns)
-                result.append(
-                    Vector(
-                        Float(cos(elevation) * cos(azimuth)),
-                        Float(cos(elevation) * sin(azimuth)),
-                        Float(sin(elevation))
-                    )
-                )
+        result.reserveCapacity(elevations.count * columns)
+        let azimuths = (0..<columns).map { column in
+            let azimuth = 2 * Double.pi * Double(column) / Double(columns)
+            return SIMD2(cos(azimuth), sin(azimuth))
+        }
+        for elevation in elevations {
+            let level = cos(elevation)
+            let rise = Float(sin(elevation))
+            for azimuth in azimuths {
+                result.append(Vector(Float(level * azimuth.x), Float(level * azimuth.y), rise))
             }
         }
         return result

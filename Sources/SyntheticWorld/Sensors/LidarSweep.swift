@@ -9,8 +9,8 @@ struct LidarSweep {
 
     /// Casts the sweep from an ego pose.
     init(world: FrameWorld, ego: Pose) {
-        let stack = FrameWorld.Stack.allocate(capacity: FrameWorld.stackSize)
-        defer { stack.deallocate() }
+        let stack = RayStack()
+        defer { stack.free() }
         let origin = Vector(ego.apply(SensorRig.lidarTranslation))
         let turn = Pose(x: 0, y: 0, z: 0, yaw: ego.yaw)
         let c = Float(cos(turn.yaw))

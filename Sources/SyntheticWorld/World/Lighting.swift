@@ -28,6 +28,6 @@ struct Lighting: Sendable {
         bounce = Vector(0.22, 0.21, 0.19) * (1 - 0.4 * overcast)
         clouds = overcast > 0 ? 1 : random.uniform(0.1, 0.6)
         hazeDistance = random.uniform(350, 700)
-        exposure = mix(0.62, 0.80, overcast) * random.uniform(0.92, 1.08)
+        exposure = mix(0.88, 1.2, overcast) * random.uniform(0.92, 1.08)
     }
 }

@@ -47,4 +47,17 @@ final class RoadGrid: @unchecked Sendable {
         let bottom = base[width] + (base[width + 1] - base[width]) * u
         return top + (bottom - top) * v
     }
+
+    /// The direction of growing arc length near a point, a unit vector.
+    @inline(__always)
+    func heading(_ x: Float, _ y: Float) -> SIMD2<Float> {
+        let px = x - originX
+        let py = y - originY
+        guard px >= 0, py >= 0, px < Float(width - 1), py < Float(height - 1) else { return SIMD2(1, 0) }
+        let base = values + Int(py) * width + Int(px)
+        let dx = base[1].x - base[0].x
+        let dy = base[width].x - base[0].x
+        let length = (dx * dx + dy * dy).squareRoot()
+        return length > 1e-4 ? SIMD2(dx / length, dy / length) : SIMD2(1, 0)
+    }
 }

@@ -74,8 +74,15 @@ struct SceneWorld: Sendable {
         self.plan = plan
         grid = RoadGrid(curve)
         actors = traffic.actors
-        self.scenery = scenery.solids
-        surfaces = traffic.table.surfaces
+        let surfaces = traffic.table.surfaces
+        self.surfaces = surfaces
+        // Round leaves are clumps, which rays can pass.
+        self.scenery = scenery.solids.map { solid in
+            guard solid.kind == .ellipsoid, surfaces[Int(solid.surface)].pattern == .foliage else { return solid }
+            var clump = solid
+            clump.kind = .clump
+            return clump
+        }
     }
 
     /// Height of the ground at a global point, metres above the road.

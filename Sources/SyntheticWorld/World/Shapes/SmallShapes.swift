@@ -18,7 +18,7 @@ struct SmallShapes {
         random: inout RandomStream
     ) -> ([Primitive], Vector) {
         let h = random.uniform(1.60, 1.86) as Float
-        let size = Vector(0.72, 0.68, h)
+        let size = Vector(max(0.32, 2 * (0.22 * abs(step) + 0.10)), 0.68, h)
         let vest = SurfaceTable.screen(222, 120, 20)
         let top = table.add(.plain, worker ? vest : random.pick(cloth))
         let trousers = table.add(.plain, random.pick(cloth) * 0.7)
@@ -75,7 +75,7 @@ struct SmallShapes {
         common: CommonSurfaces,
         random: inout RandomStream
     ) -> ([Primitive], Vector) {
-        let size = motor ? Vector(2.1, 0.80, rider ? 1.70 : 1.25) : Vector(1.75, 0.62, rider ? 1.75 : 1.12)
+        let size = motor ? Vector(2.1, 0.80, rider ? 1.70 : 1.08) : Vector(1.75, 0.62, rider ? 1.75 : 1.12)
         let paint = table.add(.paint, random.pick(cloth))
         var shape = ShapeBuilder(label: motor ? .motorcycle : .bicycle, actor: actor)
         let radius: Float = motor ? 0.31 : 0.34
