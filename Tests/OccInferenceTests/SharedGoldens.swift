@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import Testing
 
 @testable import OccInference
 
