@@ -1,4 +1,4 @@
-// Written by ops/goldens/pillow_resize.py with Pillow 13.0.0; do not edit.
+// Written by ops/goldens/pillow_resize.py with Pillow 10.4.0; do not edit.
 
 /// What Pillow makes of a picture by formula.
 struct PillowGolden: Sendable {
@@ -23,84 +23,94 @@ struct PillowGolden: Sendable {
             sha256: "49dc15c43ce05c3ffd77532b255a1bb4d3161fa0f800994c96378648eedf01fa"
         ),
         PillowGolden(
-            source: [1600, 900],
-            input: [704, 256],
+            source: [400, 225],
+            input: [176, 64],
             resizeTest: 0.04,
             cropHeight: 0.0,
             resize: 0x3fdeb851eb851eb8,
-            resized: [768, 432],
-            crop: [32, 176],
-            sha256: "7404ac0351e9cf636f44eed7eff56b574500e814312d914895db06a0e68b2832"
+            resized: [192, 108],
+            crop: [8, 44],
+            sha256: "283d71aec3843a3d621484dedb62c1004fa7666b2cd27fd33c3665d1a7d5cfb6"
         ),
         PillowGolden(
-            source: [1600, 900],
-            input: [704, 256],
+            source: [400, 225],
+            input: [176, 64],
             resizeTest: -0.06,
             cropHeight: 0.0,
             resize: 0x3fd851eb851eb852,
-            resized: [608, 342],
-            crop: [0, 86],
-            sha256: "5cfa684152080f12f498385281896923a95ebbd8c9d66b3a32958ba692370481"
+            resized: [152, 85],
+            crop: [0, 21],
+            sha256: "d3800862eb4bfd8bbef1ac3b437f4eeea5711ef7c4f30e6af5904f1a65e22e23"
         ),
         PillowGolden(
-            source: [1920, 1280],
-            input: [704, 256],
+            source: [480, 320],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.1,
             resize: 0x3fd7777777777777,
-            resized: [704, 469],
-            crop: [0, 166],
-            sha256: "6dd49407c71e08be1e8eb48e3f32d77d10b38325d41d7b0f6e70ebdbcbe32389"
+            resized: [176, 117],
+            crop: [0, 41],
+            sha256: "8d711f9740e90d25cb097f4dc8ff29e2e480b660ed1d6f3f6fbff9a67d244d3f"
         ),
         PillowGolden(
-            source: [1920, 886],
-            input: [704, 256],
+            source: [480, 221],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
             resize: 0x3fd7777777777777,
-            resized: [704, 324],
-            crop: [0, 68],
-            sha256: "992d829a7b6bc1aff5405ab0eb4a0cacc68c384f0a2fa3fde87dcb4fe56d5004"
+            resized: [176, 81],
+            crop: [0, 17],
+            sha256: "298af5a4c2209bf7d5653f13a963460a131a2adcb76ca32683930371a99cc24b"
         ),
         PillowGolden(
-            source: [1224, 370],
-            input: [704, 256],
+            source: [306, 92],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
             resize: 0x3fe267bd1267bd12,
-            resized: [704, 212],
-            crop: [0, -44],
-            sha256: "6156ea6fb648ddd10436a1dd7b685729ef04cd2f33c75c9f84ede280d1189f78"
+            resized: [176, 52],
+            crop: [0, -12],
+            sha256: "2778f434a4db6c4a16b91de9bbe1116b4e6706da8820b376ef220e7cc68fd09b"
         ),
         PillowGolden(
-            source: [640, 480],
-            input: [704, 256],
+            source: [160, 120],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
             resize: 0x3ff199999999999a,
-            resized: [704, 528],
-            crop: [0, 272],
-            sha256: "ecdf2a6a67f35ac0e409c5a3902dd89b2537eff70faed2876e009282ed53f7dd"
+            resized: [176, 132],
+            crop: [0, 68],
+            sha256: "20dc648b75c8027800fcbb76c77feac274f5eda81fb78dbd5291dbbe02c6f43c"
         ),
         PillowGolden(
-            source: [704, 256],
-            input: [704, 256],
+            source: [176, 64],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
             resize: 0x3ff0000000000000,
-            resized: [704, 256],
+            resized: [176, 64],
             crop: [0, 0],
-            sha256: "06e08714e4de2e1b2b45d83c87fd3d714a51acce6491e1d13d20dae4d78e57db"
+            sha256: "a1b85e4029c67c5d52b2d37e5ee1ff5246bf49cd4030e9e60babc3ad6acc0971"
         ),
         PillowGolden(
-            source: [704, 396],
-            input: [704, 256],
+            source: [176, 99],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
             resize: 0x3ff0000000000000,
-            resized: [704, 396],
-            crop: [0, 140],
-            sha256: "28c5045053a25a984b59a01c705291e703a88804ec9fa8733baf2a10de61b2ed"
+            resized: [176, 99],
+            crop: [0, 35],
+            sha256: "dfa22e64efb72f226dea3ee809932f0da1e8b7692adec1b1c1397d0deb2d8ebc"
+        ),
+        PillowGolden(
+            source: [1923, 11],
+            input: [211, 3],
+            resizeTest: 0.0,
+            cropHeight: 0.0,
+            resize: 0x3fbc16e5c6393e70,
+            resized: [211, 1],
+            crop: [0, -2],
+            sha256: "537fd84e3cdf1b73459cec2765525e591a8a33d209e1b4bd0a24a9cf56925970"
         ),
         PillowGolden(
             source: [97, 61],
@@ -160,7 +170,7 @@ struct PillowGolden: Sendable {
             resize: 0x3fe5555555555555,
             resized: [2, 133],
             crop: [0, 16],
-            sha256: "a7ec64311cb7bea16e47497e1a82d14c76f97e7ac41508924a3401871c8c5902"
+            sha256: "29d42a01b71a1b73a27f3f4ba41a59024d001fa3015e0f2d11432e037e87dfd5"
         ),
         PillowGolden(
             source: [49, 49],
@@ -183,14 +193,14 @@ struct PillowGolden: Sendable {
             sha256: "cb4e6e9ca59df87d39955c4e3728e1d4162e63b01d42618813422bc2b30a19ac"
         ),
         PillowGolden(
-            source: [500, 333],
-            input: [100, 60],
+            source: [250, 166],
+            input: [50, 30],
             resizeTest: 0.3,
             cropHeight: 0.25,
             resize: 0x3fe0000000000000,
-            resized: [250, 166],
-            crop: [75, 64],
-            sha256: "726f9652cb3661dc2d6df09a395edfcd58b8b98ffe16902f36db205cb93076d3"
+            resized: [125, 83],
+            crop: [37, 32],
+            sha256: "d1c7d6ec4f1cdf8aff3277f74a0b5e0d6b5132eae78d918484ebd72254968bb9"
         ),
         PillowGolden(
             source: [107, 107],
@@ -204,13 +214,13 @@ struct PillowGolden: Sendable {
         ),
         PillowGolden(
             source: [16, 9],
-            input: [704, 256],
+            input: [176, 64],
             resizeTest: 0.0,
             cropHeight: 0.0,
-            resize: 0x4046000000000000,
-            resized: [704, 396],
-            crop: [0, 140],
-            sha256: "50e869c188d0f1449ea6d243784a3301893be62954796c18d90ebda023a8226a"
+            resize: 0x4026000000000000,
+            resized: [176, 99],
+            crop: [0, 35],
+            sha256: "e9e8f299f49efb6c8632c1a273fe6653529920dabbf6cf922f08b21363ae498b"
         ),
     ]
 }
