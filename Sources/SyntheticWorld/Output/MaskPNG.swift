@@ -107,14 +107,28 @@ enum MaskPNG {
             checksum.add(byte, count)
             literal(&bits)
             var left = count - 1
-            while left >= 258 {
-                // Length 258 is symbol 285 (fixed code 197, 8 bits); distance 1 is symbol 0 (5 bits).
-                bits.code(197, 8)
-                bits.code(0, 5)
-                left -= 258
+            while left >= 3 {
+                let length = min(left, 258)
+                repetition(length, &bits)
+                left -= length
             }
             for _ in 0..<left { literal(&bits) }
             count = 0
+        }
+
+        /// A match of 3 to 258 bytes at distance 1 (RFC 1951, 3.2.5 and 3.2.6).
+        private func repetition(_ length: Int, _ bits: inout BitWriter) {
+            var symbol = 285
+            var extra = 0
+            let l = length - 3
+            if length < 258 {
+                // Eight lengths have a symbol each; after that every four symbols share one extra bit more.
+                if l >= 8 { extra = Int.bitWidth - 1 - l.leadingZeroBitCount - 2 }
+                symbol = 257 + 4 * extra + (l >> extra)
+            }
+            if symbol < 280 { bits.code(UInt32(symbol - 256), 7) } else { bits.code(UInt32(0xC0 + symbol - 280), 8) }
+            bits.put(UInt32(l & ((1 << extra) - 1)), extra)
+            bits.code(0, 5)
         }
 
         private func literal(_ bits: inout BitWriter) {

@@ -93,13 +93,13 @@ struct CarShapes {
         }
         lights(&shape, l, w, waist, common)
         for x in [-0.60 * l, 0.62 * l] {
-            for y in [-w + 0.12, w - 0.12] {
+            for y in [-w + 0.13, w - 0.13] {
                 shape.wheel(x: x, y: y, radius: radius, halfWidth: 0.12, common.rubber)
                 shape.wheel(
                     x: x,
                     y: y,
                     radius: radius * 0.62,
-                    halfWidth: 0.12 - 0.002 + 0.004,
+                    halfWidth: 0.122,
                     common.chrome,
                     lift: radius * 0.38
                 )
