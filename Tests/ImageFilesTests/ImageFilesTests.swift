@@ -1,4 +1,5 @@
 import ImageFiles
+import SystemSupport
 import Testing
 
 /// A picture by formula, smooth enough for JPEG and different at every pixel.
@@ -58,6 +59,16 @@ struct ImageFilesTests {
         #expect(try encoder.encode(image, quality: 5).count < encoder.encode(image, quality: 95).count)
     }
 
+    @Test("JPEG is decoded to the very bytes that Pillow gives")
+    func jpegAsPillow() throws {
+        let decoder = try JPEGDecoder()
+        for golden in PillowJPEGs.decoded {
+            let image = try decoder.decode(golden.file)
+            #expect(image.width == golden.width && image.height == golden.height)
+            #expect(SHA256.hex(image.pixels) == golden.sha256)
+        }
+    }
+
     @Test("JPEG is decoded into the caller's memory and nowhere else")
     func jpegBuffer() throws {
         let decoder = try JPEGDecoder()
@@ -86,10 +97,10 @@ struct ImageFilesTests {
         #expect { try JPEGDecoder(pixelLimit: 255).decode(colour) } throws: {
             ($0 as? ImageFileError)?.kind == .tooLarge
         }
-        #expect { try decoder.decode(OddJPEGs.grey) } throws: {
+        #expect { try decoder.decode(PillowJPEGs.grey) } throws: {
             ($0 as? ImageFileError)?.kind == .unsupported && "\($0)".contains("grey")
         }
-        #expect { try decoder.decode(OddJPEGs.cmyk) } throws: {
+        #expect { try decoder.decode(PillowJPEGs.cmyk) } throws: {
             ($0 as? ImageFileError)?.kind == .unsupported && "\($0)".contains("CMYK")
         }
         // The size in the frame header, 65,500 x 65,500, is checked before memory is touched.

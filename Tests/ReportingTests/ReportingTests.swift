@@ -1,5 +1,3 @@
-import ArrayFiles
-import Foundation
 import ImageFiles
 import Testing
 
