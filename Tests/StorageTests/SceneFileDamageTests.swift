@@ -74,14 +74,17 @@ import Testing
         // The second sample's whole block in place of the first: every checksum in it is right, its place is not.
         let swapped = one[..<headerEnd] + one[firstEnd..<secondEnd] + one[secondEnd...]
         try check(Array(swapped), firstDamage: headerEnd, SceneFixture(tokens: ["t0", "t1"]), "swapped")
-        // Another file's tail: an index that is whole but tells of other samples.
-        let other = try SceneFixture(tokens: ["u0", "u1"]).bytes()
-        try check(
-            Array(one[..<secondEnd] + other[secondEnd...]),
-            firstDamage: secondEnd,
-            SceneFixture(tokens: ["t0", "t1"]),
-            "other index"
+        // Another file's tail, in its right place: an index that is whole but tells of other samples.
+        let fixture = SceneFixture(tokens: ["t0", "t1"], isDetection: true)
+        let own = try fixture.bytes()
+        let last = try #require(try self.entries(of: own).last)
+        let end = last.offset + last.frameBytes
+        // Sizes differ where a checksum has fewer digits, so several are tried.
+        let others = try "abcdefghij".map { try SceneFixture(tokens: ["\($0)0", "\($0)1"], isDetection: true).bytes() }
+        let other = try #require(
+            try others.first { try self.entries(of: $0).last.map { $0.offset + $0.frameBytes } == end }
         )
+        try check(Array(own[..<end] + other[end...]), firstDamage: end, fixture, "other index")
     }
 
     @Test func aNewerVersionIsNamed() throws {

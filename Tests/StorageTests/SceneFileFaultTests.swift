@@ -86,6 +86,8 @@ import Testing
         writer.abandon()
         let held = try SceneFileReader.recover(path: writer.partialPath, fileSystem: files)
         #expect(held.entries.map(\.token) == ["t0", "t1"])
+        // Nothing torn is left behind the last whole sample.
+        #expect(try files.byteCount(of: writer.partialPath) == held.wholeBytes)
         #expect(try directory.sceneFiles().map(\.isFinished) == [false])
     }
 
