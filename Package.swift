@@ -16,10 +16,14 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
-        swiftSettings: swiftSettings)
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        exclude: exclude,
+        swiftSettings: swiftSettings
+    )
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -48,7 +52,10 @@ let package = Package(
         // Foundations: one subject each, over one system library each.
         .target(name: "BinaryKernels", cSettings: cSettings),
         .target(
-            name: "NuScenesJSON", cxxSettings: cxxSettings, linkerSettings: [.linkedLibrary("simdjson")]),
+            name: "NuScenesJSON",
+            cxxSettings: cxxSettings,
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
         room("SystemSupport", ["CCrypto"]),
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
@@ -66,20 +73,54 @@ let package = Package(
         room("Evaluation", ["ArrayFiles", "SystemSupport"]),
         room("Reporting", ["ImageFiles", "SystemSupport"]),
 
+        // What scheduler and workers agree on, and what their command lines share.
+        room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
+        room(
+            "CommandSupport",
+            ["Datasets", "JobQueue", "PostgresClient", "SystemSupport", argumentParser]
+        ),
+
         // Executables.
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Storage",
-                "SystemSupport", argumentParser, logging,
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "PostgresClient",
+                "Runs", "Storage", "SystemSupport", argumentParser, logging,
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "Scheduler",
             dependencies: [
-                "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Reporting",
-                "Storage", "SyntheticWorld", "SystemSupport", argumentParser, logging,
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "PostgresClient",
+                "Reporting", "Runs", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings
+        ),
+
+        // Tests, one target a room; golden files are found beside the sources, so they are no resources.
+        tests("SystemSupportTests", ["SystemSupport"]),
+        tests("BinaryKernelsTests", ["BinaryKernels"]),
+        tests("LZ4FramesTests", ["LZ4Frames", "CLZ4"]),
+        tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport"]),
+        tests("ImageFilesTests", ["ImageFiles"]),
+        tests("PostgresClientTests", ["PostgresClient"]),
+        tests("JobQueueTests", ["JobQueue", "PostgresClient"]),
+        tests("StorageTests", ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport"], exclude: ["Goldens"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles"]),
+        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
+        tests(
+            "OccInferenceTests",
+            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport"],
+            exclude: ["Goldens"]
+        ),
+        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
+        tests("ReportingTests", ["Reporting", "ImageFiles", "ArrayFiles"]),
+        tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
+        tests("WorkerTests", ["Worker", "JobQueue", "PostgresClient", "Runs", logging]),
+        tests("SchedulerTests", ["Scheduler"]),
+        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),
     ]
 )

@@ -17,7 +17,8 @@ public enum RunIdentity {
         }
         let readable = "\(settings.split)-\(settings.modelConfiguration)"
         let safe = readable.unicodeScalars.map { scalar -> Character in
-            let isSafe = scalar.isASCII && (CharacterSet.alphanumerics.contains(scalar) || "._-".unicodeScalars.contains(scalar))
+            let isSafe =
+                scalar.isASCII && (CharacterSet.alphanumerics.contains(scalar) || "._-".unicodeScalars.contains(scalar))
             return isSafe ? Character(scalar) : "-"
         }
         let trimmed = String(safe).drop { $0 == "." || $0 == "-" }.prefix(80)

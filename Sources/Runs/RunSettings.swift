@@ -1,12 +1,20 @@
+internal import Foundation
+
 /// What a run is: all that scheduler and workers must agree on, stored as JSON with the run.
 ///
 /// Two submissions with equal settings are the same run; the second is a resume of the first.
 public struct RunSettings: Codable, Equatable, Sendable {
+    /// The kind of a run in the queue: workers claim only kinds whose model they have.
+    public var kind: String { Self.kind(modelDigest: modelDigest) }
+
+    /// The kind of the runs of a model.
+    public static func kind(modelDigest: String) -> String { "predict-\(modelDigest.prefix(16))" }
+
     /// The version of this document and of the payloads that go with it; workers leave newer ones alone.
     public static let currentFormatVersion = 1
+    /// The name that stands in `split` where no split was asked for.
+    public static let everyScene = "all"
 
-    /// Version of this document.
-    public var formatVersion: Int
     /// Root folder of the dataset as the submitting host sees it; workers may mount it elsewhere.
     public var datasetRoot: String
     /// Version of the dataset's tables: "v1.0-trainval".
@@ -23,15 +31,18 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public var precision: Precision
     /// Output folder as the submitting host sees it; scene files lie in `<output>/runs/<run>/`.
     public var outputDirectory: String
-    /// Attempts that may end in an error before a scene counts as failed.
-    public var maximumErrors: Int
 
-    /// Makes settings of the current format version.
+    /// Makes settings.
     public init(
-        datasetRoot: String, datasetVersion: String, split: String, modelConfiguration: String, modelDigest: String,
-        modelPath: String, precision: Precision, outputDirectory: String, maximumErrors: Int = 3
+        datasetRoot: String,
+        datasetVersion: String,
+        split: String,
+        modelConfiguration: String,
+        modelDigest: String,
+        modelPath: String,
+        precision: Precision,
+        outputDirectory: String
     ) {
-        self.formatVersion = Self.currentFormatVersion
         self.datasetRoot = datasetRoot
         self.datasetVersion = datasetVersion
         self.split = split
@@ -40,12 +51,38 @@ public struct RunSettings: Codable, Equatable, Sendable {
         self.modelPath = modelPath
         self.precision = precision
         self.outputDirectory = outputDirectory
-        self.maximumErrors = maximumErrors
     }
 
     /// Arithmetic of the full-precision layers.
     public enum Precision: String, Codable, CaseIterable, Sendable {
         /// 32-bit floating point, in agreement with the published code.
         case fp32
+    }
+
+    /// The settings as JSON text with sorted keys.
+    public func encoded() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// Reads settings from JSON text.
+    ///
+    /// - Throws: `RunContractError` when the text is not a settings document.
+    public init(json: String, run: String) throws {
+        do {
+            self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8))
+        } catch {
+            throw RunContractError(
+                "the settings of run '\(run)' cannot be read (\(error)); was it submitted by another version of this program?"
+            )
+        }
+    }
+
+    /// Whether two settings define the same predictions in the same place; where the model file lies does not matter.
+    public func definesSameRun(as other: RunSettings) -> Bool {
+        var copy = other
+        copy.modelPath = modelPath
+        return copy == self
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
-import SystemSupport
 import Testing
+
+@testable import SystemSupport
 
 @Suite("System support")
 struct SystemSupportTests {
@@ -36,6 +37,12 @@ struct SystemSupportTests {
         try AtomicFile.write([], to: folder + "/empty")
         #expect(try MappedFile(path: folder + "/empty").count == 0)
         #expect(throws: FileError.self) { try Folders.create(folder + "/empty/x") }
+    }
+
+    @Test("Kernel lists of CPUs", arguments: [("0-3,8", [0, 1, 2, 3, 8]), (" 5\n", [5]), ("x,9-7,2", [2]), ("", [])])
+    func cpuLists(text: String, numbers: [Int]) {
+        #expect(PhysicalCores.numbers(inList: text) == numbers)
+        #expect(PhysicalCores.count() >= 1)
     }
 
     @Test("SHA-256 of the FIPS 180-4 example")

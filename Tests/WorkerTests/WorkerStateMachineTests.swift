@@ -11,7 +11,9 @@ struct WorkerStateMachineTests {
         var settings = WorkerStateMachine.Settings(slotCount: slots)
         settings.exitWhenIdleSeconds = exitWhenIdle
         return WorkerStateMachine(
-            settings: settings, leaseGuard: LeaseGuard(beatSeconds: 10, expirySeconds: 30, marginSeconds: 5))
+            settings: settings,
+            leaseGuard: LeaseGuard(beatSeconds: 10, expirySeconds: 30, marginSeconds: 5)
+        )
     }
 
     /// A machine that holds `first` in slot 0 at time 1.
@@ -30,7 +32,8 @@ struct WorkerStateMachineTests {
         #expect(machine.handle(.registered(sentAt: 0), now: 0.1, jitter: 0) == [.claim(limit: 1)])
         #expect(machine.handle(.claimed([first]), now: 1, jitter: 0) == [.start(slot: 0, first)])
         #expect(
-            machine.handle(.sampleStored(first, samples: 1), now: 2, jitter: 0) == [.reportProgress(first, samples: 1)])
+            machine.handle(.sampleStored(first, samples: 1), now: 2, jitter: 0) == [.reportProgress(first, samples: 1)]
+        )
         #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 3, jitter: 0) == [.complete(first)])
         #expect(machine.handle(.leaseClosed(first), now: 3.1, jitter: 0) == [.claim(limit: 1)])
     }
@@ -49,7 +52,7 @@ struct WorkerStateMachineTests {
                 now += 0.05
                 let actions = machine.handle(.tick, now: now, jitter: 0.5)
                 if actions.contains(.heartbeat) {
-                    _ = machine.handle(.heartbeatConfirmed(sentAt: now, revoked: []), now: now, jitter: 0.5)
+                    _ = machine.handle(.heartbeatConfirmed(sentAt: now, lost: [], askedBack: []), now: now, jitter: 0.5)
                 }
                 if actions.contains(.claim(limit: 1)) { break }
             }
@@ -81,17 +84,32 @@ struct WorkerStateMachineTests {
     func revoked() {
         var machine = makeWorkingMachine()
         #expect(
-            machine.handle(.heartbeatConfirmed(sentAt: 5, revoked: [first, second]), now: 5, jitter: 0)
-                == [.abandon(slot: 0)])
+            machine.handle(.heartbeatConfirmed(sentAt: 5, lost: [first, second], askedBack: []), now: 5, jitter: 0)
+                == [.abandon(slot: 0)]
+        )
         #expect(machine.handle(.sampleStored(first, samples: 2), now: 5.5, jitter: 0) == [])
         #expect(machine.handle(.slotEnded(first, .stopped, samples: 2), now: 6, jitter: 0) == [.claim(limit: 1)])
+    }
+
+    @Test("The scene of a paused run is given back after the sample in hand")
+    func askedBack() {
+        var machine = makeWorkingMachine()
+        #expect(
+            machine.handle(.heartbeatConfirmed(sentAt: 5, lost: [], askedBack: [first]), now: 5, jitter: 0)
+                == [.stopAfterSample(slot: 0)]
+        )
+        #expect(
+            machine.handle(.slotEnded(first, .stopped, samples: 2), now: 6, jitter: 0) == [.release(first, samples: 2)]
+        )
     }
 
     @Test("A stop request finishes the sample, gives the scene back and leaves")
     func drain() {
         var machine = makeWorkingMachine()
         #expect(machine.handle(.stopRequested, now: 2, jitter: 0) == [.stopAfterSample(slot: 0)])
-        #expect(machine.handle(.slotEnded(first, .stopped, samples: 4), now: 4, jitter: 0) == [.release(first, samples: 4)])
+        #expect(
+            machine.handle(.slotEnded(first, .stopped, samples: 4), now: 4, jitter: 0) == [.release(first, samples: 4)]
+        )
         #expect(machine.handle(.leaseClosed(first), now: 4.1, jitter: 0) == [.exit(.done)])
         #expect(machine.handle(.tick, now: 5, jitter: 0) == [])
     }
@@ -102,7 +120,9 @@ struct WorkerStateMachineTests {
         _ = machine.handle(.sampleStored(first, samples: 2), now: 1.5, jitter: 0)
         _ = machine.handle(.stopRequested, now: 2, jitter: 0)
         #expect(machine.handle(.tick, now: 9.9, jitter: 0).contains(.abandon(slot: 0)) == false)
-        #expect(machine.handle(.tick, now: 10, jitter: 0).suffix(2) == [.abandon(slot: 0), .release(first, samples: 2)])
+        #expect(
+            machine.handle(.tick, now: 10, jitter: 0).suffix(2) == [.abandon(slot: 0), .release(first, samples: 2)]
+        )
         #expect(machine.handle(.tick, now: 11.5, jitter: 0).last == .exit(.done))
     }
 
@@ -114,7 +134,8 @@ struct WorkerStateMachineTests {
         _ = machine.handle(.claimed([first, second]), now: 1, jitter: 0)
         #expect(
             machine.handle(.slotEnded(first, .hostFailed(message: "disk full"), samples: 1), now: 2, jitter: 0)
-                == [.release(first, samples: 1), .stopAfterSample(slot: 1)])
+                == [.release(first, samples: 1), .stopAfterSample(slot: 1)]
+        )
         _ = machine.handle(.leaseClosed(first), now: 2.1, jitter: 0)
         _ = machine.handle(.slotEnded(second, .stopped, samples: 1), now: 3, jitter: 0)
         #expect(machine.handle(.leaseClosed(second), now: 3.1, jitter: 0) == [.exit(.hostFailed("disk full"))])
@@ -163,7 +184,11 @@ struct WorkerStateMachineTests {
                 event =
                     contact == .register
                     ? .registered(sentAt: sentAt)
-                    : .heartbeatConfirmed(sentAt: sentAt, revoked: random.next() % 4 == 0 ? Array(working.prefix(1)) : [])
+                    : .heartbeatConfirmed(
+                        sentAt: sentAt,
+                        lost: random.next() % 4 == 0 ? Array(working.prefix(1)) : [],
+                        askedBack: []
+                    )
                 contact = nil
             case 2 where contact != nil:
                 event = .databaseUnreachable
@@ -173,7 +198,11 @@ struct WorkerStateMachineTests {
             case 4 where !working.isEmpty:
                 let key = working.remove(at: Int(random.next() % UInt64(working.count)))
                 busySlots.remove(slotOf[key]!)
-                event = .slotEnded(key, random.next() % 2 == 0 ? .finished : .failed(message: "x", isRetryable: true), samples: 1)
+                event = .slotEnded(
+                    key,
+                    random.next() % 2 == 0 ? .finished : .failed(message: "x", isRetryable: true),
+                    samples: 1
+                )
             case 5 where !openClosings.isEmpty:
                 event = .leaseClosed(openClosings.removeFirst())
             case 6 where step > 300 && stopAt == nil:

@@ -42,7 +42,10 @@ extension JobQueue {
             [.text(host), .int(pid), .text(Self.storable(cause)), .int(timing.maximumCrashes)]
         ).single()
         return ReapReport(
-            didRun: true, expiredWorkers: try result.get("dead"), requeuedScenes: try result.get("requeued"),
-            quarantinedScenes: try result.get("quarantined"))
+            didRun: true,
+            expiredWorkers: try result.get("dead"),
+            requeuedScenes: try result.get("requeued"),
+            quarantinedScenes: try result.get("quarantined")
+        )
     }
 }

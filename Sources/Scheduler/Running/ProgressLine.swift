@@ -30,7 +30,8 @@ enum ProgressLine {
         guard barWidth >= 10 else { return String(text.prefix(width)) }
         let share = snapshot.samplesTotal > 0 ? Double(snapshot.samplesDone) / Double(snapshot.samplesTotal) : 1
         let filled = Int(Double(barWidth) * min(max(share, 0), 1))
-        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: barWidth - filled) + "] " + text
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: barWidth - filled) + "] "
+            + text
     }
 
     /// A duration for people: "48s", "9m40s", "3h05m", "2d04h".

@@ -19,7 +19,9 @@ struct RateEstimator: Sendable {
     /// Notes the counter's value at a monotonic time in seconds.
     mutating func observe(_ count: Int64, at time: Double) {
         observations.append(Observation(time: time, count: count))
-        while observations.count > observationLimit || observations.count > 2 && time - observations[1].time > windowSeconds {
+        while observations.count > observationLimit
+            || observations.count > 2 && time - observations[1].time > windowSeconds
+        {
             observations.removeFirst()
         }
     }

@@ -17,7 +17,10 @@ struct RestartPolicy: Sendable {
     }
 
     /// Decides after a death, given the run's count of stored samples and closed scenes at that time.
-    mutating func workerDied(progress: Int64) -> Decision {
+    ///
+    /// A worker that left because this host cannot go on (disk full, model unreadable) would only say so again.
+    mutating func workerDied(progress: Int64, saidHostFailed: Bool) -> Decision {
+        if saidHostFailed { return .giveUp }
         if progress > samplesAtLastDeath { restartsWithoutProgress = 0 }
         samplesAtLastDeath = progress
         restartsWithoutProgress += 1

@@ -22,8 +22,9 @@ enum WorkerEvent: Equatable, Sendable {
     case tick
     /// The database confirmed the registration that was sent at a time.
     case registered(sentAt: Double)
-    /// The database confirmed the heartbeat that was sent at a time; these leases are no longer this worker's.
-    case heartbeatConfirmed(sentAt: Double, revoked: [LeaseKey])
+    /// The database confirmed the heartbeat that was sent at a time; some leases are no longer this worker's, and some are
+    /// asked back because their run is paused.
+    case heartbeatConfirmed(sentAt: Double, lost: [LeaseKey], askedBack: [LeaseKey])
     /// The database says that this worker is unknown or expired.
     case heartbeatRejected
     /// Registration or heartbeat could not reach the database.

@@ -70,13 +70,16 @@ struct WorkerStateMachine: Sendable {
             isRegistered = true
             leaseGuard.confirm(sentAt: sentAt)
             nextContact = beatTime(after: sentAt, jitter: jitter)
-        case .heartbeatConfirmed(let sentAt, let revoked):
+        case .heartbeatConfirmed(let sentAt, let lost, let askedBack):
             isContactInFlight = false
             // A confirmation that comes after the leases were given up revives nothing.
             guard isRegistered else { break }
             leaseGuard.confirm(sentAt: sentAt)
             nextContact = beatTime(after: sentAt, jitter: jitter)
-            for key in revoked { actions += lose(key) }
+            for key in lost { actions += lose(key) }
+            for key in askedBack {
+                if let slot = slots.firstIndex(of: .working(key)) { actions.append(.stopAfterSample(slot: slot)) }
+            }
         case .heartbeatRejected:
             isContactInFlight = false
             actions += loseEverything()
@@ -203,7 +206,9 @@ struct WorkerStateMachine: Sendable {
         return actions
     }
 
-    private mutating func end(_ key: LeaseKey, _ outcome: SlotOutcome, samples count: Int, now: Double) -> [WorkerAction] {
+    private mutating func end(_ key: LeaseKey, _ outcome: SlotOutcome, samples count: Int, now: Double)
+        -> [WorkerAction]
+    {
         if let slot = slots.firstIndex(of: .abandoned(key)) {
             slots[slot] = .idle
             return []

@@ -1,0 +1,29 @@
+public import ArgumentParser
+internal import Foundation
+
+/// Which database a command talks to.
+public struct DatabaseOptions: ParsableArguments {
+    /// A libpq connection string or URL; `OCC_DATABASE_URL` where not given.
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "PostgreSQL to use: postgresql://user@host/db or key=value (default: $OCC_DATABASE_URL).",
+            valueName: "url"
+        )
+    )
+    public var database: String?
+
+    /// The schema that holds the queue's tables.
+    @Option(name: .long, help: ArgumentHelp("Schema that holds the queue's tables.", valueName: "name"))
+    public var schema: String = "occ"
+
+    /// Makes empty options, for ArgumentParser.
+    public init() {}
+
+    /// The connection string given by option or environment, nil where neither is.
+    public var connectionString: String? {
+        if let database { return database }
+        let value = ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]
+        return value?.isEmpty == false ? value : nil
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Synchronization
+
+/// Text for people, on standard error, so that standard output carries only what a program asked for.
+public enum Terminal {
+    /// Whether a progress line stands on the terminal, and the lock that keeps lines of several threads whole.
+    private static let progressIsShown = Mutex(false)
+
+    /// Whether people look at standard error.
+    public static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// The width of the terminal in columns; 100 where there is none.
+    public static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return Int(size.ws_col)
+    }
+
+    /// Writes one line to standard error, above the progress line if there is one.
+    public static func say(_ line: String) {
+        progressIsShown.withLock { isShown in
+            write((isShown ? "\r\u{1B}[K" : "") + line + "\n", to: STDERR_FILENO)
+            isShown = false
+        }
+    }
+
+    /// Shows a progress line: redrawn in place on a terminal, a line of its own elsewhere.
+    public static func showProgress(_ line: String) {
+        progressIsShown.withLock { isShown in
+            if isInteractive {
+                write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+                isShown = true
+            } else {
+                write(line + "\n", to: STDERR_FILENO)
+            }
+        }
+    }
+
+    /// Writes to standard output, whole.
+    public static func output(_ text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            // A reader that is gone (`| head`) wants no more; nothing useful can be said about it.
+            if count < 0 && errno != EINTR { return }
+            if count > 0 { bytes = bytes.dropFirst(count) }
+        }
+    }
+}

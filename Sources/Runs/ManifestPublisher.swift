@@ -1,0 +1,91 @@
+internal import Foundation
+public import JobQueue
+public import Storage
+
+/// Writes a run's `run.json` from what the queue accepted.
+public struct ManifestPublisher: Sendable {
+    private let queue: JobQueue
+    private let software: String
+
+    /// Makes a publisher.
+    ///
+    /// - Parameter software: name and version of the program, for the manifest.
+    public init(queue: JobQueue, software: String) {
+        self.queue = queue
+        self.software = software
+    }
+
+    /// Results read from the queue at a time.
+    private static let pageSize = 1000
+
+    /// Writes the manifest of a run as it stands, whole or not at all; several processes may, one after the other or at once.
+    ///
+    /// Sample tokens come from the index of each accepted scene file, so the output folder must be at hand.
+    ///
+    /// - Parameter outputDirectory: the output folder as this host sees it.
+    /// - Throws: `PostgresError`, `StorageError`, `FileError`.
+    @discardableResult
+    public func publish(_ status: RunStatus, outputDirectory: String) async throws -> RunManifest {
+        let settings = try RunSettings(json: status.settings, run: status.name)
+        let directory = try RunDirectory(output: outputDirectory, run: status.name)
+        var scenes: [RunManifest.Scene] = []
+        var lastSceneID: Int64 = 0
+        while true {
+            let page = try await queue.results(run: status.name, afterSceneID: lastSceneID, limit: Self.pageSize)
+            scenes += try page.map { try Self.doneScene($0, in: directory) }
+            guard let last = page.last, page.count == Self.pageSize else { break }
+            lastSceneID = last.sceneID
+        }
+        let done = Set(scenes.map(\.name))
+        for record in try await queue.failures(run: status.name, limit: 1_000_000)
+        where !done.contains(record.sceneName) {
+            scenes.append(
+                RunManifest.Scene(
+                    name: record.sceneName,
+                    state: Self.manifestState(record.state),
+                    sampleTokens: [],
+                    failure: record.lastError
+                )
+            )
+        }
+        let manifest = RunManifest(
+            run: status.name,
+            dataset: "nuscenes",
+            datasetFolder: settings.datasetRoot,
+            datasetVersion: settings.datasetVersion,
+            split: settings.split,
+            model: settings.modelConfiguration,
+            modelDigest: settings.modelDigest,
+            precision: settings.precision.rawValue,
+            settings: [RunScores.expectedSamplesKey: String(status.counts.samplesTotal)],
+            software: software,
+            writtenAt: ISO8601DateFormatter().string(from: Date()),
+            scenes: scenes
+        )
+        try directory.writeManifest(manifest)
+        return manifest
+    }
+
+    private static func doneScene(_ stored: StoredResult, in directory: RunDirectory) throws -> RunManifest.Scene {
+        let reader = try SceneFileReader(path: "\(directory.path)/\(stored.result.fileName)")
+        return RunManifest.Scene(
+            name: stored.sceneName,
+            sampleTokens: reader.entries.map(\.token),
+            lease: stored.lease,
+            fileName: stored.result.fileName,
+            byteCount: Int(stored.result.byteCount),
+            sha256: stored.result.digest,
+            confusions: stored.result.metrics.map { Data($0).base64EncodedString() }
+        )
+    }
+
+    private static func manifestState(_ state: SceneState) -> RunManifest.SceneState {
+        switch state {
+        case .done: .done
+        case .failed: .failed
+        case .quarantined: .quarantined
+        case .cancelled: .cancelled
+        case .queued, .leased: .unfinished
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import OccInference
+internal import PostgresClient
+internal import SystemSupport
+
+/// `occ-scheduler doctor`: is everything here that a run needs?
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check what a run needs: processor, programs, database, folders.",
+        discussion: """
+            Example: occ-scheduler doctor --database postgresql://db.local/occ --output /results
+            Exits with 3 if something is missing.
+            """
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    @Option(help: ArgumentHelp("Output folder to check.", valueName: "dir"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Model package to check.", valueName: "file"))
+    var model: String?
+
+    func run() async throws {
+        var isHealthy = true
+        func report(_ name: String, _ check: () async throws -> String) async {
+            do {
+                Terminal.output("ok      \(name): \(try await check())\n")
+            } catch {
+                isHealthy = false
+                Terminal.output("FAILED  \(name): \(error)\n")
+            }
+        }
+        await report("processor") {
+            "\(PhysicalCores.count()) physical cores, kernels: \(try InferenceBackend.kernelName())"
+        }
+        await report("worker program") {
+            let path = ProgramPath.sibling("occ-worker")
+            guard FileManager.default.isExecutableFile(atPath: path) else {
+                throw CommandFailure(
+                    .environment,
+                    "there is no program '\(path)'; build or install occ-worker beside occ-scheduler"
+                )
+            }
+            return path
+        }
+        if databaseOptions.connectionString != nil {
+            await report("database") {
+                let session = try await DatabaseSession.open(databaseOptions, outputDirectory: nil, ownsOutput: false)
+                do {
+                    try await session.queue.checkSchema()
+                    let workers = try await session.queue.workers().count { $0.state == .live }
+                    await session.close()
+                    return "reached, schema \"\(session.schema)\" is up to date, \(workers) live workers"
+                } catch {
+                    await session.close()
+                    throw error
+                }
+            }
+        } else {
+            await report("private PostgreSQL") { try PrivatePostgresServer.findPrograms() }
+        }
+        if let output {
+            await report("output folder") {
+                let path = Paths.absolute(output)
+                try Folders.create(path)
+                let probe = path + "/.doctor"
+                try AtomicFile.write("probe", to: probe)
+                try FileManager.default.removeItem(atPath: probe)
+                let values = try FileManager.default.attributesOfFileSystem(forPath: path)
+                let free = (values[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+                return "\(path) can be written, \(free >> 30) GiB free"
+            }
+        }
+        if let model {
+            await report("model package") {
+                let package = try ModelPackage(path: Paths.absolute(model))
+                try package.verify()
+                return "\(package.configuration.name), digest \(package.digest.prefix(16)), every byte right"
+            }
+        }
+        if !isHealthy { throw ExitStatus.environment }
+    }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import ArrayFiles
+internal import CommandSupport
+internal import Datasets
+internal import Evaluation
+internal import Foundation
+internal import Storage
+internal import SystemSupport
+
+/// `occ-scheduler export`: predictions in other programs' formats.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a run's predictions as .npz files that other programs read.",
+        discussion: """
+            Example: occ-scheduler export --output out --format sparseocc --to submission
+
+            evalai     <token>.npz, one unnamed array: submissions to the Occ3D server
+            sparseocc  <token>.npz, key pred
+            flashocc   <scene>/<token>/pred.npz, keys pred, gt (where ground truth is at hand), sample_token
+            labels     gts/<scene>/<token>/labels.npz: predictions as training labels; the masks are the ground truth's where \
+            there is one, else all ones
+
+            Interrupted, the same command goes on: files that are right are left alone.
+            """
+    )
+
+    @OptionGroup var results: ResultOptions
+    @OptionGroup var truth: GroundTruthOptions
+
+    @Option(help: "Form of the files.")
+    var format: ExportDialect
+
+    @Option(name: .customLong("to"), help: ArgumentHelp("Folder to fill.", valueName: "dir"))
+    var target: String
+
+    func run() async throws {
+        let directory = try results.directory()
+        let manifest = try directory.readManifest()
+        let locator = truth.locator(manifest)
+        let exporter = OccupancyExporter(folder: Paths.absolute(target), dialect: format)
+        let wantsTruth = format == .flashOcc || format == .labels
+        var written = 0
+        var unchanged = 0
+        for scene in manifest.scenes where scene.state == .done {
+            let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+            for entry in reader.entries {
+                let prediction = try reader.sample(entry).occupancy()
+                var sampleTruth: OccupancyGroundTruth?
+                let labelPath = locator.path(scene: scene.name, sample: entry.token)
+                if wantsTruth && Folders.exists(labelPath) {
+                    sampleTruth = try OccupancyGroundTruth(contentsOf: labelPath)
+                }
+                let sample = ExportSample(
+                    scene: scene.name,
+                    token: entry.token,
+                    prediction: prediction.bytes,
+                    truth: sampleTruth
+                )
+                if try exporter.write(sample) == .written { written += 1 } else { unchanged += 1 }
+                if Terminal.isInteractive { Terminal.showProgress("\(written + unchanged) samples") }
+            }
+        }
+        Terminal.say("\(exporter.folder): \(written) files written, \(unchanged) were there already")
+        let missing = manifest.scenes.count { $0.state != .done }
+        if missing > 0 {
+            Terminal.say("warning: \(missing) scenes of the run are not done and not exported")
+            throw ExitStatus.someScenesFailed
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import SyntheticWorld
+
+/// `occ-scheduler make-dataset`: a synthetic nuScenes-format dataset.
+struct MakeDatasetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make-dataset",
+        abstract: "Render a small driving world as a nuScenes-format dataset with Occ3D ground truth.",
+        discussion: """
+            Example: occ-scheduler make-dataset --scenes 2 --samples 4 --seed 1 --to synthetic
+            The same options give the same bytes. The nuscenes-devkit loads it; splits stand in VERSION/splits.json.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Number of scenes.", valueName: "n"))
+    var scenes: Int
+
+    @Option(help: ArgumentHelp("Samples (keyframes, 2 a second) of each scene.", valueName: "n"))
+    var samples: Int
+
+    @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("Folder to fill; must be empty or an earlier dataset of this command.", valueName: "dir")
+    )
+    var target: String
+
+    @Option(help: ArgumentHelp("Width of the pictures in pixels.", valueName: "n"))
+    var width: Int = 1600
+
+    @Option(help: ArgumentHelp("Height of the pictures in pixels.", valueName: "n"))
+    var height: Int = 900
+
+    @Option(help: ArgumentHelp("JPEG quality.", valueName: "1-100"))
+    var quality: Int = 90
+
+    @Option(name: .customLong("version"), help: ArgumentHelp("Name of the tables' folder.", valueName: "name"))
+    var datasetVersion: String = "v1.0-mini"
+
+    @Flag(help: "Store no lidar points (they take most of the space beside the pictures); counts stay right.")
+    var withoutLidar = false
+
+    func run() async throws {
+        let options = SyntheticOptions(
+            scenes: scenes,
+            samplesPerScene: samples,
+            seed: seed,
+            imageWidth: width,
+            imageHeight: height,
+            jpegQuality: quality,
+            version: datasetVersion,
+            storesLidarPoints: !withoutLidar
+        )
+        let summary = try await SyntheticDataset.write(to: Paths.absolute(target), options: options) { progress in
+            if Terminal.isInteractive || progress.samplesDone == progress.samplesTotal {
+                Terminal.showProgress("\(progress.samplesDone)/\(progress.samplesTotal) samples rendered")
+            }
+        }
+        Terminal.say(
+            "\(Paths.absolute(target)): \(summary.scenes.count) scenes, \(summary.samples) samples, \(summary.images) pictures,"
+                + " \(summary.annotations) annotations, \(summary.bytesWritten) bytes"
+        )
+    }
+}

@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import Runs
+internal import SystemSupport
+
+/// `occ-scheduler run`: everything on one machine.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Label a dataset on this machine: queue its scenes, start workers, watch them, score the result.",
+        discussion: """
+            Example: occ-scheduler run --dataset /data/nuscenes --version v1.0-mini --split mini_val \\
+                         --model flashocc-r50_BDC-T.occmodel --output out
+
+            Without --database a private PostgreSQL is started (unix socket only, data in DIR/.postgres) and stopped at the end. \
+            Interrupted or killed, the same command goes on where it stopped; when everything is done it says so.
+            """
+    )
+
+    @OptionGroup var submission: SubmissionOptions
+    @OptionGroup var workers: WorkerOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() async throws {
+        let signals = SignalWatcher()
+        let plan = try RunPlan.make(submission)
+        let runner = LocalRun(
+            signals: signals,
+            workers: workers,
+            databaseOptions: databaseOptions,
+            outputDirectory: plan.settings.outputDirectory
+        )
+        try await runner.perform { _ in plan }
+    }
+}
+
+/// `occ-scheduler resume`: go on with a run that was submitted before, without repeating its options.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Go on with a run: queue what is missing, failed or cancelled again, and work on it.",
+        discussion: """
+            Example: occ-scheduler resume --output out
+            Example: occ-scheduler resume --database postgresql://db.local/occ --run NAME --workers 0
+            """
+    )
+
+    @OptionGroup var selection: RunSelection
+    @OptionGroup var workers: WorkerOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    @Flag(help: "Queue the scenes that are whole, and list those left out.")
+    var skipMissing = false
+
+    func run() async throws {
+        let output = selection.output.map(Paths.absolute)
+        if databaseOptions.connectionString == nil, let output,
+            !Folders.exists(DatabaseSession.privateDataDirectory(of: output))
+        {
+            throw CommandFailure(
+                .configuration,
+                "there is no run to resume in '\(output)'; start one with `occ-scheduler run`"
+            )
+        }
+        let runner = LocalRun(
+            signals: SignalWatcher(),
+            workers: workers,
+            databaseOptions: databaseOptions,
+            outputDirectory: output
+        )
+        try await runner.perform { queue in
+            try RunPlan.remake(try await selection.select(from: queue), skipMissing: skipMissing)
+        }
+    }
+}
+
+/// `occ-scheduler submit`: queue a run for workers elsewhere.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Queue a dataset's scenes for workers on a cluster.",
+        discussion: """
+            Example: occ-scheduler submit --database postgresql://db.local/occ --dataset /data/nuscenes --version v1.0-trainval \\
+                         --split val --model /models/flashocc-r50_BDC-T.occmodel --output /results
+            Then, on every host: occ-worker --database postgresql://db.local/occ --slots 16
+
+            The same submission again is a resume: only what is missing, failed or cancelled is queued.
+            """
+    )
+
+    @OptionGroup var submission: SubmissionOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() async throws {
+        guard databaseOptions.connectionString != nil else {
+            throw CommandFailure(
+                .configuration,
+                "submit needs a database that workers can reach: --database URL or OCC_DATABASE_URL (`occ-scheduler run` brings its own)"
+            )
+        }
+        let plan = try RunPlan.make(submission)
+        let session = try await DatabaseSession.open(databaseOptions, outputDirectory: nil, ownsOutput: false)
+        do {
+            try await session.queue.checkSchema()
+            let report = try await plan.submit(to: session.queue)
+            plan.announce(report)
+            Terminal.output(plan.name + "\n")
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+}

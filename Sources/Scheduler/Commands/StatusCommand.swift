@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+
+/// `occ-scheduler status`: where runs stand.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show where runs and workers stand.",
+        discussion: "Example: occ-scheduler status --database postgresql://db.local/occ --watch"
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var selection: RunSelection
+
+    @Flag(help: "Show it again every two seconds until the run is finished.")
+    var watch = false
+
+    @Flag(help: "Print one JSON document on standard output.")
+    var json = false
+
+    func run() async throws {
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let signals = SignalWatcher()
+            while true {
+                let runs = try await statuses(queue)
+                let workers = try await queue.workers()
+                if json {
+                    Terminal.output(try StatusDocument(runs: runs, workers: workers).text())
+                } else {
+                    Terminal.output(StatusTable.render(runs: runs, workers: workers))
+                }
+                guard watch, !signals.isInterrupted, runs.contains(where: { !$0.isFinished }) else { return }
+                try await Task.sleep(nanoseconds: 2_000_000_000)
+            }
+        }
+    }
+
+    private func statuses(_ queue: JobQueue) async throws -> [RunStatus] {
+        guard let name = selection.runName else { return try await queue.listRuns() }
+        guard let status = try await queue.runStatus(name) else { throw JobQueueError.unknownRun(name) }
+        return [status]
+    }
+}

@@ -1,0 +1,85 @@
+internal import Foundation
+internal import JobQueue
+
+/// What `status --json` prints; the keys are part of the command's contract.
+struct StatusDocument: Encodable {
+    struct Run: Encodable {
+        let name: String
+        let state: String
+        let priority: Int
+        let queued: Int
+        let leased: Int
+        let done: Int
+        let failed: Int
+        let quarantined: Int
+        let cancelled: Int
+        let scenes: Int
+        let samplesDone: Int
+        let samplesTotal: Int
+        let samplesPerSecond: Double?
+        let secondsRemaining: Double?
+        let isFinished: Bool
+        let createdAt: Date
+        let firstStartedAt: Date?
+        let lastCompletedAt: Date?
+    }
+
+    struct Worker: Encodable {
+        let id: Int64
+        let host: String
+        let pid: Int
+        let slots: Int
+        let version: String
+        let state: String
+        let silentSeconds: Double
+        let leasedScenes: Int
+    }
+
+    let runs: [Run]
+    let workers: [Worker]
+
+    init(runs: [RunStatus], workers: [WorkerStatus]) {
+        self.runs = runs.map { run in
+            Run(
+                name: run.name,
+                state: run.state.rawValue,
+                priority: run.priority,
+                queued: run.counts.queued,
+                leased: run.counts.leased,
+                done: run.counts.done,
+                failed: run.counts.failed,
+                quarantined: run.counts.quarantined,
+                cancelled: run.counts.cancelled,
+                scenes: run.counts.scenes,
+                samplesDone: run.counts.samplesDone,
+                samplesTotal: run.counts.samplesTotal,
+                samplesPerSecond: run.samplesPerSecond,
+                secondsRemaining: run.secondsRemaining,
+                isFinished: run.isFinished,
+                createdAt: run.createdAt,
+                firstStartedAt: run.firstStartedAt,
+                lastCompletedAt: run.lastCompletedAt
+            )
+        }
+        self.workers = workers.map { worker in
+            Worker(
+                id: worker.id.rawValue,
+                host: worker.description.host,
+                pid: worker.description.pid,
+                slots: worker.description.slots,
+                version: worker.description.version,
+                state: worker.state.rawValue,
+                silentSeconds: worker.silentSeconds,
+                leasedScenes: worker.leasedScenes
+            )
+        }
+    }
+
+    /// The document as JSON text with sorted keys and ISO 8601 dates.
+    func text() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,41 @@
+internal import Foundation
+internal import JobQueue
+
+/// What `status` shows to people.
+enum StatusTable {
+    /// A table of runs and, below it, one of live workers.
+    static func render(runs: [RunStatus], workers: [WorkerStatus]) -> String {
+        if runs.isEmpty { return "no runs\n" }
+        var text = TextTable.render(
+            header: ["run", "state", "done", "leased", "queued", "failed", "samples", "samples/s", "ETA"],
+            rows: runs.map { run in
+                [
+                    run.name, run.isFinished && run.state == .active ? "finished" : run.state.rawValue,
+                    "\(run.counts.done)/\(run.counts.scenes)", "\(run.counts.leased)", "\(run.counts.queued)",
+                    failures(run.counts), "\(run.counts.samplesDone)/\(run.counts.samplesTotal)",
+                    run.samplesPerSecond.map { String(format: "%.2f", $0) } ?? "-",
+                    run.isFinished ? "-" : run.secondsRemaining.map(ProgressLine.duration) ?? "unknown",
+                ]
+            }
+        )
+        let live = workers.filter { $0.state == .live }
+        if !live.isEmpty {
+            text += "\n"
+            text += TextTable.render(
+                header: ["worker", "host", "pid", "slots", "scenes", "last heartbeat"],
+                rows: live.map { worker in
+                    [
+                        worker.id.description, worker.description.host, "\(worker.description.pid)",
+                        "\(worker.description.slots)", "\(worker.leasedScenes)",
+                        ProgressLine.duration(worker.silentSeconds) + " ago",
+                    ]
+                }
+            )
+        }
+        return text
+    }
+
+    private static func failures(_ counts: SceneCounts) -> String {
+        counts.quarantined == 0 ? "\(counts.failed)" : "\(counts.failed) + \(counts.quarantined) quarantined"
+    }
+}

@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import JobQueue
+
+/// `occ-scheduler cancel`: take a run's unfinished scenes out of the queue.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancel a run; what is done stays.",
+        discussion: """
+            Example: occ-scheduler cancel --database postgresql://db.local/occ --run mini_val-flashocc-r50_BDC-T-0123456789
+            Workers stop its scenes at their next heartbeat. Submitting the run again takes it up again.
+            """
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var selection: RunSelection
+
+    func run() async throws {
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let name = try await selection.select(from: queue).name
+            let count = try await queue.cancel(run: name)
+            Terminal.output("\(name): cancelled \(count) scenes\n")
+        }
+    }
+}
+
+/// `occ-scheduler pause`: hand out no more scenes of a run.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Pause a run: workers give its scenes back and claim no more of them.",
+        discussion: "Example: occ-scheduler pause --database postgresql://db.local/occ"
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var selection: RunSelection
+
+    func run() async throws {
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let name = try await selection.select(from: queue).name
+            try await queue.pause(run: name)
+            Terminal.output("\(name): paused; go on with occ-scheduler unpause\n")
+        }
+    }
+}
+
+/// `occ-scheduler unpause`: go on with a paused run.
+struct UnpauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unpause",
+        abstract: "Go on with a paused run.",
+        discussion: "Example: occ-scheduler unpause --database postgresql://db.local/occ"
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var selection: RunSelection
+
+    func run() async throws {
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let name = try await selection.select(from: queue).name
+            try await queue.unpause(run: name)
+            Terminal.output("\(name): active\n")
+        }
+    }
+}
+
+/// `occ-scheduler retry`: queue failed and quarantined scenes again.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Queue failed and quarantined scenes again, with fresh attempts.",
+        discussion: """
+            Example: occ-scheduler retry --output out scene-0103 scene-0916
+            Then `occ-scheduler run` with the command line of the run, or workers on the cluster, do them.
+            """
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var selection: RunSelection
+
+    @Argument(help: "Names of scenes (default: every failed or quarantined one).")
+    var scenes: [String] = []
+
+    func run() async throws {
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let name = try await selection.select(from: queue).name
+            let count = try await queue.retry(run: name, scenes: scenes.isEmpty ? .all : .named(scenes))
+            Terminal.output("\(name): queued \(count) scenes again\n")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import Storage
+
+/// `occ-scheduler verify`: every byte of a run.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every byte of a run's scene files against their checksums and run.json.",
+        discussion: """
+            Example: occ-scheduler verify --output out
+            Exits with 1 if anything is missing, truncated or damaged. With --requeue the scenes concerned are queued again; \
+            the same `occ-scheduler run` (or workers on the cluster) then repairs the run.
+            """
+    )
+
+    @OptionGroup var results: ResultOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    @Flag(help: "Queue the scenes whose files are missing or damaged again.")
+    var requeue = false
+
+    @Flag(help: "Print one JSON document on standard output.")
+    var json = false
+
+    func run() async throws {
+        let directory = try results.directory()
+        let report = try directory.verify { checked, total in
+            if Terminal.isInteractive { Terminal.showProgress("\(checked)/\(total) files") }
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            Terminal.output(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+        } else {
+            for finding in report.findings {
+                Terminal.say("\(finding.problem.rawValue): \(finding.scene ?? "-"): \(finding.path): \(finding.detail)")
+            }
+            Terminal.say(
+                "run \(directory.run): \(report.files) files, \(report.samples) whole samples, \(report.bytes) bytes,"
+                    + " \(report.findings.count) findings"
+            )
+        }
+        if requeue && !report.isClean { try await requeue(report, run: directory.run) }
+        if !report.isClean { throw ExitStatus.someScenesFailed }
+    }
+
+    private func requeue(_ report: VerificationReport, run: String) async throws {
+        let scenes = Set(report.findings.filter { $0.problem != .extra }.compactMap(\.scene)).sorted()
+        guard !scenes.isEmpty else { return }
+        let count = try await RunDatabase.use(databaseOptions, output: results.output) { queue in
+            try await queue.requeueDone(run: run, scenes: .named(scenes))
+        }
+        Terminal.say("queued \(count) scenes again; the run's own `occ-scheduler run` or `resume` command does them")
+    }
+}

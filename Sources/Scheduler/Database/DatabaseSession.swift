@@ -1,0 +1,80 @@
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import PostgresClient
+internal import SystemSupport
+
+/// The queue that a command works on, and the private server under it where there is one.
+final class DatabaseSession {
+    let connectionString: String
+    let schema: String
+    let queue: JobQueue
+    private let pool: ConnectionPool
+    private let privateServer: PrivatePostgresServer?
+
+    private init(
+        connectionString: String,
+        schema: String,
+        queue: JobQueue,
+        pool: ConnectionPool,
+        server: PrivatePostgresServer?
+    ) {
+        self.connectionString = connectionString
+        self.schema = schema
+        self.queue = queue
+        self.pool = pool
+        self.privateServer = server
+    }
+
+    /// The folder of an output folder's private database.
+    static func privateDataDirectory(of outputDirectory: String) -> String { outputDirectory + "/.postgres" }
+
+    /// Connects to the database that the options name, else to the private one of the output folder.
+    ///
+    /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    static func open(_ options: DatabaseOptions, outputDirectory: String?, ownsOutput: Bool) async throws
+        -> DatabaseSession
+    {
+        var server: PrivatePostgresServer?
+        let connectionString: String
+        if let given = options.connectionString {
+            connectionString = given
+        } else if let outputDirectory {
+            let started = try await PrivatePostgresServer.start(
+                dataDirectory: privateDataDirectory(of: outputDirectory)
+            )
+            connectionString = started.connectionString
+            server = ownsOutput ? started : nil
+        } else {
+            throw CommandFailure(
+                .configuration,
+                "no database is given: use --database URL, OCC_DATABASE_URL, or --output DIR of a local run"
+            )
+        }
+        do {
+            let configuration = try PostgresConfiguration(connectionString: connectionString)
+            let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
+            let queue = try JobQueue(pool: pool, schema: options.schema)
+            return DatabaseSession(
+                connectionString: connectionString,
+                schema: options.schema,
+                queue: queue,
+                pool: pool,
+                server: server
+            )
+        } catch {
+            try? await server?.stop()
+            throw error
+        }
+    }
+
+    /// Closes the connections and stops the private server if this session owns it.
+    func close() async {
+        await pool.close()
+        do {
+            try await privateServer?.stop()
+        } catch {
+            Terminal.say("warning: the private PostgreSQL did not stop: \(error)")
+        }
+    }
+}

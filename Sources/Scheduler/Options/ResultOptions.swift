@@ -1,0 +1,55 @@
+public import ArgumentParser
+internal import CommandSupport
+internal import Datasets
+public import Evaluation
+internal import Storage
+internal import SystemSupport
+
+/// Which run's files a command reads; no database is needed.
+struct ResultOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Output folder of the run.", valueName: "dir"))
+    var output: String
+
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Name of the run (default: the only one there is).", valueName: "name")
+    )
+    var runName: String?
+
+    /// The run's folder.
+    func directory() throws -> RunDirectory {
+        let root = Paths.absolute(output)
+        if let runName {
+            let directory = try RunDirectory(output: root, run: runName)
+            guard Folders.exists(directory.path) else {
+                throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
+            }
+            return directory
+        }
+        guard Folders.exists(root + "/runs") else {
+            throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
+        }
+        let names = try Folders.names(in: root + "/runs").filter { !$0.hasPrefix(".") }
+        let name = try RunSelection.only(of: names, name: { $0 }, place: "'\(root)/runs'")
+        return try RunDirectory(output: root, run: name)
+    }
+}
+
+/// Where the ground truth is.
+struct GroundTruthOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Root folder of the dataset, where it is mounted elsewhere now than when the run was submitted.",
+            valueName: "dir"
+        )
+    )
+    var datasetRoot: String?
+
+    /// Finds label files of a run.
+    func locator(_ manifest: RunManifest) -> Occ3DLocator {
+        Occ3DLocator(datasetRoot: datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder)
+    }
+}
+
+extension VisibilityMask: ExpressibleByArgument {}
+extension ExportDialect: ExpressibleByArgument {}

@@ -1,0 +1,48 @@
+public import ArgumentParser
+public import Runs
+
+/// What defines a run: dataset, split, model, output, precision.
+struct SubmissionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Root folder of a nuScenes-format dataset.", valueName: "dir"))
+    var dataset: String
+
+    @Option(
+        name: .customLong("version"),
+        help: ArgumentHelp("Version of its tables: the folder DIR/NAME.", valueName: "name")
+    )
+    var datasetVersion: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Split: mini_train, mini_val, train, val, test, or one of the dataset's own splits.json (default: every scene).",
+            valueName: "name"
+        )
+    )
+    var split: String?
+
+    @Option(help: ArgumentHelp("Model package, made by import-model.", valueName: "file"))
+    var model: String
+
+    @Option(help: ArgumentHelp("Output folder; scene files go to DIR/runs/<run>/.", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Arithmetic of the full-precision layers.", valueName: "name"))
+    var precision: RunSettings.Precision = .fp32
+
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Name of the run (default: made from what defines it).", valueName: "name")
+    )
+    var runName: String?
+
+    @Option(help: ArgumentHelp("Runs of higher priority are worked on first.", valueName: "n"))
+    var priority: Int = 0
+
+    @Option(help: ArgumentHelp("Attempts that may end in an error before a scene counts as failed.", valueName: "n"))
+    var maximumAttempts: Int = 3
+
+    @Flag(help: "Queue the scenes that are whole, and list those left out.")
+    var skipMissing = false
+}
+
+extension RunSettings.Precision: ExpressibleByArgument {}

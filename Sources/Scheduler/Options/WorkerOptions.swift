@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SystemSupport
+
+/// How many local workers a command starts.
+struct WorkerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Worker processes on this machine; 0 leaves the work to workers elsewhere (default: one a core).",
+            valueName: "n"
+        )
+    )
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("Inference threads of each worker process; they share its weights.", valueName: "n"))
+    var slotsPerWorker: Int = 1
+
+    func validate() throws {
+        guard (0...1024).contains(workers ?? 1) else { throw ValidationError("--workers must be 0 to 1024") }
+        guard (1...256).contains(slotsPerWorker) else { throw ValidationError("--slots-per-worker must be 1 to 256") }
+    }
+
+    /// The number of processes, given the machine's cores.
+    var processCount: Int { workers ?? max(1, PhysicalCores.count() / slotsPerWorker) }
+}

@@ -1,0 +1,85 @@
+internal import CommandSupport
+internal import Evaluation
+internal import Foundation
+internal import JobQueue
+internal import Runs
+internal import Storage
+internal import SystemSupport
+
+/// The frame around a run on this machine: lock, database, submission, work, manifest, score, exit code.
+struct LocalRun {
+    let signals: SignalWatcher
+    let workers: WorkerOptions
+    let databaseOptions: DatabaseOptions
+    /// Where a private database would be; nil for a run that lives in a database given by URL.
+    let outputDirectory: String?
+
+    /// Performs a run whose plan may need the queue to be made.
+    ///
+    /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
+    func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
+        if let outputDirectory { try Folders.create(outputDirectory) }
+        let needsLock = databaseOptions.connectionString == nil
+        let lock = needsLock ? try outputDirectory.flatMap { try OutputLock(outputDirectory: $0) } : nil
+        if needsLock && lock == nil, let outputDirectory {
+            throw CommandFailure(
+                .environment,
+                "another occ-scheduler is working in '\(outputDirectory)'; wait for it, or watch it with"
+                    + " `occ-scheduler status --output \(outputDirectory) --watch`"
+            )
+        }
+        let session = try await DatabaseSession.open(
+            databaseOptions,
+            outputDirectory: outputDirectory,
+            ownsOutput: true
+        )
+        do {
+            let status = try await work(in: session, makePlan)
+            await session.close()
+            if !status.isComplete { throw ExitStatus.someScenesFailed }
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func work(in session: DatabaseSession, _ makePlan: (JobQueue) async throws -> RunPlan) async throws
+        -> RunStatus
+    {
+        if databaseOptions.connectionString == nil { try await session.queue.migrate() }
+        try await session.queue.checkSchema()
+        let plan = try await makePlan(session.queue)
+        try signals.check()
+        let report = try await plan.submit(to: session.queue)
+        plan.announce(report)
+        if report.inserted + report.requeued + report.alreadyQueued == 0 {
+            Terminal.say("nothing to do: every scene is done")
+        } else if workers.workers == 0 {
+            Terminal.say("queued; start workers with occ-worker, or watch with `occ-scheduler status`")
+        } else {
+            let controller = RunController(plan: plan, session: session, signals: signals, workers: workers)
+            try await controller.work()
+        }
+        guard let status = try await session.queue.runStatus(plan.name) else {
+            throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
+        }
+        if status.isFinished { try await conclude(plan, status, session.queue) }
+        return status
+    }
+
+    /// Writes `run.json` and says how it went.
+    private func conclude(_ plan: RunPlan, _ status: RunStatus, _ queue: JobQueue) async throws {
+        let publisher = ManifestPublisher(queue: queue, software: BuildInformation.software)
+        let manifest = try await publisher.publish(status, outputDirectory: plan.settings.outputDirectory)
+        let directory = try RunDirectory(output: plan.settings.outputDirectory, run: plan.name)
+        let counts = status.counts
+        Terminal.say(
+            "\(counts.done) of \(counts.scenes) scenes done, \(counts.failed) failed, \(counts.quarantined) quarantined;"
+                + " predictions in \(directory.path)"
+        )
+        for scene in manifest.scenes where scene.state != .done {
+            Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")
+        }
+        if let score = try StoredScores.text(of: manifest, mask: .camera) { Terminal.output(score) }
+    }
+}

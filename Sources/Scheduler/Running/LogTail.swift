@@ -1,0 +1,14 @@
+internal import Foundation
+
+/// The end of a log file.
+enum LogTail {
+    /// The last non-empty lines of a file, oldest first; empty when it cannot be read. Reads at most its last 16 KiB.
+    static func lines(ofFile path: String, count: Int) -> [String] {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        defer { try? handle.close() }
+        let size = (try? handle.seekToEnd()) ?? 0
+        try? handle.seek(toOffset: size > 16384 ? size - 16384 : 0)
+        let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+        return text.split(separator: "\n").suffix(count).map(String.init)
+    }
+}

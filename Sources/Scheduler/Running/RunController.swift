@@ -1,0 +1,123 @@
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import Runs
+internal import SystemSupport
+
+/// Sees a submitted run through on this machine: workers, progress, the manifest at the end.
+struct RunController {
+    let plan: RunPlan
+    let session: DatabaseSession
+    let signals: SignalWatcher
+    let workers: WorkerOptions
+
+    /// Between two looks at the workers; the database is asked every second look.
+    private static let tickSeconds = 0.25
+    /// Between two plain progress lines where no terminal is.
+    private static let plainProgressSeconds = 10.0
+    /// How long workers may take to give their scenes back; a worker leaves by itself within 10 s.
+    private static let stopGraceSeconds = 12.0
+
+    /// Works until nothing is queued or leased, or until interrupted.
+    ///
+    /// - Throws: `CommandFailure` when interrupted or when no worker can live here.
+    func work() async throws {
+        let local = LocalWorkers(configuration())
+        try local.start()
+        do {
+            try await watch(local)
+        } catch {
+            await local.stop(graceSeconds: Self.stopGraceSeconds)
+            throw error
+        }
+        await local.stop(graceSeconds: Self.stopGraceSeconds)
+    }
+
+    private func configuration() -> LocalWorkers.Configuration {
+        let executable = ProgramPath.sibling("occ-worker")
+        var arguments = [
+            "serve", "--run", plan.name, "--slots", String(workers.slotsPerWorker), "--model", plan.settings.modelPath,
+            "--parent", String(ProcessInfo.processInfo.processIdentifier),
+        ]
+        if session.schema != "occ" { arguments += ["--schema", session.schema] }
+        return LocalWorkers.Configuration(
+            executable: executable,
+            arguments: arguments,
+            environment: ["OCC_DATABASE_URL": session.connectionString],
+            logDirectory: plan.settings.outputDirectory + "/logs",
+            count: workers.processCount
+        )
+    }
+
+    private func watch(_ local: LocalWorkers) async throws {
+        var estimator = RateEstimator()
+        var lastPlainLine = -Double.infinity
+        var lastProgress: Int64 = 0
+        var lookAt = 0.0
+        while true {
+            if signals.isInterrupted {
+                throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
+            }
+            let now = MonotonicClock.nowSeconds
+            for death in try local.tend(now: now, progress: lastProgress) { await note(death) }
+            if now >= lookAt {
+                lookAt = now + 2 * Self.tickSeconds
+                _ = try await session.queue.reap()
+                guard let status = try await session.queue.runStatus(plan.name) else {
+                    throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
+                }
+                let counts = status.counts
+                lastProgress = Int64(counts.samplesDone + counts.done + counts.failed + counts.quarantined)
+                estimator.observe(Int64(counts.samplesDone), at: now)
+                let isDue =
+                    Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds || status.isFinished
+                if isDue {
+                    lastPlainLine = now
+                    show(counts, estimator: estimator, workers: local.runningCount)
+                }
+                if status.isFinished { return }
+                if status.state == .cancelled {
+                    throw CommandFailure(.someScenesFailed, "run '\(plan.name)' was cancelled")
+                }
+                if local.hasGivenUp && workers.processCount > 0 {
+                    throw CommandFailure(
+                        .environment,
+                        "no worker can live on this machine; their last words are above and in '\(plan.settings.outputDirectory)/logs'"
+                    )
+                }
+            }
+            try await Task.sleep(nanoseconds: UInt64(Self.tickSeconds * 1e9))
+        }
+    }
+
+    private func show(_ counts: SceneCounts, estimator: RateEstimator, workers: Int) {
+        let snapshot = ProgressSnapshot(
+            scenesDone: Int64(counts.done),
+            scenesTotal: Int64(counts.scenes),
+            samplesDone: Int64(counts.samplesDone),
+            samplesTotal: Int64(counts.samplesTotal),
+            failures: Int64(counts.failed + counts.quarantined),
+            workers: workers,
+            samplesPerSecond: estimator.rate,
+            remainingSeconds: estimator.remainingSeconds(total: Int64(counts.samplesTotal))
+        )
+        Terminal.showProgress(ProgressLine.render(snapshot, width: Terminal.isInteractive ? Terminal.width - 1 : 160))
+    }
+
+    private func note(_ death: LocalWorkers.Death) async {
+        Terminal.say(
+            "worker \(death.index + 1) (pid \(death.processID)) \(death.cause); its scene goes back to the queue"
+        )
+        for line in death.lastWords { Terminal.say("    \(line)") }
+        // Without this the queue would find out too, but only when the heartbeat expires.
+        do {
+            try await session.queue.reportDeath(
+                host: ProcessInfo.processInfo.hostName,
+                pid: Int(death.processID),
+                cause: ([death.cause] + death.lastWords).joined(separator: "\n")
+            )
+        } catch {
+            Terminal.say("warning: the database was not told: \(error)")
+        }
+    }
+}

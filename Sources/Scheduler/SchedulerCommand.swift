@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import CommandSupport
+
+/// The command line of `occ-scheduler`.
+@main
+struct SchedulerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "occ-scheduler",
+        abstract: "Label or evaluate driving scenes with binarized occupancy networks on CPUs.",
+        discussion: """
+            One machine:   occ-scheduler run --dataset DIR --version v1.0-mini --model M.occmodel --output OUT
+            A cluster:     occ-scheduler submit ... --database URL, then occ-worker --database URL on every host
+            Afterwards:    occ-scheduler evaluate | verify | export | picture --output OUT
+
+            Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
+            """,
+        version: BuildInformation.version,
+        groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, SubmitCommand.self, ResumeCommand.self]),
+            CommandGroup(
+                name: "Watching and steering",
+                subcommands: [
+                    StatusCommand.self, FailuresCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
+                    UnpauseCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Results",
+                subcommands: [EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, PictureCommand.self]
+            ),
+            CommandGroup(
+                name: "Models and data",
+                subcommands: [ImportModelCommand.self, DescribeModelCommand.self, MakeDatasetCommand.self]
+            ),
+            CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),
+        ]
+    )
+
+    static func main() async {
+        await CommandEntry.run(SchedulerCommand.self)
+    }
+}

@@ -1,0 +1,36 @@
+internal import Foundation
+
+/// Cores that inference can use.
+public enum PhysicalCores {
+    /// The number of physical cores that this process may run on, at least 1.
+    ///
+    /// Two hardware threads of one core share its vector units, so a second inference thread there gains nothing. Counted from
+    /// Linux's topology files for the CPUs of `Cpus_allowed_list`; Foundation's count where those cannot be read.
+    public static func count() -> Int {
+        let fallback = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") })
+        else { return fallback }
+        var cores: Set<String> = []
+        for cpu in numbers(inList: line.dropFirst("Cpus_allowed_list:".count)) {
+            let path = "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list"
+            guard let siblings = try? String(contentsOfFile: path, encoding: .utf8) else { return fallback }
+            cores.insert(siblings.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        return cores.isEmpty ? fallback : cores.count
+    }
+
+    /// The numbers of a kernel list such as "0-3,8"; parts that are none are left out, and at most 8,192 are made.
+    static func numbers(inList text: some StringProtocol) -> [Int] {
+        let parts = text.split(separator: ",").map { part in String(part.filter { !$0.isWhitespace }) }
+        return Array(
+            parts.flatMap { part -> [Int] in
+                let ends = part.split(separator: "-").compactMap { Int($0) }
+                guard let first = ends.first, let last = ends.last, first >= 0, first <= last, last < 8192 else {
+                    return []
+                }
+                return Array(first...last)
+            }.prefix(8192)
+        )
+    }
+}

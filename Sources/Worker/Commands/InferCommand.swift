@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import OccInference
+
+/// `occ-worker infer`: one keyframe from explicit tensors, for people who port a network.
+struct InferCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "infer",
+        abstract: "Run one keyframe from tensors in a safetensors file, and write predictions and tapped tensors.",
+        discussion: """
+            Example: occ-worker infer --model m.occmodel --inputs inputs.safetensors --output out.safetensors \\
+                         --tap img_backbone.0 --tap occ_head
+
+            Inputs: images_rgb_u8 [frames, cameras, height, width, 3] after resize and crop; sensor2ego, ego2global \
+            [frames, cameras, 4, 4]; intrinsics [frames, cameras, 3, 3]; post_rot [3, 3]; post_tran [3]; frame 0 is the keyframe.
+            Output: occ uint8 [200, 200, 16], and tap:NAME float32 for every --tap.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Model package.", valueName: "file"))
+    var model: String
+
+    @Option(help: ArgumentHelp("Input tensors (safetensors).", valueName: "file"))
+    var inputs: String
+
+    @Option(help: ArgumentHelp("Where to write (safetensors).", valueName: "file"))
+    var output: String
+
+    @Option(
+        name: .customLong("tap"),
+        help: ArgumentHelp(
+            "Published name of a module whose output is written whole; repeat for more.",
+            valueName: "name"
+        )
+    )
+    var taps: [String] = []
+
+    func run() async throws {
+        let summary = try InferenceCommand.run(
+            model: Paths.absolute(model),
+            inputs: Paths.absolute(inputs),
+            output: Paths.absolute(output),
+            taps: taps
+        )
+        Terminal.say("\(summary.network): wrote \(summary.outputs.joined(separator: ", "))")
+        for row in summary.timings.rows {
+            Terminal.say(
+                row.stage.padding(toLength: 16, withPad: " ", startingAt: 0) + String(format: "%8.3f s", row.seconds)
+            )
+        }
+    }
+}

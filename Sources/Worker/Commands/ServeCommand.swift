@@ -1,0 +1,133 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import Logging
+internal import OccInference
+internal import PostgresClient
+internal import Runs
+internal import SystemSupport
+
+/// `occ-worker serve`, the default: work on scenes until told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Claim scenes and label them (the default command).",
+        discussion: """
+            Example: OCC_DATABASE_URL=postgresql://db.local/occ occ-worker --slots 16 --dataset-root /mnt/nuscenes
+
+            SIGTERM or Ctrl-C: the samples in hand are stored, the scenes go back to the queue, and the worker leaves within 10 s. \
+            Stored samples are taken over by whoever claims the scene next.
+            """
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    @Option(help: ArgumentHelp("Inference threads (default: one a physical core).", valueName: "n"))
+    var slots: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Model package (default: where the run says it is); only runs of this model are worked on.",
+            valueName: "file"
+        )
+    )
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp("Where the dataset is mounted here (default: where the run says it is).", valueName: "dir")
+    )
+    var datasetRoot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the output folder is mounted here (default: where the run says it is).",
+            valueName: "dir"
+        )
+    )
+    var output: String?
+
+    @Option(name: .customLong("run"), help: ArgumentHelp("Work on this run only.", valueName: "name"))
+    var runName: String?
+
+    @Option(help: ArgumentHelp("Leave after this long with nothing to do (default: stay).", valueName: "seconds"))
+    var exitWhenIdle: Double?
+
+    @Option(help: ArgumentHelp("Leave when this process is no longer the parent.", visibility: .hidden))
+    var parent: Int32?
+
+    @Option(
+        help: ArgumentHelp("What to log: trace, debug, info, notice, warning, error, critical.", valueName: "level"),
+        transform: Self.logLevel
+    )
+    var logLevel: Logger.Level = .info
+
+    func validate() throws {
+        guard (1...1024).contains(slots ?? 1) else { throw ValidationError("--slots must be 1 to 1024") }
+        if let exitWhenIdle, !(exitWhenIdle >= 0) { throw ValidationError("--exit-when-idle must be 0 or more") }
+    }
+
+    func run() async throws {
+        guard let connectionString = databaseOptions.connectionString else {
+            throw CommandFailure(.configuration, "no database is given: use --database URL or OCC_DATABASE_URL")
+        }
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "occ-worker")
+        let signals = SignalWatcher()
+        let slotCount = slots ?? PhysicalCores.count()
+        let models = try ModelShelf(onlyModel: model.map(Paths.absolute))
+
+        var timing = QueueTiming()
+        // A call that waits longer than this would only report a lease that is lost by then.
+        timing.patienceSeconds = timing.heartbeatIntervalSeconds
+        let pool = ConnectionPool(
+            configuration: try PostgresConfiguration(connectionString: connectionString),
+            maximumConnections: 3
+        )
+        let queue = try JobQueue(pool: pool, schema: databaseOptions.schema, timing: timing)
+        try await queue.checkSchema()
+
+        let work = PredictionWork(
+            slotCount: slotCount,
+            mounts: .init(datasetRoot: datasetRoot.map(Paths.absolute), outputDirectory: output.map(Paths.absolute)),
+            logger: logger
+        ) { settings in
+            try NetworkPredictor(model: try models.model(for: settings))
+        }
+        let service = WorkerService(
+            settings: .init(
+                slotCount: slotCount,
+                exitWhenIdleSeconds: exitWhenIdle,
+                parentProcessID: parent,
+                description: WorkerDescription(
+                    host: ProcessInfo.processInfo.hostName,
+                    pid: Int(ProcessInfo.processInfo.processIdentifier),
+                    slots: slotCount,
+                    version: BuildInformation.version
+                ),
+                timing: timing,
+                outputDirectory: output.map(Paths.absolute)
+            ),
+            queue: queue,
+            claimable: RunnableRuns(queue: queue, models: models, run: runName, logger: logger),
+            sceneWork: work,
+            logger: logger
+        )
+        signals.onInterrupt(service.requestStop)
+        let reason = await service.run()
+        await pool.close()
+        if case .hostFailed(let message) = reason { throw CommandFailure(.environment, message) }
+    }
+
+    private static func logLevel(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw ValidationError("'\(text)' is no log level")
+        }
+        return level
+    }
+}

@@ -1,0 +1,51 @@
+internal import OccInference
+internal import Runs
+internal import Synchronization
+
+/// The models that this process has prepared, shared by its slots.
+final class ModelShelf: Sendable {
+    /// Digest of the only model to work with, where one was given.
+    let onlyDigest: String?
+
+    private let onlyPackage: ModelPackage?
+    private let models = Mutex([String: PreparedModel]())
+
+    /// Opens the given package, if any.
+    ///
+    /// - Throws: `ModelPackageError`, `FileError`.
+    init(onlyModel path: String?) throws {
+        onlyPackage = try path.map { try ModelPackage(path: $0) }
+        try onlyPackage?.verify()
+        onlyDigest = onlyPackage?.digest
+    }
+
+    /// Finds the model package of a run; reads its header only.
+    ///
+    /// - Throws: `ModelPackageError`, `FileError`, `RunContractError` when another package lies there.
+    func package(for settings: RunSettings) throws -> ModelPackage {
+        let package = try onlyPackage ?? ModelPackage(path: settings.modelPath)
+        guard package.digest == settings.modelDigest else {
+            throw RunContractError(
+                "model package '\(package.source)' has digest \(package.digest), the run needs \(settings.modelDigest);"
+                    + " give the right one with --model"
+            )
+        }
+        return package
+    }
+
+    /// The prepared model of a run; the first call prepares it, the others of the same model wait for that.
+    ///
+    /// - Throws: as `package(for:)`, and `InferenceError`.
+    func model(for settings: RunSettings) throws -> PreparedModel {
+        try models.withLock { models in
+            if let model = models[settings.modelDigest] { return model }
+            let model = try PreparedModel(package(for: settings))
+            // Slots keep what they use; a worker that serves many models in turn must not keep them all.
+            if models.count >= Self.mostModels { models.removeAll() }
+            models[settings.modelDigest] = model
+            return model
+        }
+    }
+
+    private static let mostModels = 2
+}

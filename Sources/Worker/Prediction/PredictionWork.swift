@@ -1,0 +1,111 @@
+internal import CommandSupport
+internal import Datasets
+internal import Evaluation
+internal import Foundation
+internal import JobQueue
+internal import Logging
+internal import Runs
+internal import Storage
+internal import Synchronization
+internal import SystemSupport
+
+/// The real work on a scene: predict every sample, store each at once, score against ground truth where there is one.
+final class PredictionWork: SceneWork {
+    /// Where this host finds what the submitting host named.
+    struct Mounts: Sendable {
+        /// Instead of the run's dataset root.
+        var datasetRoot: String?
+        /// Instead of the run's output folder.
+        var outputDirectory: String?
+    }
+
+    /// Makes the predictor of a run's model for one slot.
+    typealias MakePredictor = @Sendable (RunSettings) throws -> any SamplePredictor
+
+    private let mounts: Mounts
+    private let fileSystem: any FileSystem
+    private let makePredictor: MakePredictor
+    private let logger: Logger
+    /// One element a slot, touched only by that slot's thread: calls of one slot never overlap (`SceneWork`), and the array
+    /// itself never changes.
+    private let predictors: [PredictorSeat]
+
+    private final class PredictorSeat: @unchecked Sendable {
+        // Guard: used on its slot's thread only.
+        var digest = ""
+        var predictor: (any SamplePredictor)?
+    }
+
+    init(
+        slotCount: Int,
+        mounts: Mounts,
+        fileSystem: any FileSystem = POSIXFileSystem(),
+        logger: Logger,
+        makePredictor: @escaping MakePredictor
+    ) {
+        self.mounts = mounts
+        self.fileSystem = fileSystem
+        self.makePredictor = makePredictor
+        self.logger = logger
+        predictors = (0..<slotCount).map { _ in PredictorSeat() }
+    }
+
+    func perform(
+        _ scene: ClaimedScene,
+        slot: Int,
+        flag: StopFlag,
+        sampleStored: @escaping @Sendable (Int) -> Void
+    ) -> SceneWorkReport {
+        var stored = 0
+        func ended(_ outcome: SlotOutcome) -> SceneWorkReport { SceneWorkReport(outcome: outcome, samples: stored) }
+        do {
+            let settings = try RunSettings(json: scene.runSettings, run: scene.runName)
+            let frames = try ScenePayload.decode(scene.payload, scene: scene.sceneName)
+            let predictor = try predictor(for: settings, slot: slot)
+            let job = SceneJob(
+                scene: scene,
+                frames: frames,
+                settings: settings,
+                mounts: mounts,
+                fileSystem: fileSystem,
+                flag: flag,
+                logger: logger
+            )
+            return try job.perform(predictor) { count in
+                stored = count
+                sampleStored(count)
+            }
+        } catch let error as ScenePredictionError {
+            return ended(
+                error.isHostFault
+                    ? .hostFailed(message: error.description)
+                    : .failed(message: error.description, isRetryable: error.isRetryable)
+            )
+        } catch let error as HostFailure {
+            return ended(.hostFailed(message: error.description))
+        } catch let error as FileError {
+            return ended(.hostFailed(message: "\(error)"))
+        } catch {
+            return ended(.failed(message: "\(error)", isRetryable: true))
+        }
+    }
+
+    private func predictor(for settings: RunSettings, slot: Int) throws -> any SamplePredictor {
+        let seat = predictors[slot]
+        if seat.digest == settings.modelDigest, let predictor = seat.predictor { return predictor }
+        seat.predictor = nil
+        do {
+            let predictor = try makePredictor(settings)
+            seat.predictor = predictor
+            seat.digest = settings.modelDigest
+            return predictor
+        } catch {
+            throw HostFailure(description: "cannot set up the run's model: \(error)")
+        }
+    }
+}
+
+/// Something that this host lacks; no fault of the scene.
+struct HostFailure: Error, CustomStringConvertible {
+    let description: String
+}

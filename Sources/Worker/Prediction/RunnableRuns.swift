@@ -1,0 +1,51 @@
+internal import JobQueue
+internal import Logging
+internal import Runs
+internal import SystemSupport
+
+/// Runs whose model package this host has.
+///
+/// With `--model`, those of that model. Without, the model package of each active run is looked for where the run says it is; runs
+/// whose package is not there are left to other workers, and said once.
+actor RunnableRuns: ClaimPolicy {
+    private let queue: JobQueue
+    private let models: ModelShelf
+    private let run: String?
+    private let logger: Logger
+    private var cached: (filter: ClaimFilter, at: Double)?
+    private var reported: Set<String> = []
+
+    /// Runs come and go slowly, claims are frequent.
+    private static let cacheSeconds = 5.0
+
+    init(queue: JobQueue, models: ModelShelf, run: String?, logger: Logger) {
+        self.queue = queue
+        self.models = models
+        self.run = run
+        self.logger = logger
+    }
+
+    func filter() async throws -> ClaimFilter {
+        let version = RunSettings.currentFormatVersion
+        if let digest = models.onlyDigest {
+            return ClaimFilter(formatVersions: [RunSettings.kind(modelDigest: digest): version], run: run)
+        }
+        let now = MonotonicClock.nowSeconds
+        if let cached, now - cached.at < Self.cacheSeconds { return cached.filter }
+        var versions: [String: Int] = [:]
+        for status in try await queue.listRuns() where status.state == .active && status.counts.queued > 0 {
+            guard status.formatVersion <= version, versions[status.kind] == nil else { continue }
+            do {
+                _ = try models.package(for: RunSettings(json: status.settings, run: status.name))
+                versions[status.kind] = version
+            } catch {
+                if reported.insert(status.name).inserted {
+                    logger.warning("a run is left alone", metadata: ["run": "\(status.name)", "why": "\(error)"])
+                }
+            }
+        }
+        let filter = ClaimFilter(formatVersions: versions, run: run)
+        cached = versions.isEmpty ? nil : (filter, now)
+        return filter
+    }
+}

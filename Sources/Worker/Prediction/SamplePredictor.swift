@@ -1,0 +1,33 @@
+internal import Datasets
+
+/// Computes predictions; one belongs to one slot, and is used on its thread only.
+protocol SamplePredictor: AnyObject {
+    /// Predicts one sample of a scene.
+    ///
+    /// - Parameters:
+    ///   - scene: the scene's frames.
+    ///   - index: which sample.
+    ///   - datasetRoot: folder that the image paths are relative to, as this host mounts it.
+    /// - Throws: `ScenePredictionError`.
+    func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample
+}
+
+/// One sample's prediction and what it took.
+struct PredictedSample: Sendable {
+    /// Voxel labels, row-major.
+    var occupancy: [UInt8]
+    /// Lengths of the axes x, y, z.
+    var shape: [Int]
+    /// From file to labels.
+    var seconds: Double
+}
+
+/// Why a sample cannot be predicted.
+struct ScenePredictionError: Error, CustomStringConvertible, Sendable {
+    /// What was being done on which file of which sample, and what was found.
+    let description: String
+    /// Whether another attempt may help (a file that could not be read), or not (a picture that is damaged).
+    let isRetryable: Bool
+    /// Whether the host is at fault rather than the scene: the dataset's folder is not there.
+    var isHostFault = false
+}

@@ -1,0 +1,126 @@
+internal import CommandSupport
+internal import Datasets
+internal import Evaluation
+internal import Foundation
+internal import JobQueue
+internal import Logging
+internal import Runs
+internal import Storage
+internal import SystemSupport
+
+/// One claimed scene on its way through a slot.
+struct SceneJob {
+    let scene: ClaimedScene
+    let frames: SceneFrames
+    let settings: RunSettings
+    let datasetRoot: String
+    let outputDirectory: String
+    let fileSystem: any FileSystem
+    let flag: StopFlag
+    let logger: Logger
+
+    init(
+        scene: ClaimedScene,
+        frames: SceneFrames,
+        settings: RunSettings,
+        mounts: PredictionWork.Mounts,
+        fileSystem: any FileSystem,
+        flag: StopFlag,
+        logger: Logger
+    ) {
+        self.scene = scene
+        self.frames = frames
+        self.settings = settings
+        datasetRoot = mounts.datasetRoot ?? settings.datasetRoot
+        outputDirectory = mounts.outputDirectory ?? settings.outputDirectory
+        self.fileSystem = fileSystem
+        self.flag = flag
+        self.logger = logger
+    }
+
+    /// Predicts and stores what no earlier lease stored, publishes the file, and scores it.
+    ///
+    /// - Throws: `ScenePredictionError` for trouble with the scene; `StorageError` and `FileError` of the output become
+    ///   `HostFailure`.
+    func perform(_ predictor: any SamplePredictor, sampleStored: (Int) -> Void) throws -> SceneWorkReport {
+        let started = MonotonicClock.nowSeconds
+        let tokens = frames.samples.map(\.token)
+        let writer = try onOutput {
+            try SceneFileWriter(
+                in: RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem),
+                header: header(),
+                adoptingFor: tokens
+            )
+        }
+        var stored = writer.entries.count
+        if stored > 0 { sampleStored(stored) }
+        var inferenceSeconds = 0.0
+        var computed = 0
+        for (index, sample) in frames.samples.enumerated() where !writer.contains(sample.token) {
+            if flag.level > .run { return SceneWorkReport(outcome: .stopped, samples: stored) }
+            let prediction = try predictor.predict(frames, sample: index, datasetRoot: datasetRoot)
+            if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
+            try onOutput {
+                try writer.append(token: sample.token, occupancy: prediction.occupancy, shape: prediction.shape)
+            }
+            inferenceSeconds += prediction.seconds
+            computed += 1
+            stored += 1
+            sampleStored(stored)
+        }
+        if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
+        let file = try onOutput { try writer.finish() }
+        let score = confusions(of: file)
+        let result = SceneResult(
+            fileName: file.fileName,
+            byteCount: Int64(file.byteCount),
+            sampleCount: file.sampleTokens.count,
+            digest: file.sha256,
+            metrics: score?.encoded(),
+            inferenceSeconds: inferenceSeconds,
+            elapsedSeconds: MonotonicClock.nowSeconds - started,
+            computedSampleCount: computed
+        )
+        return SceneWorkReport(outcome: .finished, samples: stored, result: result)
+    }
+
+    private func header() -> SceneFileHeader {
+        SceneFileHeader(
+            run: scene.runName,
+            scene: scene.sceneName,
+            lease: scene.lease,
+            dataset: "nuscenes",
+            datasetVersion: settings.datasetVersion,
+            split: settings.split,
+            model: settings.modelConfiguration,
+            modelDigest: settings.modelDigest,
+            precision: settings.precision.rawValue,
+            software: BuildInformation.software
+        )
+    }
+
+    /// The scene's confusions, read back from the file just written; nil where a sample has no ground truth, or a broken one.
+    ///
+    /// The predictions stand all the same, and `evaluate` on the files names the broken label file. Reading back scores what is
+    /// stored, adopted samples included.
+    private func confusions(of file: FinishedSceneFile) -> MaskedConfusions? {
+        let locator = Occ3DLocator(datasetRoot: datasetRoot)
+        guard case .complete = locator.availability(of: frames) else { return nil }
+        do {
+            let reader = try SceneFileReader(path: file.path, fileSystem: fileSystem)
+            return try SceneScore.confusions(of: reader, scene: frames.name, locator: locator)
+        } catch {
+            logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
+    private func onOutput<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw HostFailure(description: "cannot store predictions of scene '\(scene.sceneName)': \(error)")
+        }
+    }
+}

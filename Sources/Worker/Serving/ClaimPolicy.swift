@@ -1,0 +1,9 @@
+internal import JobQueue
+
+/// Tells which runs a worker can work on.
+protocol ClaimPolicy: Sendable {
+    /// What to claim now.
+    ///
+    /// - Throws: `PostgresError` when the runs cannot be looked at.
+    func filter() async throws -> ClaimFilter
+}

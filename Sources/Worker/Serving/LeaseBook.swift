@@ -1,0 +1,51 @@
+internal import JobQueue
+internal import Synchronization
+
+/// What this process knows of the leases it holds; shared by the service, its database calls and its slots.
+final class LeaseBook: Sendable {
+    private struct Content {
+        var worker: WorkerID?
+        var scenes: [LeaseKey: ClaimedScene] = [:]
+        var results: [LeaseKey: SceneResult] = [:]
+    }
+
+    private let content = Mutex(Content())
+
+    /// The present registration; a new one forgets nothing: what an old one left is closed by its own path.
+    var worker: WorkerID? {
+        get { content.withLock { $0.worker } }
+        set { content.withLock { $0.worker = newValue } }
+    }
+
+    /// Every lease that is not closed.
+    var held: [SceneLease] { content.withLock { $0.scenes.values.map(\.sceneLease) } }
+
+    func note(_ scenes: [ClaimedScene]) {
+        content.withLock { content in
+            for scene in scenes { content.scenes[LeaseKey(scene.sceneLease)] = scene }
+        }
+    }
+
+    func note(_ result: SceneResult, of key: LeaseKey) {
+        content.withLock { $0.results[key] = result }
+    }
+
+    func scene(_ key: LeaseKey) -> ClaimedScene? { content.withLock { $0.scenes[key] } }
+
+    func result(of key: LeaseKey) -> SceneResult? { content.withLock { $0.results[key] } }
+
+    func forget(_ key: LeaseKey) {
+        content.withLock { content in
+            content.scenes[key] = nil
+            content.results[key] = nil
+        }
+    }
+}
+
+extension LeaseKey {
+    init(_ lease: SceneLease) {
+        self.init(scene: lease.sceneID, lease: lease.lease)
+    }
+
+    var sceneLease: SceneLease { SceneLease(sceneID: scene, lease: lease) }
+}

@@ -1,0 +1,202 @@
+internal import CommandSupport
+internal import Foundation
+internal import JobQueue
+internal import Logging
+internal import Runs
+internal import SystemSupport
+
+/// The database side of a worker: each call runs in a task of its own and reports back as an event.
+struct QueueCalls: Sendable {
+    let queue: JobQueue
+    let leases: LeaseBook
+    let post: AsyncStream<WorkerEvent>.Continuation
+    /// What this worker can claim at the moment.
+    let claimable: any ClaimPolicy
+    /// Instead of a run's output folder, where it is mounted elsewhere on this host.
+    let outputDirectory: String?
+    let logger: Logger
+
+    /// Tries of a closing write whose call failed; each try is patient by itself (`QueueTiming.patienceSeconds`).
+    private static let closingTries = 3
+
+    func register(_ description: WorkerDescription) {
+        leases.worker = nil
+        let sentAt = MonotonicClock.nowSeconds
+        Task {
+            do {
+                let id = try await queue.registerWorker(description)
+                leases.worker = id
+                logger.info("registered", metadata: ["worker": "\(id)"])
+                post.yield(.registered(sentAt: sentAt))
+            } catch {
+                logger.warning("cannot register", metadata: ["error": "\(error)"])
+                post.yield(.databaseUnreachable)
+            }
+        }
+    }
+
+    func heartbeat() {
+        let sentAt = MonotonicClock.nowSeconds
+        Task {
+            guard let worker = leases.worker else {
+                post.yield(.heartbeatRejected)
+                return
+            }
+            do {
+                let reply = try await queue.heartbeat(worker, holding: leases.held)
+                guard reply.isAlive else {
+                    logger.warning("the database gave this worker up; registering anew")
+                    post.yield(.heartbeatRejected)
+                    return
+                }
+                let askedBack = reply.revoked.filter { $0.reason == .runPaused }.map { LeaseKey($0.lease) }
+                let lost = reply.revoked.filter { $0.reason != .runPaused }.map { LeaseKey($0.lease) }
+                post.yield(.heartbeatConfirmed(sentAt: sentAt, lost: lost, askedBack: askedBack))
+            } catch {
+                logger.warning("heartbeat failed", metadata: ["error": "\(error)"])
+                post.yield(.databaseUnreachable)
+            }
+        }
+    }
+
+    func claim(limit: Int) {
+        Task {
+            guard let worker = leases.worker else {
+                post.yield(.claimFailed)
+                return
+            }
+            do {
+                let filter = try await claimable.filter()
+                let scenes = try await queue.claim(worker, limit: limit, filter: filter)
+                leases.note(scenes)
+                post.yield(.claimed(scenes.map { LeaseKey($0.sceneLease) }))
+            } catch JobQueueError.workerExpired {
+                post.yield(.claimFailed)
+                post.yield(.heartbeatRejected)
+            } catch {
+                logger.warning("claim failed", metadata: ["error": "\(error)"])
+                post.yield(.claimFailed)
+            }
+        }
+    }
+
+    /// Progress is for people: a report that cannot be delivered is dropped, unless it says that the lease is lost.
+    func reportProgress(_ key: LeaseKey, samples: Int) {
+        Task {
+            do {
+                if try await !queue.reportProgress(key.sceneLease, samplesDone: samples) {
+                    logger.warning("lease lost", metadata: ["scene": "\(name(key))", "lease": "\(key.lease)"])
+                    post.yield(.leaseLost(key))
+                }
+            } catch {
+                logger.debug("progress not reported", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    func complete(_ key: LeaseKey) {
+        close(key, "complete") {
+            guard let result = leases.result(of: key) else { return }
+            guard try await queue.complete(key.sceneLease, result: result) else {
+                logger.warning("result refused: the lease is another worker's", metadata: ["scene": "\(name(key))"])
+                return
+            }
+            logger.info(
+                "scene done",
+                metadata: [
+                    "scene": "\(name(key))", "samples": "\(result.sampleCount)",
+                    "seconds": "\(String(format: "%.1f", result.elapsedSeconds))",
+                ]
+            )
+            await publishManifestIfFinished(key)
+        }
+    }
+
+    func fail(_ key: LeaseKey, message: String, isRetryable: Bool) {
+        logger.error("scene failed", metadata: ["scene": "\(name(key))", "error": "\(message)"])
+        close(key, "fail") {
+            _ = try await queue.fail(key.sceneLease, message: message, retryable: isRetryable)
+        }
+    }
+
+    func release(_ key: LeaseKey, samples: Int) {
+        logger.info("scene given back", metadata: ["scene": "\(name(key))", "samples": "\(samples)"])
+        close(key, "release") {
+            _ = try await queue.release(key.sceneLease, samplesDone: samples)
+        }
+    }
+
+    /// Says goodbye; a database that cannot be reached will notice by itself.
+    func retire() async {
+        guard let worker = leases.worker else { return }
+        do {
+            try await queue.retire(worker)
+        } catch {
+            logger.warning("cannot say goodbye to the database", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Every worker takes part in noticing those that vanished; the queue bounds how often it is really done.
+    func startReaping() -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(nanoseconds: UInt64(Double.random(in: 4...6) * 1e9))
+                do {
+                    let report = try await queue.reap()
+                    if report.expiredWorkers > 0 {
+                        logger.warning(
+                            "workers vanished",
+                            metadata: [
+                                "workers": "\(report.expiredWorkers)", "requeued": "\(report.requeuedScenes)",
+                                "quarantined": "\(report.quarantinedScenes)",
+                            ]
+                        )
+                    }
+                } catch {
+                    logger.debug("cannot look for vanished workers", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    // MARK: - Closing writes
+
+    private func close(_ key: LeaseKey, _ operation: String, _ write: @escaping @Sendable () async throws -> Void) {
+        Task {
+            for attempt in 1...Self.closingTries {
+                do {
+                    try await write()
+                    break
+                } catch {
+                    logger.warning(
+                        "closing write failed",
+                        metadata: [
+                            "operation": "\(operation)", "scene": "\(name(key))", "try": "\(attempt)",
+                            "error": "\(error)",
+                        ]
+                    )
+                }
+            }
+            leases.forget(key)
+            post.yield(.leaseClosed(key))
+        }
+    }
+
+    /// Whoever closes the last scene of a run writes its manifest; more than one may, with the same content.
+    private func publishManifestIfFinished(_ key: LeaseKey) async {
+        guard let scene = leases.scene(key) else { return }
+        do {
+            guard let status = try await queue.runStatus(scene.runName), status.isFinished else { return }
+            let settings = try RunSettings(json: status.settings, run: status.name)
+            try await ManifestPublisher(queue: queue, software: BuildInformation.software)
+                .publish(status, outputDirectory: outputDirectory ?? settings.outputDirectory)
+        } catch {
+            logger.warning(
+                "the run's manifest is not written",
+                metadata: ["run": "\(scene.runName)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func name(_ key: LeaseKey) -> String { leases.scene(key)?.sceneName ?? "\(key.scene)" }
+}

@@ -1,0 +1,134 @@
+internal import Foundation
+internal import JobQueue
+internal import Logging
+internal import SystemSupport
+
+/// Performs what `WorkerStateMachine` decides: the only place where slots, queue and time meet.
+///
+/// One task runs `run()` and owns every variable; slots and database calls report through the event stream.
+final class WorkerService {
+    struct Settings: Sendable {
+        var slotCount: Int
+        var exitWhenIdleSeconds: Double?
+        /// Leave when this process is no longer the parent.
+        var parentProcessID: Int32?
+        var description: WorkerDescription
+        var timing: QueueTiming
+        /// Instead of a run's output folder, where it is mounted elsewhere on this host.
+        var outputDirectory: String?
+    }
+
+    private let settings: Settings
+    private let sceneWork: any SceneWork
+    private let calls: QueueCalls
+    private let logger: Logger
+    private var machine: WorkerStateMachine
+    private let events: AsyncStream<WorkerEvent>
+    private let post: AsyncStream<WorkerEvent>.Continuation
+    private let slots: [SlotThread]
+    private var flags: [Int: StopFlag] = [:]
+    private let leases = LeaseBook()
+
+    init(
+        settings: Settings,
+        queue: JobQueue,
+        claimable: any ClaimPolicy,
+        sceneWork: any SceneWork,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.sceneWork = sceneWork
+        self.logger = logger
+        var machineSettings = WorkerStateMachine.Settings(slotCount: settings.slotCount)
+        machineSettings.exitWhenIdleSeconds = settings.exitWhenIdleSeconds
+        let expiry = settings.timing.expirySeconds
+        machine = WorkerStateMachine(
+            settings: machineSettings,
+            leaseGuard: LeaseGuard(
+                beatSeconds: settings.timing.heartbeatIntervalSeconds,
+                expirySeconds: expiry,
+                marginSeconds: expiry / 6
+            )
+        )
+        // Unbounded, yet bounded by the state machine: one claim, one contact and one work a slot are ever under way.
+        (events, post) = AsyncStream.makeStream(of: WorkerEvent.self)
+        calls = QueueCalls(
+            queue: queue,
+            leases: leases,
+            post: post,
+            claimable: claimable,
+            outputDirectory: settings.outputDirectory,
+            logger: logger
+        )
+        slots = (0..<settings.slotCount).map { SlotThread(index: $0) }
+    }
+
+    /// What a signal handler calls, on any thread.
+    var requestStop: @Sendable () -> Void {
+        { [post] in post.yield(.stopRequested) }
+    }
+
+    /// Works until told to stop, idle for too long, or this host cannot go on.
+    func run() async -> WorkerExit {
+        let clockwork = [startTicking(), calls.startReaping()]
+        defer {
+            for task in clockwork { task.cancel() }
+            for slot in slots { slot.close() }
+        }
+        for await event in events {
+            let actions = machine.handle(event, now: MonotonicClock.nowSeconds, jitter: Double.random(in: 0..<1))
+            for action in actions {
+                if case .exit(let reason) = action {
+                    await calls.retire()
+                    return reason
+                }
+                perform(action)
+            }
+        }
+        return .done
+    }
+
+    private func perform(_ action: WorkerAction) {
+        switch action {
+        case .register: calls.register(settings.description)
+        case .heartbeat: calls.heartbeat()
+        case .claim(let limit): calls.claim(limit: limit)
+        case .start(let slot, let key): start(slot, key)
+        case .stopAfterSample(let slot): flags[slot]?.raise(to: .stopAfterSample)
+        case .abandon(let slot): flags[slot]?.raise(to: .abandon)
+        case .reportProgress(let key, let samples): calls.reportProgress(key, samples: samples)
+        case .complete(let key): calls.complete(key)
+        case .fail(let key, let message, let isRetryable): calls.fail(key, message: message, isRetryable: isRetryable)
+        case .release(let key, let samples): calls.release(key, samples: samples)
+        case .exit: break
+        }
+    }
+
+    private func start(_ slot: Int, _ key: LeaseKey) {
+        guard let scene = leases.scene(key) else { return }
+        let flag = StopFlag()
+        flags[slot] = flag
+        logger.info(
+            "scene started",
+            metadata: ["scene": "\(scene.sceneName)", "lease": "\(scene.lease)", "slot": "\(slot)"]
+        )
+        slots[slot].submit { [sceneWork, post, leases] in
+            let report = sceneWork.perform(scene, slot: slot, flag: flag) { count in
+                post.yield(.sampleStored(key, samples: count))
+            }
+            if let result = report.result { leases.note(result, of: key) }
+            post.yield(.slotEnded(key, report.outcome, samples: report.samples))
+        }
+    }
+
+    private func startTicking() -> Task<Void, Never> {
+        Task { [post, parent = settings.parentProcessID] in
+            while !Task.isCancelled {
+                try? await Task.sleep(nanoseconds: 200_000_000)
+                // A parent that is gone leaves its children to process 1 (or a reaper), so the number changes.
+                if let parent, getppid() != parent { post.yield(.stopRequested) }
+                post.yield(.tick)
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Storage
+
+/// A small dataset, a model and an undisturbed run of them, made once for all tests of the process.
+struct Fixture: Sendable {
+    static let sceneCount = 2
+    static let samplesPerScene = 3
+
+    let folder: String
+    var dataset: String { folder + "/dataset" }
+    var model: String { folder + "/model.occmodel" }
+    var reference: String { folder + "/reference" }
+
+    static let shared = Task { try await Fixture.make() }
+
+    private static func make() async throws -> Fixture {
+        let folder = NSTemporaryDirectory() + "occ-end-to-end-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // A private PostgreSQL of root runs as the user postgres, who must be able to reach its data.
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        let fixture = Fixture(folder: folder)
+        atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "occ-end-to-end-\(getpid())") }
+        try await fixture.expect(
+            0,
+            [
+                "make-dataset", "--scenes", "\(sceneCount)", "--samples", "\(samplesPerScene)", "--seed", "7", "--to",
+                fixture.dataset, "--width", "400", "--height", "225", "--without-lidar",
+            ]
+        )
+        try await fixture.expect(
+            0,
+            ["import-model", "--config", "flashocc-r50_BDC-T", "--formula-weights", "1", "--output", fixture.model]
+        )
+        try await fixture.expect(0, fixture.runArguments(output: fixture.reference))
+        return fixture
+    }
+
+    /// The command line of a run into a folder.
+    func runArguments(output: String, workers: Int = 2) -> [String] {
+        [
+            "run", "--dataset", dataset, "--version", "v1.0-mini", "--model", model, "--output", output, "--workers",
+            "\(workers)",
+        ]
+    }
+
+    /// Runs the scheduler and demands an exit code.
+    @discardableResult
+    func expect(_ status: Int32, _ arguments: [String]) async throws -> Tool.Result {
+        let result = try await Tool.run("occ-scheduler", arguments)
+        guard result.status == status else {
+            throw TimeoutError(
+                text:
+                    "occ-scheduler \(arguments.joined(separator: " ")) left with \(result.status), not \(status):\n\(result.errors)"
+            )
+        }
+        return result
+    }
+
+    /// The decoded predictions of a run's accepted files, by sample token.
+    static func predictions(inOutput output: String) throws -> [String: [UInt8]] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: output + "/runs")
+        guard let run = names.first, names.count == 1 else {
+            throw TimeoutError(text: "\(names.count) runs in \(output)")
+        }
+        let directory = try RunDirectory(output: output, run: run)
+        var predictions: [String: [UInt8]] = [:]
+        for scene in try directory.readManifest().scenes {
+            let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+            for entry in reader.entries { predictions[entry.token] = try reader.sample(entry).occupancy().bytes }
+        }
+        return predictions
+    }
+
+    /// Process ids of the workers that a scheduler started.
+    static func children(of parent: Int32) -> [Int32] {
+        let text = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+        return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// The process id of an output folder's private PostgreSQL.
+    static func postmaster(ofOutput output: String) -> Int32? {
+        for path in ["/.postgres/postmaster.pid", "/.postgres/pgdata/postmaster.pid"] {
+            if let text = try? String(contentsOfFile: output + path, encoding: .utf8),
+                let line = text.split(separator: "\n").first
+            {
+                return Int32(line)
+            }
+        }
+        return nil
+    }
+}

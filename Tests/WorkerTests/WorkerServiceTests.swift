@@ -1,0 +1,135 @@
+import Foundation
+import JobQueue
+import Logging
+import PostgresClient
+import Runs
+import Synchronization
+import Testing
+
+@testable import Worker
+
+/// The worker's shell against a real PostgreSQL, with work that takes milliseconds.
+@Suite("Worker service", .serialized)
+struct WorkerServiceTests {
+    /// Work without a network: stores nothing, takes as many steps as the scene has samples.
+    private final class FakeWork: SceneWork {
+        let stepSeconds: Double
+        let failing: Set<String>
+        let done = Mutex<[String]>([])
+
+        init(stepSeconds: Double = 0.001, failing: Set<String> = []) {
+            self.stepSeconds = stepSeconds
+            self.failing = failing
+        }
+
+        func perform(
+            _ scene: ClaimedScene,
+            slot: Int,
+            flag: StopFlag,
+            sampleStored: @escaping @Sendable (Int) -> Void
+        ) -> SceneWorkReport {
+            for count in 1...scene.sampleCount {
+                if flag.level > .run { return SceneWorkReport(outcome: .stopped, samples: count - 1) }
+                if failing.contains(scene.sceneName) {
+                    return SceneWorkReport(
+                        outcome: .failed(message: "bad scene", isRetryable: false),
+                        samples: count - 1
+                    )
+                }
+                Thread.sleep(forTimeInterval: stepSeconds)
+                sampleStored(count)
+            }
+            done.withLock { $0.append(scene.sceneName) }
+            let result = SceneResult(
+                fileName: "\(scene.sceneName).\(scene.lease).occ.lz4",
+                byteCount: 1,
+                sampleCount: scene.sampleCount,
+                digest: "00"
+            )
+            return SceneWorkReport(outcome: .finished, samples: scene.sampleCount, result: result)
+        }
+    }
+
+    private struct AnyRun: ClaimPolicy {
+        func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: ["test": 1]) }
+    }
+
+    private func makeQueue(scenes: Int, samples: Int, server: PrivatePostgresServer) async throws -> (
+        JobQueue, ConnectionPool
+    ) {
+        let pool = ConnectionPool(
+            configuration: try PostgresConfiguration(connectionString: server.connectionString),
+            maximumConnections: 4
+        )
+        let schema = "t\(UInt32.random(in: 0..<UInt32.max))"
+        let queue = try JobQueue(pool: pool, schema: schema)
+        _ = try await queue.migrate()
+        let submissions = (0..<scenes).map { SceneSubmission(name: "scene-\($0)", sampleCount: samples, payload: [1]) }
+        _ = try await queue.submit(
+            RunSubmission(name: "run", settings: "{}", kind: "test", formatVersion: 1),
+            scenes: submissions
+        )
+        return (queue, pool)
+    }
+
+    private func makeService(_ queue: JobQueue, _ work: FakeWork, exitWhenIdle: Double?) -> WorkerService {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return WorkerService(
+            settings: .init(
+                slotCount: 2,
+                exitWhenIdleSeconds: exitWhenIdle,
+                description: WorkerDescription(host: "test", pid: 1, slots: 2, version: "0"),
+                timing: QueueTiming()
+            ),
+            queue: queue,
+            claimable: AnyRun(),
+            sceneWork: work,
+            logger: logger
+        )
+    }
+
+    private func withServer(_ body: (PrivatePostgresServer) async throws -> Void) async throws {
+        let folder = NSTemporaryDirectory() + "occ-worker-tests-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = try await PrivatePostgresServer.start(dataDirectory: folder + "/data")
+        do {
+            try await body(server)
+        } catch {
+            try? await server.stop()
+            throw error
+        }
+        try await server.stop()
+    }
+
+    @Test("Every scene is done once; one that fails is reported and hurts no other; a stop gives scenes back")
+    func service() async throws {
+        try await withServer { server in
+            let (queue, pool) = try await makeQueue(scenes: 20, samples: 3, server: server)
+            let work = FakeWork(failing: ["scene-7"])
+            let reason = await makeService(queue, work, exitWhenIdle: 0.5).run()
+            #expect(reason == .done)
+            let status = try #require(try await queue.runStatus("run"))
+            #expect(status.counts.done == 19 && status.counts.failed == 1 && status.counts.leased == 0)
+            #expect(work.done.withLock { Set($0).count == 19 && $0.count == 19 })
+            #expect(try await queue.failures(run: "run").first?.lastError == "bad scene")
+            await pool.close()
+
+            let (slowQueue, slowPool) = try await makeQueue(scenes: 2, samples: 1000, server: server)
+            let service = makeService(slowQueue, FakeWork(stepSeconds: 0.01), exitWhenIdle: nil)
+            let stop = service.requestStop
+            Task.detached {
+                try? await Task.sleep(nanoseconds: 500_000_000)
+                stop()
+            }
+            #expect(await service.run() == .done)
+            let after = try #require(try await slowQueue.runStatus("run"))
+            #expect(after.counts.queued == 2 && after.counts.leased == 0)
+            #expect(after.counts.samplesDone > 0, "finished samples are kept")
+            #expect(try await slowQueue.failures(run: "run").isEmpty, "giving back burns no attempt")
+            await slowPool.close()
+        }
+    }
+}
