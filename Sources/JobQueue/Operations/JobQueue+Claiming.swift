@@ -81,7 +81,7 @@ extension JobQueue {
     }
 
     /// $1 worker, $2 new token, $3 tokens of claims whose answers were lost.
-    private var takeOverStatement: String {
+    var takeOverStatement: String {
         """
         WITH claimed AS (
             UPDATE \(s).scenes s SET claim_token = $2

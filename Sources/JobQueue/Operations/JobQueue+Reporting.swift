@@ -7,10 +7,7 @@ extension JobQueue {
     public func reportProgress(_ lease: SceneLease, samplesDone: Int) async throws -> Bool {
         let result = try await query(
             "reporting progress of scene \(lease.sceneID)",
-            """
-            UPDATE \(s).scenes SET samples_done = least(greatest($3, 0), sample_count)
-            WHERE id = $1 AND lease = $2 AND state = 'leased'
-            """,
+            progressStatement,
             [.int(lease.sceneID), .int(lease.lease), .int(samplesDone)]
         )
         return result.affectedRows == 1
@@ -21,23 +18,6 @@ extension JobQueue {
     /// True also if this lease's result was accepted before, so that a lost answer may be asked for again. Publish the
     /// file (rename it to its name) before this, so that an accepted result always has its file.
     public func complete(_ lease: SceneLease, result: SceneResult) async throws -> Bool {
-        let sql = """
-            WITH accepted AS (
-                UPDATE \(s).scenes SET state = 'done', samples_done = $6, worker_id = NULL, claim_token = NULL
-                WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, run_id, lease
-            ), ended AS (
-                UPDATE \(s).attempts a SET ended_at = now(), outcome = 'done', samples_done = $6
-                FROM accepted c WHERE a.scene_id = c.id AND a.lease = c.lease RETURNING a.host
-            ), stored AS (
-                INSERT INTO \(s).results (
-                    scene_id, run_id, lease, file_name, byte_count, sample_count, computed_sample_count, digest,
-                    inference_seconds, elapsed_seconds, metrics, host)
-                SELECT c.id, c.run_id, c.lease, $3, $4, $6, $7, $5, $8, $9, $10, e.host
-                FROM accepted c CROSS JOIN ended e
-            )
-            SELECT EXISTS (SELECT FROM accepted)
-                OR EXISTS (SELECT FROM \(s).results WHERE scene_id = $1 AND lease = $2) AS is_accepted
-            """
         let parameters: [PostgresValue] = [
             .int(lease.sceneID), .int(lease.lease), .text(result.fileName), .int(result.byteCount),
             .text(result.digest),
@@ -45,9 +25,10 @@ extension JobQueue {
             .double(result.elapsedSeconds), .optional(result.metrics),
         ]
         return try await attemptShielded {
-            try await pool.query(sql, parameters, doing: "completing scene \(lease.sceneID)").single().get(
-                "is_accepted"
-            )
+            try await pool.query(completeStatement, parameters, doing: "completing scene \(lease.sceneID)").single()
+                .get(
+                    "is_accepted"
+                )
         }
     }
 
@@ -57,30 +38,6 @@ extension JobQueue {
     ///   - message: what went wrong, for people; the first 8,000 bytes are kept.
     ///   - retryable: false if a retry cannot help (bad data, say).
     public func fail(_ lease: SceneLease, message: String, retryable: Bool) async throws -> FailureOutcome? {
-        let sql = """
-            WITH target AS (
-                SELECT s.id, s.lease, s.samples_done, s.errors + 1 AS errors,
-                    $4 AND s.errors + 1 < r.maximum_errors AS again
-                FROM \(s).scenes s JOIN \(s).runs r ON r.id = s.run_id
-                WHERE s.id = $1 AND s.lease = $2 AND s.state = 'leased'
-                FOR UPDATE OF s
-            ), decided AS (
-                SELECT *, least($7, $5 * power($6, least(errors - 1, 60))) * $8 AS delay FROM target
-            ), moved AS (
-                UPDATE \(s).scenes s
-                SET state = CASE WHEN d.again THEN 'queued' ELSE 'failed' END, errors = d.errors,
-                    available_at = now() + make_interval(secs => d.delay), worker_id = NULL, claim_token = NULL
-                FROM decided d WHERE s.id = d.id
-            ), ended AS (
-                UPDATE \(s).attempts a
-                SET ended_at = now(), outcome = 'error', message = $3, samples_done = d.samples_done,
-                    retry_after_seconds = CASE WHEN d.again THEN d.delay END
-                FROM decided d WHERE a.scene_id = d.id AND a.lease = d.lease
-            )
-            SELECT CASE WHEN again THEN delay END AS retry_after_seconds FROM decided
-            UNION ALL
-            SELECT retry_after_seconds FROM \(s).attempts WHERE scene_id = $1 AND lease = $2 AND outcome = 'error'
-            """
         let backoff = timing.retryBackoff
         let parameters: [PostgresValue] = [
             .int(lease.sceneID), .int(lease.lease), .text(Self.storable(message, maximumBytes: 8000)), .bool(retryable),
@@ -88,7 +45,11 @@ extension JobQueue {
             .double(1 - backoff.jitter * min(max(random(), 0), 1)),
         ]
         return try await attemptShielded {
-            let result = try await pool.query(sql, parameters, doing: "reporting the failure of scene \(lease.sceneID)")
+            let result = try await pool.query(
+                failStatement,
+                parameters,
+                doing: "reporting the failure of scene \(lease.sceneID)"
+            )
             guard let row = result.first else { return nil }
             return try row.optional("retry_after_seconds", as: Double.self).map { .retry(afterSeconds: $0) } ?? .failed
         }
@@ -98,24 +59,87 @@ extension JobQueue {
     ///
     /// - Parameter samplesDone: whole samples in this lease's file, which the next lease may adopt.
     public func release(_ lease: SceneLease, samplesDone: Int) async throws -> Bool {
-        let sql = """
-            WITH given AS (
-                UPDATE \(s).scenes
-                SET state = 'queued', available_at = now(), worker_id = NULL, claim_token = NULL,
-                    samples_done = least(greatest($3, 0), sample_count)
-                WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, lease, samples_done
-            ), ended AS (
-                UPDATE \(s).attempts a SET ended_at = now(), outcome = 'released', samples_done = g.samples_done
-                FROM given g WHERE a.scene_id = g.id AND a.lease = g.lease
-            )
-            SELECT EXISTS (SELECT FROM given) OR EXISTS (
-                SELECT FROM \(s).attempts WHERE scene_id = $1 AND lease = $2 AND outcome = 'released') AS is_released
-            """
         let parameters: [PostgresValue] = [.int(lease.sceneID), .int(lease.lease), .int(samplesDone)]
         return try await attemptShielded {
-            try await pool.query(sql, parameters, doing: "giving back scene \(lease.sceneID)").single().get(
-                "is_released"
-            )
+            try await pool.query(releaseStatement, parameters, doing: "giving back scene \(lease.sceneID)").single()
+                .get(
+                    "is_released"
+                )
         }
+    }
+
+    /// $1 scene, $2 lease, $3 file name, $4 bytes, $5 digest, $6 samples, $7 computed, $8 inference seconds, $9 elapsed
+    /// seconds, $10 metrics.
+    var completeStatement: String {
+        """
+        WITH accepted AS (
+            UPDATE \(s).scenes SET state = 'done', samples_done = $6, worker_id = NULL, claim_token = NULL
+            WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, run_id, lease
+        ), ended AS (
+            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'done', samples_done = $6
+            FROM accepted c WHERE a.scene_id = c.id AND a.lease = c.lease RETURNING a.host
+        ), stored AS (
+            INSERT INTO \(s).results (
+                scene_id, run_id, lease, file_name, byte_count, sample_count, computed_sample_count, digest,
+                inference_seconds, elapsed_seconds, metrics, host)
+            SELECT c.id, c.run_id, c.lease, $3, $4, $6, $7, $5, $8, $9, $10, e.host
+            FROM accepted c CROSS JOIN ended e
+        )
+        SELECT EXISTS (SELECT FROM accepted)
+            OR EXISTS (SELECT FROM \(s).results WHERE scene_id = $1 AND lease = $2) AS is_accepted
+        """
+    }
+
+    /// $1 scene, $2 lease, $3 message, $4 retryable, $5 base, $6 factor and $7 cap of the backoff, $8 what jitter leaves.
+    var failStatement: String {
+        """
+        WITH target AS (
+            SELECT s.id, s.lease, s.samples_done, s.errors + 1 AS errors,
+                $4 AND s.errors + 1 < r.maximum_errors AS again
+            FROM \(s).scenes s JOIN \(s).runs r ON r.id = s.run_id
+            WHERE s.id = $1 AND s.lease = $2 AND s.state = 'leased'
+            FOR UPDATE OF s
+        ), decided AS (
+            SELECT *, least($7, $5 * power($6, least(errors - 1, 60))) * $8 AS delay FROM target
+        ), moved AS (
+            UPDATE \(s).scenes s
+            SET state = CASE WHEN d.again THEN 'queued' ELSE 'failed' END, errors = d.errors,
+                available_at = now() + make_interval(secs => d.delay), worker_id = NULL, claim_token = NULL
+            FROM decided d WHERE s.id = d.id
+        ), ended AS (
+            UPDATE \(s).attempts a
+            SET ended_at = now(), outcome = 'error', message = $3, samples_done = d.samples_done,
+                retry_after_seconds = CASE WHEN d.again THEN d.delay END
+            FROM decided d WHERE a.scene_id = d.id AND a.lease = d.lease
+        )
+        SELECT CASE WHEN again THEN delay END AS retry_after_seconds FROM decided
+        UNION ALL
+        SELECT retry_after_seconds FROM \(s).attempts WHERE scene_id = $1 AND lease = $2 AND outcome = 'error'
+        """
+    }
+
+    /// $1 scene, $2 lease, $3 samples done.
+    var releaseStatement: String {
+        """
+        WITH given AS (
+            UPDATE \(s).scenes
+            SET state = 'queued', available_at = now(), worker_id = NULL, claim_token = NULL,
+                samples_done = least(greatest($3, 0), sample_count)
+            WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, lease, samples_done
+        ), ended AS (
+            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'released', samples_done = g.samples_done
+            FROM given g WHERE a.scene_id = g.id AND a.lease = g.lease
+        )
+        SELECT EXISTS (SELECT FROM given) OR EXISTS (
+            SELECT FROM \(s).attempts WHERE scene_id = $1 AND lease = $2 AND outcome = 'released') AS is_released
+        """
+    }
+
+    /// $1 scene, $2 lease, $3 samples done.
+    var progressStatement: String {
+        """
+        UPDATE \(s).scenes SET samples_done = least(greatest($3, 0), sample_count)
+        WHERE id = $1 AND lease = $2 AND state = 'leased'
+        """
     }
 }

@@ -61,17 +61,7 @@ extension JobQueue {
     public func failures(run: String, limit: Int = 1000) async throws -> [FailureRecord] {
         let result = try await query(
             "listing the failures of run \"\(run)\"",
-            """
-            SELECT s.id, i.name, s.state, s.errors, s.crashes, coalesce(a.message, '') AS message,
-                coalesce(a.host, '') AS host, coalesce(a.ended_at, now()) AS ended_at
-            FROM \(s).scenes s JOIN \(s).scene_inputs i ON i.id = s.id
-            LEFT JOIN LATERAL (
-                SELECT message, host, ended_at FROM \(s).attempts
-                WHERE scene_id = s.id AND outcome IN ('error', 'crash') ORDER BY lease DESC LIMIT 1
-            ) AS a ON true
-            WHERE s.run_id = $1 AND (s.errors > 0 OR s.crashes > 0) AND s.state <> 'done'
-            ORDER BY s.state IN ('failed', 'quarantined') DESC, s.id LIMIT $2
-            """,
+            failuresStatement,
             [.int(try await runID(run)), .int(limit)]
         )
         return try result.rows.map { row in
@@ -97,10 +87,7 @@ extension JobQueue {
     public func results(run: String, afterSceneID: Int64 = 0, limit: Int = 1000) async throws -> [StoredResult] {
         let result = try await query(
             "reading the results of run \"\(run)\"",
-            """
-            SELECT t.*, i.name FROM \(s).results t JOIN \(s).scene_inputs i ON i.id = t.scene_id
-            WHERE t.run_id = $1 AND t.scene_id > $2 ORDER BY t.scene_id LIMIT $3
-            """,
+            resultsStatement,
             [.int(try await runID(run)), .int(afterSceneID), .int(limit)]
         )
         return try result.rows.map { row in
@@ -156,6 +143,29 @@ extension JobQueue {
             FROM \(s).results WHERE run_id = r.id AND completed_at > now() - make_interval(secs => $1)
         ) AS t
         \(rest)
+        """
+    }
+
+    /// $1 run, $2 limit.
+    var failuresStatement: String {
+        """
+        SELECT s.id, i.name, s.state, s.errors, s.crashes, coalesce(a.message, '') AS message,
+            coalesce(a.host, '') AS host, coalesce(a.ended_at, now()) AS ended_at
+        FROM \(s).scenes s JOIN \(s).scene_inputs i ON i.id = s.id
+        LEFT JOIN LATERAL (
+            SELECT message, host, ended_at FROM \(s).attempts
+            WHERE scene_id = s.id AND outcome IN ('error', 'crash') ORDER BY lease DESC LIMIT 1
+        ) AS a ON true
+        WHERE s.run_id = $1 AND (s.errors > 0 OR s.crashes > 0) AND s.state <> 'done'
+        ORDER BY s.state IN ('failed', 'quarantined') DESC, s.id LIMIT $2
+        """
+    }
+
+    /// $1 run, $2 the last scene of the page before, $3 limit.
+    var resultsStatement: String {
+        """
+        SELECT t.*, i.name FROM \(s).results t JOIN \(s).scene_inputs i ON i.id = t.scene_id
+        WHERE t.run_id = $1 AND t.scene_id > $2 ORDER BY t.scene_id LIMIT $3
         """
     }
 

@@ -26,22 +26,7 @@ extension JobQueue {
     /// - Parameter holding: every lease the worker works on.
     public func heartbeat(_ worker: WorkerID, holding: [SceneLease]) async throws -> HeartbeatReply {
         let result = try await pool.query(
-            """
-            WITH beat AS (
-                UPDATE \(s).workers SET last_seen_at = now() WHERE id = $1 AND state = 'live' RETURNING id
-            )
-            SELECT EXISTS (SELECT FROM beat) AS alive, h.scene_id, h.lease,
-                CASE
-                    WHEN s.id IS NULL OR s.lease <> h.lease THEN 'lost'
-                    WHEN s.state = 'done' THEN NULL
-                    WHEN s.state = 'cancelled' THEN 'runCancelled'
-                    WHEN s.state <> 'leased' OR s.worker_id <> $1 THEN 'lost'
-                    WHEN r.state = 'paused' THEN 'runPaused'
-                END AS reason
-            FROM (SELECT) AS one LEFT JOIN unnest($2, $3) AS h (scene_id, lease) ON true
-            LEFT JOIN \(s).scenes s ON s.id = h.scene_id
-            LEFT JOIN \(s).runs r ON r.id = s.run_id
-            """,
+            heartbeatStatement,
             [.int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease))],
             doing: "beating for worker \(worker)",
             timeoutSeconds: timing.heartbeatIntervalSeconds
@@ -58,6 +43,26 @@ extension JobQueue {
             }
         }
         return reply
+    }
+
+    /// $1 worker, $2 scenes, $3 their leases.
+    var heartbeatStatement: String {
+        """
+        WITH beat AS (
+            UPDATE \(s).workers SET last_seen_at = now() WHERE id = $1 AND state = 'live' RETURNING id
+        )
+        SELECT EXISTS (SELECT FROM beat) AS alive, h.scene_id, h.lease,
+            CASE
+                WHEN s.id IS NULL OR s.lease <> h.lease THEN 'lost'
+                WHEN s.state = 'done' THEN NULL
+                WHEN s.state = 'cancelled' THEN 'runCancelled'
+                WHEN s.state <> 'leased' OR s.worker_id <> $1 THEN 'lost'
+                WHEN r.state = 'paused' THEN 'runPaused'
+            END AS reason
+        FROM (SELECT) AS one LEFT JOIN unnest($2, $3) AS h (scene_id, lease) ON true
+        LEFT JOIN \(s).scenes s ON s.id = h.scene_id
+        LEFT JOIN \(s).runs r ON r.id = s.run_id
+        """
     }
 
     /// Ends a worker's registration; scenes it still holds go back to the queue without a burnt attempt.

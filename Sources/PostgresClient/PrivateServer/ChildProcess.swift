@@ -52,8 +52,11 @@ struct ChildProcess: Sendable {
         }
         guard status == 0 else {
             throw PostgresError(
-                .privateServer, operation: "running \(command[0])", message: String(cString: strerror(status)),
-                hint: "check that it is installed and may be run")
+                .privateServer,
+                operation: "running \(command[0])",
+                message: String(cString: strerror(status)),
+                hint: "check that it is installed and may be run"
+            )
         }
         pid = child
     }
@@ -73,14 +76,17 @@ struct ChildProcess: Sendable {
         defer { closedir(directory) }
         var descriptors: [Int32] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if let descriptor = Int32(name) { descriptors.append(descriptor) }
         }
         return descriptors
     }
 
     private static func withCStrings<R>(
-        _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+        _ strings: [String],
+        _ body: ([UnsafeMutablePointer<CChar>?]) -> R
     ) -> R {
         let copies = strings.map { strdup($0) }
         defer { for copy in copies { free(copy) } }

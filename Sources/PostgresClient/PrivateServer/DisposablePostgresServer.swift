@@ -49,8 +49,11 @@ public enum DisposablePostgresServer {
             rm -rf "$2"
             """
         _ = try ChildProcess(
-            ["/bin/sh", "-c", script, "sh", String(getpid()), folder], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
-            output: nil, inNewSession: true)
+            ["/bin/sh", "-c", script, "sh", String(getpid()), folder],
+            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            output: nil,
+            inNewSession: true
+        )
         return try await PrivatePostgresServer.start(dataDirectory: folder)
     }
 }

@@ -67,11 +67,16 @@ struct ServerAccount: Sendable, Hashable {
             command = ["/usr/bin/setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"] + command
         }
         var environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
-        if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { environment.append("LD_LIBRARY_PATH=" + path) }
+        if let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] {
+            environment.append("LD_LIBRARY_PATH=" + path)
+        }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
             throw PostgresError(
-                .privateServer, operation: "running \(program)", message: "pipe: \(String(cString: strerror(errno)))")
+                .privateServer,
+                operation: "running \(program)",
+                message: "pipe: \(String(cString: strerror(errno)))"
+            )
         }
         let reader = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         let child: ChildProcess

@@ -1,0 +1,138 @@
+import PostgresClient
+import Testing
+
+@testable import JobQueue
+
+@Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct OperatingTests {
+    @Test func statusTellsCountsAndTimes() async throws {
+        try await TestQueue.with { queue in
+            #expect(try await queue.runStatus("run") == nil)
+            _ = try await queue.submit(.test(), scenes: scenes(0..<4))
+            let fresh = try #require(try await queue.runStatus("run"))
+            #expect(fresh.counts == SceneCounts(queued: 4, samplesTotal: 40) && fresh.firstStartedAt == nil)
+            #expect(fresh.samplesPerSecond == nil && fresh.secondsRemaining == nil && !fresh.isFinished)
+
+            let worker = try await queue.registerTestWorker()
+            let leases = try await queue.claim(worker, limit: 3, filter: .test).map(\.sceneLease)
+            _ = try await queue.complete(leases[0], result: .test(leases[0]))
+            _ = try await queue.reportProgress(leases[1], samplesDone: 5)
+            _ = try await queue.reportProgress(leases[2], samplesDone: 99)
+            let running = try #require(try await queue.runStatus("run"))
+            #expect(running.counts == SceneCounts(queued: 1, leased: 2, done: 1, samplesTotal: 40, samplesDone: 25))
+            #expect(running.recentScenes == 1 && running.recentSamples == 10)
+            #expect(running.firstStartedAt != nil && running.lastCompletedAt != nil)
+            #expect(try #require(running.secondsRemaining) > 0)
+            #expect(try await queue.runStatus("run", recentWindowSeconds: 0)?.recentScenes == 0)
+
+            for lease in leases.dropFirst() { _ = try await queue.complete(lease, result: .test(lease)) }
+            let last = try await queue.claimOne(worker).sceneLease
+            _ = try await queue.complete(last, result: .test(last))
+            let done = try #require(try await queue.runStatus("run"))
+            #expect(done.isFinished && done.isComplete && done.secondsRemaining == 0)
+            #expect(try await queue.listRuns().map(\.counts) == [done.counts])
+        }
+    }
+
+    @Test func resultsComeInPages() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<25))
+            _ = try await queue.submit(.test("other"), scenes: scenes(0..<5))
+            let worker = try await queue.registerTestWorker()
+            for scene in try await queue.claim(worker, limit: 30, filter: .test) {
+                _ = try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease))
+            }
+            var names: [String] = []
+            var last: Int64 = 0
+            while true {
+                let page = try await queue.results(run: "run", afterSceneID: last, limit: 10)
+                names += page.map(\.sceneName)
+                guard page.count == 10, let final = page.last else { break }
+                last = final.sceneID
+            }
+            #expect(names == (0..<25).map { "scene-\($0)" })
+        }
+    }
+
+    @Test func retryTakesAllOrTheNamed() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(maximumAttempts: 1), scenes: scenes(0..<4))
+            let worker = try await queue.registerTestWorker()
+            for scene in try await queue.claim(worker, limit: 3, filter: .test) {
+                _ = try await queue.fail(scene.sceneLease, message: "x", retryable: true)
+            }
+            await #expect(throws: JobQueueError.unknownScene(run: "run", scene: "nosuch")) {
+                try await queue.retry(run: "run", scenes: .named(["scene-0", "nosuch"]))
+            }
+            #expect(try await queue.runStatus("run")?.counts.failed == 3)
+            #expect(try await queue.retry(run: "run", scenes: .named(["scene-1", "scene-3"])) == 1)
+            #expect(try await queue.retry(run: "run") == 2)
+            #expect(try await queue.retry(run: "run") == 0)
+            #expect(try await queue.runStatus("run")?.counts.queued == 4)
+        }
+    }
+
+    @Test func damagedResultsAreDoneAgain() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<3))
+            let worker = try await queue.registerTestWorker()
+            for scene in try await queue.claim(worker, limit: 3, filter: .test) {
+                _ = try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease))
+            }
+            #expect(try await queue.requeueDone(run: "run", scenes: .named(["scene-1"])) == 1)
+            #expect(try await queue.results(run: "run").map(\.sceneName) == ["scene-0", "scene-2"])
+            let counts = try await queue.runStatus("run")?.counts
+            #expect(counts == SceneCounts(queued: 1, done: 2, samplesTotal: 30, samplesDone: 20))
+            let again = try await queue.claimOne(worker)
+            #expect(again.sceneName == "scene-1" && again.lease == 2)
+            #expect(
+                try await queue.complete(SceneLease(sceneID: again.sceneID, lease: 1), result: .test(again.sceneLease))
+                    == false
+            )
+            #expect(try await queue.complete(again.sceneLease, result: .test(again.sceneLease)))
+        }
+    }
+
+    @Test func aRunIsRemovedOnlyWhenNobodyWorksOnIt() async throws {
+        try await TestQueue.with { queue in
+            for name in ["run", "other"] { _ = try await queue.submit(.test(name), scenes: scenes(0..<3)) }
+            let worker = try await queue.registerTestWorker()
+            let scene = try await queue.claimOne(worker)
+            await #expect(throws: JobQueueError.runIsBusy(name: "run", leased: 1)) { try await queue.removeRun("run") }
+            #expect(try await queue.runStatus("run")?.counts.scenes == 3)
+            try await queue.cancel(run: "run")
+            try await queue.removeRun("run")
+            #expect(try await queue.listRuns().map(\.name) == ["other"])
+            #expect(try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease)) == false)
+            for table in ["scenes", "scene_inputs", "attempts", "results", "run_counters"] {
+                let left: Int = try await queue.pool.query(
+                    "SELECT count(*) AS n FROM \(queue.s).\(table)",
+                    doing: "counting"
+                ).single().get("n")
+                #expect(table == "run_counters" ? left > 0 : left == (table.hasPrefix("scene") ? 3 : 0))
+            }
+        }
+    }
+
+    @Test func unknownRunsAreNamed() async throws {
+        try await TestQueue.with { queue in
+            let calls: [@Sendable () async throws -> Void] = [
+                { try await queue.cancel(run: "nosuch") }, { try await queue.pause(run: "nosuch") },
+                { try await queue.unpause(run: "nosuch") }, { try await queue.retry(run: "nosuch") },
+                { try await queue.requeueDone(run: "nosuch", scenes: .all) }, { try await queue.removeRun("nosuch") },
+                { _ = try await queue.failures(run: "nosuch") }, { _ = try await queue.results(run: "nosuch") },
+            ]
+            for call in calls {
+                await #expect(throws: JobQueueError.unknownRun("nosuch")) { try await call() }
+            }
+        }
+    }
+
+    @Test func submissionsAreHinted() async throws {
+        try await TestQueue.with { queue in
+            var hints = queue.workHints().makeAsyncIterator()
+            #expect(await hints.next() == .connected)
+            _ = try await queue.submit(.test(), scenes: scenes(0..<1))
+            #expect(await hints.next() == .received(payload: "run"))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import PostgresClient
+import Testing
+
+@testable import JobQueue
+
+@Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct WorkerTests {
+    @Test func heartbeatsSayWhichLeasesToStop() async throws {
+        try await TestQueue.with { queue in
+            for name in ["fine", "paused", "cancelled"] {
+                _ = try await queue.submit(.test(name), scenes: scenes(0..<1))
+            }
+            let worker = try await queue.registerTestWorker()
+            let claimed = try await queue.claim(worker, limit: 3, filter: .test)
+            #expect(claimed.map(\.runName) == ["fine", "paused", "cancelled"])
+            let leases = claimed.map(\.sceneLease)
+            let unknown = SceneLease(sceneID: 999_999, lease: 1)
+            #expect(try await queue.heartbeat(worker, holding: leases) == HeartbeatReply(isAlive: true, revoked: []))
+            #expect(try await queue.heartbeat(worker, holding: []) == HeartbeatReply(isAlive: true, revoked: []))
+
+            try await queue.pause(run: "paused")
+            #expect(try await queue.cancel(run: "cancelled") == 1)
+            let reply = try await queue.heartbeat(worker, holding: leases + [unknown])
+            #expect(reply.isAlive)
+            #expect(
+                Set(reply.revoked) == [
+                    .init(lease: leases[1], reason: .runPaused), .init(lease: leases[2], reason: .runCancelled),
+                    .init(lease: unknown, reason: .lost),
+                ]
+            )
+            // What was paused is given back with its samples, what was cancelled is refused, what goes on is accepted.
+            #expect(try await queue.release(leases[1], samplesDone: 2))
+            #expect(try await queue.complete(leases[2], result: .test(leases[2])) == false)
+            #expect(try await queue.complete(leases[0], result: .test(leases[0])))
+            #expect(try await queue.heartbeat(worker, holding: [leases[0]]).revoked == [])
+            #expect(try await queue.claim(worker, limit: 9, filter: .test) == [])
+        }
+    }
+
+    @Test func threeCrashesQuarantineAndTheHistoryKeepsTheLastWords() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<2))
+            for crash in 1...3 {
+                let worker = try await queue.registerTestWorker("host-\(crash)")
+                let scene = try await queue.claimOne(worker)
+                #expect(scene.sceneName == "scene-0" && scene.attempt == crash)
+                _ = try await queue.reportProgress(scene.sceneLease, samplesDone: crash)
+                #expect(try await queue.reap().requeuedScenes == 0)
+                try await queue.silence(worker, seconds: 29)
+                #expect(try await queue.reap().expiredWorkers == 0)
+                try await queue.silence(worker, seconds: 2)
+                let report = try await queue.reap()
+                #expect(report.didRun && report.expiredWorkers == 1)
+                #expect(report.requeuedScenes == (crash < 3 ? 1 : 0) && report.quarantinedScenes == (crash < 3 ? 0 : 1))
+                #expect(try await queue.heartbeat(worker, holding: []).isAlive == false)
+            }
+            let record = try await queue.failures(run: "run").onlyElement()
+            #expect(
+                record.state == .quarantined && record.crashes == 3 && record.errors == 0 && record.host == "host-3"
+            )
+            #expect(record.lastError.contains("host host-3, pid 42, version 1.0, silent for 31 s"))
+            #expect(record.lastError.hasSuffix("3 of 10 samples reported"))
+            #expect(try await queue.workers().map(\.state) == [.expired, .expired, .expired])
+
+            #expect(try await queue.retry(run: "run") == 1)
+            let worker = try await queue.registerTestWorker()
+            let again = try await queue.claimOne(worker)
+            #expect(again.attempt == 1 && again.lease == 4 && again.earlierLeases == [3, 2, 1])
+        }
+    }
+
+    @Test func retiringGivesEverythingBackUnburnt() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<3))
+            let worker = try await queue.registerTestWorker()
+            _ = try await queue.claim(worker, limit: 2, filter: .test)
+            #expect(try await queue.workers().onlyElement().leasedScenes == 2)
+            try await queue.retire(worker)
+            #expect(try await queue.workers().onlyElement().state == .retired)
+            let other = try await queue.registerTestWorker()
+            let claimed = try await queue.claim(other, limit: 3, filter: .test)
+            #expect(claimed.map(\.attempt) == [1, 1, 1] && claimed.map(\.lease) == [2, 2, 1])
+            #expect(try await queue.failures(run: "run") == [])
+        }
+    }
+
+    /// A claim that commits after its worker was given up leaves a scene with a dead holder: the next round finds it.
+    @Test func scenesOfForgottenWorkersAreFound() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<2))
+            let expired = try await queue.registerTestWorker()
+            let forgotten = try await queue.registerTestWorker()
+            for worker in [expired, forgotten] { _ = try await queue.claimOne(worker) }
+            try await queue.pool.query(
+                "DELETE FROM \(queue.s).workers WHERE id = $1",
+                [.int(forgotten.rawValue)],
+                doing: "x"
+            )
+            try await queue.pool.query(
+                "UPDATE \(queue.s).workers SET state = 'retired' WHERE id = $1",
+                [.int(expired.rawValue)],
+                doing: "x"
+            )
+            #expect(try await queue.reap().requeuedScenes == 2)
+            // A retired worker's late claim is no crash.
+            #expect(try await queue.failures(run: "run").map(\.sceneName) == ["scene-1"])
+        }
+    }
+
+    @Test func oneRoundOfReapingServesEverybody() async throws {
+        try await TestQueue.with(timing: QueueTiming(reapIntervalSeconds: 3600)) { queue in
+            let rounds = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 { group.addTask { try await queue.reap().didRun } }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(rounds == 1)
+        }
+    }
+
+    @Test func oldWorkersAreForgotten() async throws {
+        try await TestQueue.with { queue in
+            let worker = try await queue.registerTestWorker()
+            try await queue.retire(worker)
+            try await queue.reap()
+            #expect(try await queue.workers().count == 1)
+            try await queue.silence(worker, seconds: 8 * 86400)
+            try await queue.reap()
+            #expect(try await queue.workers() == [])
+        }
+    }
+
+    @Test func aDeathThatWasSeenNeedsNoExpiry() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<2))
+            let worker = try await queue.registerTestWorker("host-a")
+            _ = try await queue.claim(worker, limit: 2, filter: .test)
+            #expect(try await queue.reportDeath(host: "host-b", pid: 42, cause: "x").expiredWorkers == 0)
+            let report = try await queue.reportDeath(host: "host-a", pid: 42, cause: "killed by signal 9")
+            #expect(report.expiredWorkers == 1 && report.requeuedScenes == 2 && report.quarantinedScenes == 0)
+            #expect(try await queue.heartbeat(worker, holding: []).isAlive == false)
+            let records = try await queue.failures(run: "run")
+            #expect(records.map(\.crashes) == [1, 1] && records.allSatisfy { $0.lastError.contains("signal 9") })
+            #expect(try await queue.reportDeath(host: "host-a", pid: 42, cause: "x").expiredWorkers == 0)
+        }
+    }
+}
