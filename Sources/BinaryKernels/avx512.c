@@ -85,6 +85,13 @@ OCC_INLINE void occ_avx512_tile(
     const uint32_t *kept = mode == occ_mode_ternary ? s->weight_nonzero + block * block_stride : NULL;
     const int32_t *offsets = s->offsets;
     __m512i sums[OCC_TILE_COLUMNS][3];
+    // The results are stored long after: fetch their lines for writing meanwhile.
+    const float *target = (out_i32 != NULL ? (const float *)out_i32 : out) + column * out_stride + block * OCC_BLOCK;
+#pragma unroll
+    for (size_t p = 0; p < columns; p++) {
+#pragma unroll
+        for (size_t b = 0; b < blocks; b++) __builtin_prefetch(target + p * out_stride + b * OCC_BLOCK, 1, 3);
+    }
 #pragma unroll
     for (size_t p = 0; p < columns; p++) {
 #pragma unroll
@@ -268,6 +275,15 @@ OCC_INLINE void occ_avx512_lookup(
         for (size_t b = 0; b < blocks; b++) {
             sums[p][b] = l->first ? _mm512_setzero_ps()
                                   : _mm512_load_ps(accumulators + p * accumulator_stride + b * OCC_BLOCK);
+        }
+    }
+    if (l->last) {
+        // The results are stored long after: fetch their lines for writing meanwhile.
+        const float *target = l->y + pixel * l->y_stride + block * OCC_BLOCK;
+#pragma unroll
+        for (size_t p = 0; p < pixels; p++) {
+#pragma unroll
+            for (size_t b = 0; b < blocks; b++) __builtin_prefetch(target + p * l->y_stride + b * OCC_BLOCK, 1, 3);
         }
     }
     for (size_t w = 0; w < l->words; w++) {

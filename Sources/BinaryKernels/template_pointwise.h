@@ -34,6 +34,11 @@ static void OCC_NAME(pointwise_run)(
                     __builtin_memset(padded + channels, 0, (l.words * 32 - channels) * sizeof(float));
                     from = padded;
                 }
+                if (pixel + p + OCC_LUT_PIXELS < pixels) {
+                    // The same channels of the next tile, into the second-level cache.
+                    const float *next = x + (pixel + p + OCC_LUT_PIXELS) * x_stride + word * 32;
+                    for (size_t c = 0; c < l.words * 32 && c < channels; c += 16) __builtin_prefetch(next + c, 0, 2);
+                }
                 OCC_NAME(build_tables)(from, l.words * OCC_WORD_GROUPS, s->tables + p * OCC_TABLE_STRIDE);
             }
             l.signs = weights->signs + word * OCC_BLOCK;

@@ -10,11 +10,13 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     let stride: Int
     let zeroActivations: Bool
     let zeroWeights: Bool
+    /// 0 for random values, or the weight that all have, all activations being 1: the extremes of the counters.
+    var weight: Float = 0
     let seed: UInt64
 
     var description: String {
         "\(height)x\(width) \(inChannels)->\(outChannels) kernel \(kernel) stride \(stride)"
-            + " zeros \(zeroActivations)/\(zeroWeights) seed \(seed)"
+            + " zeros \(zeroActivations)/\(zeroWeights) all \(weight) seed \(seed)"
     }
 
     var conv: occ_conv {
@@ -55,6 +57,24 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
                 }
             }
         }
+        for zeros in 0..<4 {
+            for weight in [Float(-1), 1] {
+                cases.append(
+                    ConvolutionCase(
+                        height: 3,
+                        width: 4,
+                        inChannels: 640,
+                        outChannels: 33,
+                        kernel: 3,
+                        stride: 1,
+                        zeroActivations: zeros & 1 != 0,
+                        zeroWeights: zeros & 2 != 0,
+                        weight: weight,
+                        seed: UInt64(cases.count + 1)
+                    )
+                )
+            }
+        }
         return cases
     }()
 }
@@ -74,11 +94,17 @@ struct ConvolutionOperands {
         var generator = SplitMix64(seed: shape.seed)
         let pixels = shape.height * shape.width
         let words = occ_words(shape.inChannels)
-        values = generator.values(pixels * shape.inChannels, zerosIn256: shape.zeroActivations ? 9 : 0)
-        oihw = generator.values(
+        var values = generator.values(pixels * shape.inChannels, zerosIn256: shape.zeroActivations ? 9 : 0)
+        var oihw = generator.values(
             shape.outChannels * shape.inChannels * shape.kernel * shape.kernel,
             zerosIn256: shape.zeroWeights ? 9 : 0
         )
+        if shape.weight != 0 {
+            values = values.map { $0 == 0 ? 0 : 1 }
+            oihw = oihw.map { $0 == 0 ? 0 : shape.weight }
+        }
+        self.values = values
+        self.oihw = oihw
         signs = GuardedBuffer(pixels * words)
         nonzero = GuardedBuffer(pixels * words)
         let x = GuardedBuffer(values)

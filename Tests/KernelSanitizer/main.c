@@ -97,13 +97,20 @@ static int naive_sum(
     return sum;
 }
 
-static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, uint64_t seed) {
+/// Makes every value but the zeros 1 or -1, which drives counters to their extremes.
+static void flatten(float *values, size_t count, float to) {
+    for (size_t i = 0; i < count; i++) values[i] = values[i] == 0 ? 0 : to;
+}
+
+/// `weight` is 0 for random values, or the weight that all have, all activations being 1.
+static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float weight, uint64_t seed) {
     random_state = seed;
     occ_conv conv = {s->height, s->width, s->in_channels, s->out_channels, s->kernel, s->stride};
     char where[200];
     snprintf(
-        where, sizeof(where), "%zux%zu %zu->%zu k%zu s%zu zeros %u/%u seed %llu", s->height, s->width, s->in_channels,
-        s->out_channels, s->kernel, s->stride, zeros_x, zeros_w, (unsigned long long)seed);
+        where, sizeof(where), "%zux%zu %zu->%zu k%zu s%zu zeros %u/%u all %g seed %llu", s->height, s->width,
+        s->in_channels, s->out_channels, s->kernel, s->stride, zeros_x, zeros_w, (double)weight,
+        (unsigned long long)seed);
     check(occ_conv_problem(&conv) == NULL, "all", "shape refused", where);
     const occ_kernels *scalar = occ_kernels_for(occ_isa_scalar);
     size_t pixels = s->height * s->width, words = occ_words(s->in_channels), taps = s->kernel * s->kernel;
@@ -111,6 +118,10 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, uint64
     size_t out_pixels = out_height * out_width, stride = s->out_channels + 3;
     float *x = take_values(pixels * s->in_channels, zeros_x);
     float *oihw = take_values(s->out_channels * s->in_channels * taps, zeros_w);
+    if (weight != 0) {
+        flatten(x, pixels * s->in_channels, 1);
+        flatten(oihw, s->out_channels * s->in_channels * taps, weight);
+    }
     size_t weight_words = occ_weight_words(s->out_channels, s->in_channels, s->kernel);
     uint32_t *weight_signs = take(weight_words * 4), *weight_nonzero = take(weight_words * 4);
     bool zero_weight = occ_pack_weights(
@@ -336,12 +347,20 @@ int main(void) {
             for (size_t stride = 1; stride <= 2; stride++) {
                 const shape s = {sides[j][0], sides[j][1], in, out, (i + j) % 4 == 3 ? 1 : 3, stride};
                 const unsigned zeros_x = (j + stride) % 3 == 0 ? 8 : 0, zeros_w = (i + stride) % 4 == 0 ? 8 : 0;
-                test_conv(&s, zeros_x, zeros_w, seed++);
+                test_conv(&s, zeros_x, zeros_w, 0, seed++);
                 cases++;
                 if (in <= 144 && out <= 144) test_body(&s, zeros_x, seed++);
             }
             test_pointwise(sides[j][0] * sides[j][1], in, out, j % 3 == 0 ? 8 : 0, seed++);
             if (in <= 144) test_elementwise(sides[j][0], sides[j][1], in, seed++);
+        }
+    }
+    // The extremes of the counters, plain, masked and ternary.
+    for (int zeros = 0; zeros < 4; zeros++) {
+        for (int weight = -1; weight <= 1; weight += 2) {
+            const shape s = {3, 4, 1280, 20, 3, 1};
+            test_conv(&s, zeros & 1 ? 1 : 0, zeros & 2 ? 1 : 0, (float)weight, seed++);
+            cases++;
         }
     }
     for (int isa = 0; isa <= occ_isa_neon; isa++) {
