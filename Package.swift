@@ -105,7 +105,7 @@ let package = Package(
         tests("BinaryKernelsTests", ["BinaryKernels"]),
         tests("LZ4FramesTests", ["LZ4Frames", "CLZ4"]),
         tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport"]),
-        tests("ImageFilesTests", ["ImageFiles"]),
+        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
         tests("PostgresClientTests", ["PostgresClient"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient"]),
         tests("StorageTests", ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport"], exclude: ["Goldens"]),
@@ -117,7 +117,7 @@ let package = Package(
             exclude: ["Goldens"]
         ),
         tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
-        tests("ReportingTests", ["Reporting", "ImageFiles", "ArrayFiles"]),
+        tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
         tests("WorkerTests", ["Worker", "JobQueue", "PostgresClient", "Runs", logging]),
         tests("SchedulerTests", ["Scheduler"]),
