@@ -30,7 +30,7 @@ enum Tool {
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         for file in ["output", "errors"] {
-            FileManager.default.createFile(atPath: folder.appendingPathComponent(file).path, contents: nil)
+            _ = FileManager.default.createFile(atPath: folder.appendingPathComponent(file).path, contents: nil)
         }
         process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("output"))
         process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("errors"))
