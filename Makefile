@@ -26,9 +26,11 @@ build: setup ## Build occ-scheduler and occ-worker into .build/release
 demo: build ## Make a small dataset, label it, score it, draw it (into demo-output/)
 	@ops/demo/run
 
+# End-to-end runs use every core, so they come after the other tests and not beside them.
 test: setup-tests lint sanitize ## Lint, sanitize the kernels, build and run every test
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
-	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build
+	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --skip EndToEndTests
+	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --filter EndToEndTests
 
 lint: ## Check formatting and style of all Swift
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_PATHS)

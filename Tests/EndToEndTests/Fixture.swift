@@ -74,8 +74,14 @@ struct Fixture: Sendable {
 
     /// Process ids of the workers that a scheduler started.
     static func children(of parent: Int32) -> [Int32] {
-        let text = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
-        return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return processes.filter { process in
+            // pid (name) state parent ...; the name may hold blanks and brackets.
+            let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+            guard let end = stat.lastIndex(of: ")") else { return false }
+            let fields = stat[stat.index(after: end)...].split(separator: " ")
+            return fields.count > 1 && fields[1] == "\(parent)" && stat.contains("occ-worker")
+        }.sorted()
     }
 
     /// The process id of an output folder's private PostgreSQL.

@@ -60,8 +60,7 @@ struct RunTests {
         let first = try Tool.start("occ-scheduler", fixture.runArguments(output: output))
         try await first.wait(timeoutSeconds: 120, for: "a scene in work") { partial() > 0 }
         let workers = Fixture.children(of: first.processID)
-        #expect(!workers.isEmpty)
-        kill(workers[0], SIGKILL)
+        kill(try #require(workers.first), SIGKILL)
         try await first.wait(timeoutSeconds: 60, for: "the death to be noticed") { first.errors.contains("SIGKILL") }
         // Then PostgreSQL itself.
         let postmaster = try #require(Fixture.postmaster(ofOutput: output))
