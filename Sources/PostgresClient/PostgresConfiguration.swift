@@ -14,8 +14,10 @@ public struct PostgresConfiguration: Sendable, Hashable {
     public var keepaliveIdleSeconds: Int = 10
     /// How long sent data may stay unacknowledged before the kernel ends a TCP connection, in seconds.
     public var tcpUserTimeoutSeconds: Int = 20
-    /// Bound on one statement, in seconds: then it is cancelled, and five seconds later the socket is shut.
+    /// Bound on one statement, in seconds: then the server is asked to cancel it.
     public var statementTimeoutSeconds: Double = 60
+    /// How long after that (or after its task was cancelled) a statement that goes on loses its socket, in seconds.
+    public var cancelGraceSeconds: Double = 5
     /// The name shown in `pg_stat_activity`.
     public var applicationName: String = "occ"
 

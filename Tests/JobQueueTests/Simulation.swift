@@ -57,7 +57,10 @@ struct Simulation: Sendable {
                     try await report(asZombie: zombie, &generator)
                 }
             }
-            let reply = try await queue.heartbeat(worker, holding: claimed.map(\.sceneLease))
+            // Not repeated by the queue itself, as a worker beats again anyway.
+            let reply = try await queue.attempt {
+                try await queue.heartbeat(worker, holding: claimed.map(\.sceneLease))
+            }
             if !reply.isAlive { worker = try await queue.registerTestWorker("host-\(number)") }
         }
         throw JobQueueError.invalidSubmission("seed \(seed): the run does not come to an end")
@@ -140,13 +143,13 @@ struct Simulation: Sendable {
             "seed \(seed)"
         )
         // Each lease has its row in the history, each row an outcome, and `done` stands once a scene.
-        let history = try await queue.pool.query(
+        let history = try await queue.query(
+            "checking the history",
             """
             SELECT count(*) FILTER (WHERE a.outcome = 'done') AS done, count(*) FILTER (WHERE a.outcome IS NULL) AS open,
                 count(*) AS leases, (SELECT sum(lease)::int8 FROM \(queue.s).scenes) AS expected
             FROM \(queue.s).attempts a
-            """,
-            doing: "checking the history"
+            """
         ).single()
         #expect(try history.get("done") == sceneCount, "seed \(seed)")
         #expect(try history.get("open") == 0, "seed \(seed)")

@@ -110,10 +110,10 @@ extension JobQueue {
 
     /// Makes a worker look silent for a while.
     func silence(_ worker: WorkerID, seconds: Double) async throws {
-        try await pool.query(
+        _ = try await query(
+            "silencing",
             "UPDATE \(s).workers SET last_seen_at = last_seen_at - make_interval(secs => $2) WHERE id = $1",
-            [.int(worker.rawValue), .double(seconds)],
-            doing: "silencing"
+            [.int(worker.rawValue), .double(seconds)]
         )
     }
 
@@ -126,7 +126,8 @@ extension JobQueue {
     /// Compares every run's counters with a count over its scenes, in one snapshot.
     func expectExactCounters() async throws {
         guard try await schemaVersion() > 0 else { return }
-        let wrong = try await pool.query(
+        let wrong = try await query(
+            "comparing counters",
             """
             SELECT r.name FROM \(s).runs r
             LEFT JOIN (
@@ -140,8 +141,7 @@ extension JobQueue {
                     sum(sample_count), sum(samples_done)]::int8[] AS counts FROM \(s).scenes GROUP BY 1
             ) n ON n.run_id = r.id
             WHERE c.counts IS DISTINCT FROM n.counts
-            """,
-            doing: "comparing counters"
+            """
         )
         for row in wrong.rows {
             throw JobQueueError.invalidSubmission(

@@ -22,6 +22,7 @@ import Testing
         let data = folder + "/a folder with spaces"
         try FileManager.default.createDirectory(atPath: data + "/pgdata.new/base", withIntermediateDirectories: true)
 
+        try DisposablePostgresServer.endWithThisProcess(data)
         let first = try await PrivatePostgresServer.start(dataDirectory: data)
         do {
             #expect(!first.wasAdopted && first.isRunning)

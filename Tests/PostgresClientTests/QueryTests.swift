@@ -134,4 +134,23 @@ import Testing
         }
         await pool.close()
     }
+
+    /// A server process that is stopped answers nothing, not even a cancel request: the wait ends all the same.
+    @Test func aServerThatHangsIsGivenUp() async throws {
+        var configuration = try await TestDatabase.configuration()
+        configuration.cancelGraceSeconds = 0.3
+        let connection = try await PostgresConnection.connect(configuration)
+        let pid: Int = try await connection.query("SELECT pg_backend_pid() AS pid", doing: "testing").single().get(
+            "pid"
+        )
+        guard kill(pid_t(pid), SIGSTOP) == 0 else {
+            return print("not tested: the server's processes are not ours to stop")
+        }
+        defer { kill(pid_t(pid), SIGCONT) }
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.query("SELECT 1 AS one", doing: "asking", timeoutSeconds: 0.2)
+        }
+        #expect(error?.kind == .timedOut && error?.isTransient == true)
+        await connection.close()
+    }
 }

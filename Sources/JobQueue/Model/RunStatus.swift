@@ -32,6 +32,8 @@ public struct RunStatus: Sendable, Hashable {
     public var recentScenes: Int
     /// Samples computed for the scenes accepted within the window.
     public var recentSamples: Int
+    /// When the first of the scenes accepted within the window was claimed; nil where there is none.
+    public var recentStartedAt: Date?
 
     /// Creates a status.
     public init(
@@ -49,7 +51,8 @@ public struct RunStatus: Sendable, Hashable {
         now: Date,
         recentWindowSeconds: Double,
         recentScenes: Int,
-        recentSamples: Int
+        recentSamples: Int,
+        recentStartedAt: Date? = nil
     ) {
         self.runID = runID
         self.name = name
@@ -66,6 +69,7 @@ public struct RunStatus: Sendable, Hashable {
         self.recentWindowSeconds = recentWindowSeconds
         self.recentScenes = recentScenes
         self.recentSamples = recentSamples
+        self.recentStartedAt = recentStartedAt
     }
 
     /// Whether nothing is queued or leased any more.
@@ -74,11 +78,12 @@ public struct RunStatus: Sendable, Hashable {
     /// Whether every scene has an accepted result.
     public var isComplete: Bool { counts.done == counts.scenes }
 
-    /// Samples a second over the window, or since the first start where the run is younger than the window; nil before
-    /// the first result within it.
+    /// Samples a second over the window, nil where no scene was accepted within it.
+    ///
+    /// A run that was taken up again a moment ago is measured from then on, not over the idle time before.
     public var samplesPerSecond: Double? {
-        guard recentSamples > 0, let firstStartedAt else { return nil }
-        let elapsed = min(recentWindowSeconds, now.timeIntervalSince(firstStartedAt))
+        guard recentSamples > 0, let recentStartedAt else { return nil }
+        let elapsed = min(recentWindowSeconds, now.timeIntervalSince(recentStartedAt))
         return elapsed > 0 ? Double(recentSamples) / elapsed : nil
     }
 

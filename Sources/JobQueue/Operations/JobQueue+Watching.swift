@@ -127,7 +127,7 @@ extension JobQueue {
     func statusStatement(_ rest: String) -> String {
         """
         SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.state, r.created_at, now() AS now,
-            c.*, t.recent_scenes, t.recent_samples
+            c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
         FROM \(s).runs r
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(leased), 0)::int8 AS leased,
@@ -139,7 +139,8 @@ extension JobQueue {
             FROM \(s).run_counters WHERE run_id = r.id
         ) AS c
         CROSS JOIN LATERAL (
-            SELECT count(*) AS recent_scenes, coalesce(sum(computed_sample_count), 0)::int8 AS recent_samples
+            SELECT count(*) AS recent_scenes, coalesce(sum(computed_sample_count), 0)::int8 AS recent_samples,
+                min(completed_at - make_interval(secs => elapsed_seconds)) AS recent_started_at
             FROM \(s).results WHERE run_id = r.id AND completed_at > now() - make_interval(secs => $1)
         ) AS t
         \(rest)
@@ -195,7 +196,8 @@ extension JobQueue {
             now: try row.get("now"),
             recentWindowSeconds: window,
             recentScenes: try row.get("recent_scenes"),
-            recentSamples: try row.get("recent_samples")
+            recentSamples: try row.get("recent_samples"),
+            recentStartedAt: try row.optional("recent_started_at")
         )
     }
 

@@ -25,7 +25,7 @@ final class Interrupter: @unchecked Sendable {
     }
 
     private static let queue = DispatchQueue(label: "occ.postgres.interrupt", attributes: .concurrent)
-    private static let graceSeconds = 5.0
+    private let graceSeconds: Double
 
     private let state = Mutex(State())
     private let cancelHandle: OpaquePointer?
@@ -33,7 +33,8 @@ final class Interrupter: @unchecked Sendable {
     private let timer: any DispatchSourceTimer
 
     /// - Parameter connection: an open `PGconn`; its socket must stay open for as long as statements are in flight.
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, graceSeconds: Double) {
+        self.graceSeconds = graceSeconds
         cancelHandle = PQgetCancel(connection)
         socket = PQsocket(connection)
         timer = DispatchSource.makeTimerSource(queue: Self.queue)
@@ -83,7 +84,7 @@ final class Interrupter: @unchecked Sendable {
             // Its outcome does not matter: the socket is shut if the statement goes on.
             _ = PQcancel(self.cancelHandle, &message, Int32(message.count))
         }
-        Self.queue.asyncAfter(deadline: .now() + Self.graceSeconds) {
+        Self.queue.asyncAfter(deadline: .now() + graceSeconds) {
             self.state.withLock { state in
                 // Under the mutex a call in flight stays in flight, so the descriptor is still this connection's.
                 guard state.isInFlight, state.generation == generation else { return }

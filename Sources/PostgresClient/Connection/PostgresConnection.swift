@@ -34,7 +34,7 @@ public actor PostgresConnection {
 
     private func open(_ operation: String) throws(PostgresError) {
         let handle = try ConnectionHandle(configuration, operation: operation)
-        interrupter = Interrupter(handle.pointer)
+        interrupter = Interrupter(handle.pointer, graceSeconds: configuration.cancelGraceSeconds)
         self.handle = consume handle
     }
 

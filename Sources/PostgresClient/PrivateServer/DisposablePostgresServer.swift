@@ -41,6 +41,12 @@ public enum DisposablePostgresServer {
             )
         }
         let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        try endWithThisProcess(folder)
+        return try await PrivatePostgresServer.start(dataDirectory: folder)
+    }
+
+    /// Sees to it that a private server and its folder do not outlive this process.
+    static func endWithThisProcess(_ folder: String) throws(PostgresError) {
         // The first line of postmaster.pid is the server's process; SIGQUIT stops it at once.
         let script = """
             while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
@@ -54,6 +60,5 @@ public enum DisposablePostgresServer {
             output: nil,
             inNewSession: true
         )
-        return try await PrivatePostgresServer.start(dataDirectory: folder)
     }
 }
