@@ -12,9 +12,9 @@ struct QueueMeasurements {
     @Test func measure() async throws {
         let count = try #require(measuredSceneCount)
         try await TestQueue.with { queue in
-            let payload = [UInt8](repeating: 7, count: 4096)
+            let payload = [UInt8](repeating: 7, count: 1024)
             let many = (0..<count).lazy.map { SceneSubmission(name: "s\($0)", sampleCount: 40, payload: payload) }
-            try await timed("submit \(count) scenes with 4 KiB payloads") {
+            try await timed("submit \(count) scenes with 1 KiB payloads") {
                 _ = try await queue.submit(
                     .test(),
                     scenes: AsyncStream { continuation in

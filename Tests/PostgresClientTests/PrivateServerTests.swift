@@ -120,4 +120,16 @@ import Testing
         }
         #expect(error?.description.contains("no readable PG_VERSION") == true)
     }
+
+    @Test func aFullDiskIsNamed() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let mounted = try ServerAccount.current.run("/bin/mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder])
+        guard mounted.status == 0 else { return print("not tested: this account may not mount: \(mounted.text)") }
+        defer { _ = try? ServerAccount.current.run("/bin/umount", [folder]) }
+        let error = await #expect(throws: PostgresError.self) {
+            _ = try await PrivatePostgresServer.start(dataDirectory: folder + "/data")
+        }
+        #expect(error?.description.contains("free space on the file system of \(folder)/data") == true)
+    }
 }
