@@ -119,7 +119,11 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("WorkerTests", ["Worker", "JobQueue", "PostgresClient", "Runs", logging]),
+        tests("RunsTests", ["Runs", "Datasets"]),
+        tests(
+            "WorkerTests",
+            ["Worker", "Datasets", "JobQueue", "PostgresClient", "Runs", "Storage", "SystemSupport", logging]
+        ),
         tests("SchedulerTests", ["Scheduler"]),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),
     ]

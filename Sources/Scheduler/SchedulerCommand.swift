@@ -14,7 +14,6 @@ struct SchedulerCommand: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
             """,
-        version: BuildInformation.version,
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [RunCommand.self, SubmitCommand.self, ResumeCommand.self]),
             CommandGroup(
@@ -35,6 +34,16 @@ struct SchedulerCommand: AsyncParsableCommand {
             CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),
         ]
     )
+
+    // A flag of this command alone: ArgumentParser's own `version:` would add `--version` to every subcommand, where it names
+    // the dataset's version.
+    @Flag(name: .customLong("version"), help: "Show the version of this program.")
+    var showsVersion = false
+
+    func run() async throws {
+        guard showsVersion else { throw CleanExit.helpRequest(self) }
+        Terminal.output(BuildInformation.version + "\n")
+    }
 
     static func main() async {
         await CommandEntry.run(SchedulerCommand.self)

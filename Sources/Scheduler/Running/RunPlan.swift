@@ -67,7 +67,15 @@ struct RunPlan: Sendable {
     private static func resolve(_ settings: RunSettings, skipMissing: Bool) throws -> ResolvedDataset {
         let dataset = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
         let split = settings.split == RunSettings.everyScene ? nil : settings.split
-        let resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
+        let resolved: ResolvedDataset
+        do {
+            resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
+        } catch .unresolvedScenes(let problems, let total) {
+            throw CommandFailure(
+                .configuration,
+                "\(DatasetError.unresolvedScenes(problems: problems, total: total))\n  (--skip-missing queues the other scenes)"
+            )
+        }
         guard !resolved.scenes.isEmpty else {
             throw CommandFailure(
                 .configuration,

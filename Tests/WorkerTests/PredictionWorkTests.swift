@@ -1,0 +1,144 @@
+import Datasets
+import Foundation
+import JobQueue
+import Logging
+import Runs
+import Storage
+import Synchronization
+import SystemSupport
+import Testing
+
+@testable import Worker
+
+/// The work on a scene with a predictor that takes no time: files, adoption, stops, faults.
+@Suite("Work on a scene")
+struct PredictionWorkTests {
+    /// Labels that tell the sample and nothing else.
+    private final class FakePredictor: SamplePredictor {
+        let beforeSample: @Sendable (Int) throws -> Void
+
+        init(beforeSample: @escaping @Sendable (Int) throws -> Void) { self.beforeSample = beforeSample }
+
+        func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
+            try beforeSample(index)
+            return PredictedSample(
+                occupancy: [UInt8](repeating: UInt8(index), count: 8),
+                shape: [2, 2, 2],
+                seconds: 0
+            )
+        }
+    }
+
+    private let folder = NSTemporaryDirectory() + "occ-work-\(UUID().uuidString)"
+
+    private func claimed(lease: Int64, samples: Int = 4) throws -> ClaimedScene {
+        let settings = RunSettings(
+            datasetRoot: "/none",
+            datasetVersion: "v",
+            split: "all",
+            modelConfiguration: "m",
+            modelDigest: String(repeating: "0", count: 64),
+            modelPath: "/none",
+            precision: .fp32,
+            outputDirectory: folder
+        )
+        let frames = SceneFrames(
+            name: "scene",
+            token: "t",
+            samples: (0..<samples).map { SampleFrames(token: "sample-\($0)", timestamp_us: Int64($0), cameras: []) }
+        )
+        return ClaimedScene(
+            sceneID: 1,
+            lease: lease,
+            runID: 1,
+            runName: "run",
+            runSettings: try settings.encoded(),
+            kind: settings.kind,
+            formatVersion: 1,
+            sceneName: "scene",
+            sampleCount: samples,
+            payload: try ScenePayload.encode(frames),
+            attempt: 1,
+            earlierLeases: []
+        )
+    }
+
+    private func work(beforeSample: @escaping @Sendable (Int) throws -> Void = { _ in }) -> PredictionWork {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in
+            FakePredictor(beforeSample: beforeSample)
+        }
+    }
+
+    private func perform(_ work: PredictionWork, lease: Int64, flag: StopFlag = StopFlag()) throws -> SceneWorkReport {
+        work.perform(try claimed(lease: lease), slot: 0, flag: flag) { _ in }
+    }
+
+    @Test("A scene's samples come out as they went in, and the result names the file")
+    func whole() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let report = try perform(work(), lease: 1)
+        let result = try #require(report.result)
+        #expect(report.outcome == .finished && result.sampleCount == 4 && result.computedSampleCount == 4)
+        let path = folder + "/runs/run/" + result.fileName
+        #expect(try SHA256.hex(ofFile: path) == result.digest)
+        let reader = try SceneFileReader(path: path)
+        #expect(reader.entries.map(\.token) == ["sample-0", "sample-1", "sample-2", "sample-3"])
+        #expect(reader.header.lease == 1)
+    }
+
+    @Test("A stop keeps what is stored; the next lease computes only the rest")
+    func adoption() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let flag = StopFlag()
+        let first = try perform(work { if $0 == 1 { flag.raise(to: .stopAfterSample) } }, lease: 1, flag: flag)
+        #expect(first.outcome == .stopped && first.samples == 2 && first.result == nil)
+        let computed = Mutex<[Int]>([])
+        let second = try perform(work { index in computed.withLock { $0.append(index) } }, lease: 2)
+        #expect(second.outcome == .finished && second.result?.computedSampleCount == 2)
+        #expect(computed.withLock { $0 } == [2, 3])
+    }
+
+    @Test("An abandoned slot writes nothing more, not even the sample in hand")
+    func abandoned() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let flag = StopFlag()
+        let report = try perform(work { if $0 == 2 { flag.raise(to: .abandon) } }, lease: 1, flag: flag)
+        #expect(report.outcome == .stopped && report.samples == 2)
+        let partial = try RunDirectory(output: folder, run: "run").sceneFiles()
+        #expect(partial.count == 1 && !partial[0].isFinished)
+        #expect(try SceneFileReader.recover(path: partial[0].path).entries.count == 2)
+    }
+
+    @Test("The scene's own faults fail it; the host's give it back; a damaged payload is an error, not a trap")
+    func faults() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let bad = try perform(
+            work { _ in throw ScenePredictionError(description: "damaged picture", isRetryable: false) },
+            lease: 1
+        )
+        #expect(bad.outcome == .failed(message: "damaged picture", isRetryable: false))
+        let unmounted = try perform(
+            work { _ in throw ScenePredictionError(description: "no mount", isRetryable: true, isHostFault: true) },
+            lease: 2
+        )
+        #expect(unmounted.outcome == .hostFailed(message: "no mount"))
+        var damaged = try claimed(lease: 3)
+        damaged.payload[damaged.payload.count / 2] ^= 1
+        guard
+            case .failed(let message, _) = work().perform(damaged, slot: 0, flag: StopFlag(), sampleStored: { _ in })
+                .outcome
+        else {
+            Issue.record("a damaged payload was worked on")
+            return
+        }
+        #expect(message.contains("'scene'"))
+        try FileManager.default.removeItem(atPath: folder)
+        try AtomicFile.write("a file where the folder should be", to: folder)
+        guard case .hostFailed = try perform(work(), lease: 4).outcome else {
+            Issue.record("an output folder that is a file was accepted")
+            return
+        }
+    }
+}
