@@ -23,9 +23,11 @@ struct Network: Sendable {
         bevNeck = try Self.make("img_bev_encoder_neck", configuration.bevNeck, Self.bevNecks)
         head = try Self.make("occ_head", configuration.head, Self.heads)
         let view = configuration.viewTransformer
-        guard view.type == "LSSViewTransformer", configuration.gridZ.cells == 1 else {
+        guard view.type == "LSSViewTransformer", configuration.gridZ.cells == 1, configuration.frames == 1 else {
             throw InferenceError(
-                .badConfiguration, "view transformer '\(view.type)' with \(configuration.gridZ.cells) levels is not supported")
+                .badConfiguration,
+                "view transformer '\(view.type)' with \(configuration.gridZ.cells) levels and \(configuration.frames) "
+                    + "frames is not supported")
         }
         viewTransformer = LSSViewTransformer(
             name: "img_view_transformer", inChannels: view.inChannels[0], outChannels: view.outChannels[0],
@@ -88,11 +90,23 @@ struct Network: Sendable {
         program.stage = .neck
         let merged = try neck.emit(features, to: program)
         program.stage = .viewTransform
+        guard merged.height * configuration.downsample == configuration.inputHeight,
+            merged.width * configuration.downsample == configuration.inputWidth
+        else { throw misfit("image features of \(merged.height) x \(merged.width)") }
         let bev = try viewTransformer.emit(merged, to: program)
         program.stage = .bevEncoder
         let encoded = try bevNeck.emit(try bevBackbone.emit(bev, to: program), to: program)
+        guard encoded.height == bev.height, encoded.width == bev.width else {
+            throw misfit("BEV features of \(encoded.height) x \(encoded.width)")
+        }
         program.stage = .head
         try head.emit(encoded, to: program)
+    }
+
+    private func misfit(_ what: String) -> InferenceError {
+        InferenceError(
+            .badConfiguration,
+            "configuration '\(configuration.name)' gives \(what), which do not fit its grid; import the model again")
     }
 }
 

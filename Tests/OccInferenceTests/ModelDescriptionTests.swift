@@ -1,0 +1,70 @@
+import Testing
+
+@testable import OccInference
+
+@Suite struct ModelDescriptionTests {
+    /// Operations of the published network, counted on it with hooks: 128.9 GMAC full precision (backbone 88.1, the neck's one
+    /// 3x3 29.5, head 11.1), 250.4 binary, 28.0 with binary weights and real inputs.
+    @Test func countsTheOperationsOfThePublishedNetwork() throws {
+        let description = try ModelDescription(ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"))
+        func sum(_ value: (ModelDescription.Row) -> Int, _ prefix: String = "") -> Double {
+            let total = description.rows.filter { $0.name.hasPrefix(prefix) }.reduce(0) { $0 + value($1) }
+            return (Double(total) / 1e8).rounded() / 10
+        }
+        #expect(sum(\.fullPrecisionMACs) == 128.9)
+        #expect(sum(\.fullPrecisionMACs, "img_backbone") == 88.1)
+        #expect(sum(\.fullPrecisionMACs, "img_bev_encoder_neck.conv.0") == 29.5)
+        #expect(sum(\.fullPrecisionMACs, "occ_head") == 11.1)
+        #expect(sum(\.binaryMACs) == 250.4)
+        #expect(sum(\.binaryWeightMACs) == 28.0)
+        #expect(description.fullPrecisionMACs + description.allBinaryMACs > 400_000_000_000)
+    }
+
+    /// Parameters of a ResNet-50 without its classifier, and of everything.
+    @Test func countsParameters() throws {
+        let description = try ModelDescription(ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"))
+        let backbone = description.rows.filter { $0.name.hasPrefix("img_backbone") }
+        #expect(backbone.reduce(0) { $0 + $1.parameters } == 23_508_032)
+        #expect(backbone.allSatisfy { $0.binaryParameters == 0 })
+        let network = try Network(ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"))
+        #expect(description.parameters == network.tensors.filter(\.isParameter).reduce(0) { $0 + $1.count })
+        #expect(description.countedParameters < Double(description.parameters))
+    }
+
+    @Test func describesPackages() throws {
+        let package = try ModelPackage(bytes: TestModels.bytes("flashocc-r50_BDC-B"), source: "b")
+        let description = try ModelDescription(package)
+        #expect(description.digest == package.digest)
+        let packed = description.rows.reduce(0) { $0 + $1.packedBytes }
+        #expect(packed == package.packedByteCount(prefix: ""))
+        #expect(description.rows.allSatisfy { $0.packedBytes > 0 })
+        let text = description.text()
+        #expect(text.contains("img_neck.fpn_convs.0.conv"))
+        #expect(text.contains(package.digest))
+        #expect(description.text(listsLayers: false).split(separator: "\n").count == 6)
+        #expect(Set(description.tapNames).isSuperset(of: ["img_backbone.0", "img_neck.0", "occ_head"]))
+    }
+
+    @Test(arguments: ModelCatalogue.configurations)
+    func everyConfigurationFitsTogether(_ name: String) throws {
+        let description = try ModelDescription(ModelCatalogue.configuration(named: name))
+        #expect(Set(description.tapNames).count == description.tapNames.count)
+        #expect(Set(description.rows.map(\.name)).count == description.rows.count)
+    }
+
+    @Test func impossibleConfigurationsAreErrors() throws {
+        let good = try ModelCatalogue.configuration(named: "flashocc-r50_BDC-T")
+        let changes: [(inout NetworkConfiguration) -> Void] = [
+            { $0.cameras = 0 }, { $0.inputHeight = 1 << 40 }, { $0.inputWidth = 100 }, { $0.gridX.interval = 0 },
+            { $0.gridY.upper = .infinity }, { $0.gridZ.interval = 3.2 }, { $0.gridDepth.upper = .nan },
+            { $0.imageNeck.type = "Nothing" }, { $0.head.outChannels = [256] }, { $0.bevNeck.inChannels = [] },
+            { $0.bevBackbone.inChannels = [96] }, { $0.head.outChannels[2] = 300 }, { $0.downsample = 0 },
+            { $0.downsample = 8 }, { $0.frames = 2 }, { $0.viewTransformer.inChannels = [1 << 50] }, { $0.bevBackbone.outChannels = [128, 256, 500] },
+        ]
+        for (index, change) in changes.enumerated() {
+            var configuration = good
+            change(&configuration)
+            #expect(throws: InferenceError.self, "change \(index)") { try ModelDescription(configuration) }
+        }
+    }
+}
