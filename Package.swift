@@ -60,13 +60,13 @@ let package = Package(
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
         room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
-        room("PostgresClient", ["CPQ", logging]),
+        room("PostgresClient", ["CPQ"]),
 
         // The four subjects; none imports another.
         room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
-        room("JobQueue", ["PostgresClient", logging]),
+        room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
-        room("Datasets", ["ArrayFiles", "NuScenesJSON", "SystemSupport"]),
+        room("Datasets", ["ArrayFiles", "NuScenesJSON"]),
 
         // What stands on their values.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"]),

@@ -127,19 +127,4 @@ import Testing
             #expect(try await queue.workers() == [])
         }
     }
-
-    @Test func aDeathThatWasSeenNeedsNoExpiry() async throws {
-        try await TestQueue.with { queue in
-            _ = try await queue.submit(.test(), scenes: scenes(0..<2))
-            let worker = try await queue.registerTestWorker("host-a")
-            _ = try await queue.claim(worker, limit: 2, filter: .test)
-            #expect(try await queue.reportDeath(host: "host-b", pid: 42, cause: "x").expiredWorkers == 0)
-            let report = try await queue.reportDeath(host: "host-a", pid: 42, cause: "killed by signal 9")
-            #expect(report.expiredWorkers == 1 && report.requeuedScenes == 2 && report.quarantinedScenes == 0)
-            #expect(try await queue.heartbeat(worker, holding: []).isAlive == false)
-            let records = try await queue.failures(run: "run")
-            #expect(records.map(\.crashes) == [1, 1] && records.allSatisfy { $0.lastError.contains("signal 9") })
-            #expect(try await queue.reportDeath(host: "host-a", pid: 42, cause: "x").expiredWorkers == 0)
-        }
-    }
 }

@@ -83,6 +83,7 @@ struct WorkerServiceTests {
                 timing: QueueTiming()
             ),
             queue: queue,
+            heartbeats: queue,
             claimable: AnyRun(),
             sceneWork: work,
             logger: logger

@@ -70,11 +70,9 @@ struct RunPlan: Sendable {
         let resolved: ResolvedDataset
         do {
             resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
-        } catch .unresolvedScenes(let problems, let total) {
-            throw CommandFailure(
-                .configuration,
-                "\(DatasetError.unresolvedScenes(problems: problems, total: total))\n  (--skip-missing queues the other scenes)"
-            )
+        } catch let error as DatasetError {
+            guard case .unresolvedScenes = error else { throw error }
+            throw CommandFailure(.configuration, "\(error)\n  (--skip-missing queues the other scenes)")
         }
         guard !resolved.scenes.isEmpty else {
             throw CommandFailure(

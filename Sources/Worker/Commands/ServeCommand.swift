@@ -85,11 +85,12 @@ struct ServeCommand: AsyncParsableCommand {
         var timing = QueueTiming()
         // A call that waits longer than this would only report a lease that is lost by then.
         timing.patienceSeconds = timing.heartbeatIntervalSeconds
-        let pool = ConnectionPool(
-            configuration: try PostgresConfiguration(connectionString: connectionString),
-            maximumConnections: 3
-        )
+        let configuration = try PostgresConfiguration(connectionString: connectionString)
+        let pool = ConnectionPool(configuration: configuration, maximumConnections: 3)
         let queue = try JobQueue(pool: pool, schema: databaseOptions.schema, timing: timing)
+        // Heartbeats wait for no other call: they have a connection of their own.
+        let heartbeatPool = ConnectionPool(configuration: configuration, maximumConnections: 1)
+        let heartbeats = try JobQueue(pool: heartbeatPool, schema: databaseOptions.schema, timing: timing)
         try await queue.checkSchema()
 
         let work = PredictionWork(
@@ -114,6 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
                 outputDirectory: output.map(Paths.absolute)
             ),
             queue: queue,
+            heartbeats: heartbeats,
             claimable: RunnableRuns(queue: queue, models: models, run: runName, logger: logger),
             sceneWork: work,
             logger: logger
@@ -121,6 +123,7 @@ struct ServeCommand: AsyncParsableCommand {
         signals.onInterrupt(service.requestStop)
         let reason = await service.run()
         await pool.close()
+        await heartbeatPool.close()
         if case .hostFailed(let message) = reason { throw CommandFailure(.environment, message) }
     }
 

@@ -8,6 +8,8 @@ internal import SystemSupport
 /// The database side of a worker: each call runs in a task of its own and reports back as an event.
 struct QueueCalls: Sendable {
     let queue: JobQueue
+    /// The same queue over a connection that nothing else uses, so that heartbeats wait for no other call.
+    let heartbeats: JobQueue
     let leases: LeaseBook
     let post: AsyncStream<WorkerEvent>.Continuation
     /// What this worker can claim at the moment.
@@ -43,7 +45,7 @@ struct QueueCalls: Sendable {
                 return
             }
             do {
-                let reply = try await queue.heartbeat(worker, holding: leases.held)
+                let reply = try await heartbeats.heartbeat(worker, holding: leases.held)
                 guard reply.isAlive else {
                     logger.warning("the database gave this worker up; registering anew")
                     post.yield(.heartbeatRejected)

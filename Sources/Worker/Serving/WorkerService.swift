@@ -32,6 +32,7 @@ final class WorkerService {
     init(
         settings: Settings,
         queue: JobQueue,
+        heartbeats: JobQueue,
         claimable: any ClaimPolicy,
         sceneWork: any SceneWork,
         logger: Logger
@@ -54,6 +55,7 @@ final class WorkerService {
         (events, post) = AsyncStream.makeStream(of: WorkerEvent.self)
         calls = QueueCalls(
             queue: queue,
+            heartbeats: heartbeats,
             leases: leases,
             post: post,
             claimable: claimable,
