@@ -70,7 +70,7 @@ struct RunPlan: Sendable {
         let resolved: ResolvedDataset
         do {
             resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
-        } catch let error as DatasetError {
+        } catch {
             guard case .unresolvedScenes = error else { throw error }
             throw CommandFailure(.configuration, "\(error)\n  (--skip-missing queues the other scenes)")
         }
