@@ -9,8 +9,10 @@ import Testing
             let lifetimes = (0..<30).map { index in
                 let first = Int(numbers[index * 3] * 20)
                 return ArenaPlan.Lifetime(
-                    bytes: Int(numbers[index * 3 + 1] * 5000), first: first,
-                    last: first + Int(numbers[index * 3 + 2] * 6))
+                    bytes: Int(numbers[index * 3 + 1] * 5000),
+                    first: first,
+                    last: first + Int(numbers[index * 3 + 2] * 6)
+                )
             }
             let plan = ArenaPlan(lifetimes)
             for (index, one) in lifetimes.enumerated() {

@@ -17,7 +17,11 @@ import Testing
         #expect(result.shape == [1] + unit.output)
         let samples = unit.index.map { result.values[$0] }
         let difference = TensorDifference(
-            name: unit.key, reference: unit.value, candidate: samples, deviation: unit.deviation)
+            name: unit.key,
+            reference: unit.value,
+            candidate: samples,
+            deviation: unit.deviation
+        )
         #expect(difference.largestRelative < 1e-4, "\(unit.key): \(difference)")
     }
 
@@ -27,7 +31,10 @@ import Testing
         let file = try SafetensorsFile(path: SharedGoldens.folder! + "/units.safetensors")
         let expected = try file.elements(of: unit.key + "/output", as: Float.self)
         let harness = try LayerHarness(
-            try #require(unit.layer), weights: UnitWeights(unit: unit), shape: [1] + unit.input)
+            try #require(unit.layer),
+            weights: UnitWeights(unit: unit),
+            shape: [1] + unit.input
+        )
         let result = try harness.run(unit.inputValues)
         let difference = TensorDifference(name: unit.key, reference: expected, candidate: result.values)
         #expect(difference.largestRelative < 1e-4, "\(unit.key): \(difference)")
@@ -43,7 +50,8 @@ import Testing
         let alone = try LayerHarness(layer, weights: weights, shape: one)
         let together = try LayerHarness(layer, weights: weights, shape: [2, 48, 6, 4])
         #expect(
-            try together.run(first + second).values == alone.run(first).values + alone.run(second).values)
+            try together.run(first + second).values == alone.run(first).values + alone.run(second).values
+        )
     }
 
     @Test func refusesMapsThatDoNotFit() throws {

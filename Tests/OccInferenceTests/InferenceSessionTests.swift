@@ -62,8 +62,11 @@ import Testing
         try Data(TestModels.bytes(Self.configuration)).write(to: URL(fileURLWithPath: model))
         try InferenceInputs.synthetic(frameCount: 2).write(to: folder + "/inputs.safetensors")
         let summary = try InferenceCommand.run(
-            model: model, inputs: folder + "/inputs.safetensors", output: folder + "/outputs.safetensors",
-            taps: ["img_view_transformer.1", "occ_head"])
+            model: model,
+            inputs: folder + "/inputs.safetensors",
+            output: folder + "/outputs.safetensors",
+            taps: ["img_view_transformer.1", "occ_head"]
+        )
         #expect(summary.outputs == ["occ", "tap:img_view_transformer.1", "tap:occ_head"])
         #expect(summary.timings.totalSeconds > summary.timings.backboneSeconds)
 

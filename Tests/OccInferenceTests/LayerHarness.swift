@@ -19,8 +19,10 @@ struct LayerHarness {
         let configuration = try ModelCatalogue.configuration(named: ModelCatalogue.configurations[0])
         package = try ModelPackage(
             bytes: try builder.build(
-                PackageMetadata(configuration: configuration, weights: weights.label, parameters: 0)),
-            source: layer.name)
+                PackageMetadata(configuration: configuration, weights: weights.label, parameters: 0)
+            ),
+            source: layer.name
+        )
         engine = try DNNLEngine()
     }
 

@@ -59,7 +59,8 @@ import Testing
             { $0.gridY.upper = .infinity }, { $0.gridZ.interval = 3.2 }, { $0.gridDepth.upper = .nan },
             { $0.imageNeck.type = "Nothing" }, { $0.head.outChannels = [256] }, { $0.bevNeck.inChannels = [] },
             { $0.bevBackbone.inChannels = [96] }, { $0.head.outChannels[2] = 300 }, { $0.downsample = 0 },
-            { $0.downsample = 8 }, { $0.frames = 2 }, { $0.viewTransformer.inChannels = [1 << 50] }, { $0.bevBackbone.outChannels = [128, 256, 500] },
+            { $0.downsample = 8 }, { $0.frames = 2 }, { $0.viewTransformer.inChannels = [1 << 50] },
+            { $0.bevBackbone.outChannels = [128, 256, 500] },
         ]
         for (index, change) in changes.enumerated() {
             var configuration = good

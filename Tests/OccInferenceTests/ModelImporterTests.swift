@@ -36,11 +36,15 @@ import Testing
         #expect(
             error
                 == .tensors(
-                    configuration: "flashocc-r50_BDC-T", source: "changed", missing: ["occ_head.predicter.0.bias"],
+                    configuration: "flashocc-r50_BDC-T",
+                    source: "changed",
+                    missing: ["occ_head.predicter.0.bias"],
                     superfluous: ["pts_bbox_head.extra"],
                     misshapen: [
                         .init(name: "img_backbone.conv1.weight", found: [64, 3, 3, 3], expected: [64, 3, 7, 7])
-                    ]))
+                    ]
+                )
+        )
         #expect(error?.description.contains("img_backbone.conv1.weight [64, 3, 3, 3]") == true)
     }
 
@@ -54,7 +58,10 @@ import Testing
     @Test func unknownConfigurationsAreNamedWithTheKnownOnes() throws {
         let error = #expect(throws: ModelImportError.self) {
             try ModelImporter.importModel(
-                configName: "flashocc-r50_BDC-X", weights: FormulaWeightSource(seed: 1), output: "/nonexistent/m")
+                configName: "flashocc-r50_BDC-X",
+                weights: FormulaWeightSource(seed: 1),
+                output: "/nonexistent/m"
+            )
         }
         #expect(error?.description.contains("flashocc-r50_BDC-T") == true)
     }
@@ -62,8 +69,13 @@ import Testing
     /// A checkpoint file gives the same package as the formula that made it, but for its label.
     @Test func checkpointsAndFormulaGiveTheSameWeights() throws {
         let layer = BDCBlock(
-            name: "block", inChannels: 32, outChannels: 64, isDownsample: true, hasBatchNorm: true,
-            hasDownsampleLayer: true)
+            name: "block",
+            inChannels: 32,
+            outChannels: 64,
+            isDownsample: true,
+            hasBatchNorm: true,
+            hasDownsampleLayer: true
+        )
         let formula = FormulaWeightSource(seed: 3)
         var writer = SafetensorsWriter()
         for tensor in layer.tensors { try writer.add(tensor.name, formula.values(of: tensor), shape: tensor.shape) }
@@ -85,7 +97,10 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/t.occmodel"
         let package = try ModelImporter.importModel(
-            configName: "flashocc-r50_BDC-T", weights: FormulaWeightSource(seed: TestModels.seed), output: path)
+            configName: "flashocc-r50_BDC-T",
+            weights: FormulaWeightSource(seed: TestModels.seed),
+            output: path
+        )
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["t.occmodel"])
         #expect(package.weightsLabel == "formula weights, seed \(TestModels.seed)")
         let bytes = try TestModels.bytes("flashocc-r50_BDC-T")

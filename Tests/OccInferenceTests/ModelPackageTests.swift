@@ -12,8 +12,11 @@ import Testing
         builder.add("c.large", [Float](repeating: 0.5, count: 20_000))
         return try builder.build(
             PackageMetadata(
-                configuration: try ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"), weights: "test",
-                parameters: 6))
+                configuration: try ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"),
+                weights: "test",
+                parameters: 6
+            )
+        )
     }
 
     @Test func readsWhatWasWritten() throws {

@@ -39,7 +39,9 @@ import Testing
         }
         #expect(taps.count == 11)
         let network = try Network(try ModelCatalogue.configuration(named: test.configuration))
-        #expect(Self.digest(network.tensors) == (try golden.elements(of: "state_dict_sha256", as: UInt8.self, shape: [32])))
+        #expect(
+            Self.digest(network.tensors) == (try golden.elements(of: "state_dict_sha256", as: UInt8.self, shape: [32]))
+        )
 
         try run(test, seed: UInt64(seed), inputs: .synthetic(frameCount: 1), labels: labels, taps: taps) { tap in
             (
@@ -54,7 +56,10 @@ import Testing
     @Test(.enabled(if: SharedGoldens.isPresent))
     func agreesWithThePublishedCodeOnRealImages() throws {
         let test = Case(
-            configuration: "flashocc-r50_BDC-T", golden: "occ-r50-bdc-t@real0", laterBound: Self.laterBound)
+            configuration: "flashocc-r50_BDC-T",
+            golden: "occ-r50-bdc-t@real0",
+            laterBound: Self.laterBound
+        )
         let folder = SharedGoldens.folder! + "/" + test.golden
         let file = try SafetensorsFile(path: folder + "/outputs.safetensors")
         let manifest = try GoldenManifest(contentsOf: folder + "/manifest.json")
@@ -62,9 +67,11 @@ import Testing
             String($0.dropFirst(4).dropLast(6))
         }
         try run(
-            test, seed: manifest.seed,
+            test,
+            seed: manifest.seed,
             inputs: InferenceInputs(contentsOf: SharedGoldens.folder! + "/inputs-real0.safetensors"),
-            labels: file.elements(of: "occ", as: UInt8.self), taps: taps
+            labels: file.elements(of: "occ", as: UInt8.self),
+            taps: taps
         ) { tap in
             (
                 index: try file.elements(of: "tap:\(tap):index", as: Int32.self),
@@ -78,9 +85,11 @@ import Testing
     @Test(.enabled(if: SharedGoldens.isPresent), arguments: ["t", "b"])
     func formulaWeightsAreThoseOfTheManifests(_ size: String) throws {
         let manifest = try GoldenManifest(
-            contentsOf: SharedGoldens.folder! + "/occ-r50-bdc-\(size)@synth/manifest.json")
+            contentsOf: SharedGoldens.folder! + "/occ-r50-bdc-\(size)@synth/manifest.json"
+        )
         let network = try Network(
-            try ModelCatalogue.configuration(named: "flashocc-r50_BDC-" + size.uppercased()))
+            try ModelCatalogue.configuration(named: "flashocc-r50_BDC-" + size.uppercased())
+        )
         let expected = Dictionary(uniqueKeysWithValues: manifest.tensors.map { ($0.name, $0) })
         #expect(network.tensors.count == expected.count)
         for tensor in network.tensors {
@@ -92,19 +101,27 @@ import Testing
     }
 
     private func run(
-        _ test: Case, seed: UInt64, inputs: InferenceInputs, labels: [UInt8], taps: [String],
+        _ test: Case,
+        seed: UInt64,
+        inputs: InferenceInputs,
+        labels: [UInt8],
+        taps: [String],
         samples: (String) throws -> (index: [Int32], value: [Float], deviation: Double)
     ) throws {
         let model = try TestModels.prepared(test.configuration, seed: seed)
         var seen: [String] = []
         let prediction = try model.makeSession().predict(
-            KeyframeInput(inputs, frames: 1), taps: Set(taps)
+            KeyframeInput(inputs, frames: 1),
+            taps: Set(taps)
         ) { tap in
             seen.append(tap.name)
             let expected = try samples(tap.name)
             let difference = TensorDifference(
-                name: tap.name, reference: expected.value, candidate: expected.index.map { tap.values[Int($0)] },
-                deviation: expected.deviation)
+                name: tap.name,
+                reference: expected.value,
+                candidate: expected.index.map { tap.values[Int($0)] },
+                deviation: expected.deviation
+            )
             if tap.name.hasPrefix("img_backbone") {
                 #expect(difference.largestRelative < Self.backboneBound, "\(test.golden): \(difference)")
             } else {

@@ -16,7 +16,9 @@ enum TestModels {
             let key = "\(configuration) \(seed)"
             if let bytes = cache[key] { return bytes }
             let bytes = try ModelImporter.pack(
-                try ModelCatalogue.configuration(named: configuration), weights: FormulaWeightSource(seed: seed))
+                try ModelCatalogue.configuration(named: configuration),
+                weights: FormulaWeightSource(seed: seed)
+            )
             cache[key] = bytes
             return bytes
         }
@@ -28,7 +30,8 @@ enum TestModels {
             let key = "\(configuration) \(seed)"
             if let model = cache[key] { return model }
             let model = try PreparedModel(
-                ModelPackage(bytes: try bytes(configuration, seed: seed), source: configuration))
+                ModelPackage(bytes: try bytes(configuration, seed: seed), source: configuration)
+            )
             cache[key] = model
             return model
         }

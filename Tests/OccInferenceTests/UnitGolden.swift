@@ -61,13 +61,22 @@ struct UnitGolden: Decodable, CustomTestStringConvertible {
         switch unit {
         case "BinaryConv2dBDC":
             return BinaryConv2dBDC(
-                name: key, inChannels: inChannels, outChannels: outChannels, stride: stride,
-                hasBatchNorm: hasBatchNorm)
+                name: key,
+                inChannels: inChannels,
+                outChannels: outChannels,
+                stride: stride,
+                hasBatchNorm: hasBatchNorm
+            )
         case "BasicBinaryBlockBDC", "DownsampleBinaryBlockBDC":
             return BDCBlock(
-                name: key, inChannels: inChannels, outChannels: outChannels,
-                isDownsample: unit == "DownsampleBinaryBlockBDC", stride: stride, hasBatchNorm: hasBatchNorm,
-                hasDownsampleLayer: true)
+                name: key,
+                inChannels: inChannels,
+                outChannels: outChannels,
+                isDownsample: unit == "DownsampleBinaryBlockBDC",
+                stride: stride,
+                hasBatchNorm: hasBatchNorm,
+                hasDownsampleLayer: true
+            )
         default:
             return BDCBranches.Shape(rawValue: unit).map {
                 BDCBranches(name: key, shape: $0, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
@@ -96,8 +105,11 @@ struct UnitWeights: WeightSource {
         let isScale = tensor.kind == .redistributionScale
         let range = FormulaWeightSource.range(of: tensor)
         var values = FormulaWeights(seed: unit.seed).tensor(
-            tensor.name, shape: tensor.shape, amplitude: isScale ? unit.scale_amplitude : range.amplitude,
-            offset: isScale ? unit.scale_offset : range.offset)
+            tensor.name,
+            shape: tensor.shape,
+            amplitude: isScale ? unit.scale_amplitude : range.amplitude,
+            offset: isScale ? unit.scale_offset : range.offset
+        )
         if let zeroed = unit.zeroed_every_8th, tensor.name == "\(unit.key).\(zeroed)" {
             for index in stride(from: 0, to: values.count, by: 8) { values[index] = 0 }
         }

@@ -45,9 +45,11 @@ import Testing
         let inputs = InferenceInputs.synthetic(frameCount: 1)
         let frame = inputs.frames[0]
         let calibration = FrameCalibration(
-            sensorToEgo: Array(frame.sensor2ego[16..<32]), egoToGlobal: Array(frame.ego2global[16..<32]),
+            sensorToEgo: Array(frame.sensor2ego[16..<32]),
+            egoToGlobal: Array(frame.ego2global[16..<32]),
             intrinsics: Array(frame.intrinsics[9..<18]),
-            augmentation: ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation))
+            augmentation: ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation)
+        )
         let geometry = ViewGeometry(configuration)
         let pooling = try geometry.pooling(calibration)
         // Everything that CAM_FRONT sees lies ahead of it; nothing behind.
@@ -62,9 +64,11 @@ import Testing
         let geometry = ViewGeometry(try ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"))
         let inputs = InferenceInputs.synthetic(frameCount: 1)
         let calibration = FrameCalibration(
-            sensorToEgo: inputs.frames[0].sensor2ego, egoToGlobal: inputs.frames[0].ego2global,
+            sensorToEgo: inputs.frames[0].sensor2ego,
+            egoToGlobal: inputs.frames[0].ego2global,
             intrinsics: inputs.frames[0].intrinsics,
-            augmentation: ImageAugmentation(rotation: [Float](repeating: 1, count: 9), translation: [0, 0, 0]))
+            augmentation: ImageAugmentation(rotation: [Float](repeating: 1, count: 9), translation: [0, 0, 0])
+        )
         #expect(throws: InferenceError.self) { try geometry.pooling(calibration) }
     }
 }

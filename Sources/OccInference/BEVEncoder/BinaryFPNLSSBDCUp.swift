@@ -17,8 +17,13 @@ struct BinaryFPNLSSBDCUp: Neck {
     }
     private var join: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".conv.0", inChannels: inChannels[0] + inChannels[1], outChannels: wideChannels, kernel: 3,
-            norm: BatchNorm(name: name + ".conv.1", channels: wideChannels), hasReLU: true)
+            name: name + ".conv.0",
+            inChannels: inChannels[0] + inChannels[1],
+            outChannels: wideChannels,
+            kernel: 3,
+            norm: BatchNorm(name: name + ".conv.1", channels: wideChannels),
+            hasReLU: true
+        )
     }
     private var refine: BinaryConv2dBDC { unit("conv.3", wideChannels) }
     private var enlargeAgain: BDCBranches { branches("up2.0", .up, wideChannels) }
@@ -30,7 +35,11 @@ struct BinaryFPNLSSBDCUp: Neck {
     }
     private func unit(_ module: String, _ channels: Int) -> BinaryConv2dBDC {
         BinaryConv2dBDC(
-            name: "\(name).\(module)", inChannels: channels, outChannels: channels, hasBatchNorm: hasBatchNorm)
+            name: "\(name).\(module)",
+            inChannels: channels,
+            outChannels: channels,
+            hasBatchNorm: hasBatchNorm
+        )
     }
 
     func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
@@ -38,10 +47,16 @@ struct BinaryFPNLSSBDCUp: Neck {
             large.height == 4 * small.height, large.width == 4 * small.width
         else {
             throw InferenceError(
-                .badConfiguration, "layer '\(name)' joins maps of which one is four times as large as the other")
+                .badConfiguration,
+                "layer '\(name)' joins maps of which one is four times as large as the other"
+            )
         }
         let joined = program.map(
-            images: large.images, height: large.height, width: large.width, channels: inChannels[0] + inChannels[1])
+            images: large.images,
+            height: large.height,
+            width: large.width,
+            channels: inChannels[0] + inChannels[1]
+        )
         let halfway = try enlarge[0].emit(small, to: program)
         _ = try enlarge[1].emit(halfway, to: program, output: joined.slice(inChannels[0], inChannels[1]))
         try program.copy(large, to: joined.slice(0, inChannels[0]))

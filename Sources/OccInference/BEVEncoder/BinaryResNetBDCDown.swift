@@ -17,11 +17,22 @@ struct BinaryResNetBDCDown: BEVBackbone {
             defer { channels = outChannels }
             return [
                 BDCBlock(
-                    name: "\(name).layers.\(stage).0", inChannels: channels, outChannels: outChannels,
-                    isDownsample: stage > 0, stride: 2, hasBatchNorm: hasBatchNorm, hasDownsampleLayer: true),
+                    name: "\(name).layers.\(stage).0",
+                    inChannels: channels,
+                    outChannels: outChannels,
+                    isDownsample: stage > 0,
+                    stride: 2,
+                    hasBatchNorm: hasBatchNorm,
+                    hasDownsampleLayer: true
+                ),
                 BDCBlock(
-                    name: "\(name).layers.\(stage).1", inChannels: outChannels, outChannels: outChannels,
-                    isDownsample: false, hasBatchNorm: hasBatchNorm, hasDownsampleLayer: false),
+                    name: "\(name).layers.\(stage).1",
+                    inChannels: outChannels,
+                    outChannels: outChannels,
+                    isDownsample: false,
+                    hasBatchNorm: hasBatchNorm,
+                    hasDownsampleLayer: false
+                ),
             ]
         }
     }

@@ -31,11 +31,22 @@ struct Bottleneck: Layer {
     }
 
     private func convolution(
-        _ module: String, _ norm: String, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int
+        _ module: String,
+        _ norm: String,
+        _ inputs: Int,
+        _ outputs: Int,
+        kernel: Int,
+        stride: Int
     ) -> ConvolutionLayer {
         ConvolutionLayer(
-            name: "\(name).\(module)", inChannels: inputs, outChannels: outputs, kernel: kernel, stride: stride,
-            norm: BatchNorm(name: "\(name).\(norm)", channels: outputs), hasReLU: true)
+            name: "\(name).\(module)",
+            inChannels: inputs,
+            outChannels: outputs,
+            kernel: kernel,
+            stride: stride,
+            norm: BatchNorm(name: "\(name).\(norm)", channels: outputs),
+            hasReLU: true
+        )
     }
 
     /// Appends the block.

@@ -12,8 +12,14 @@ struct ResNet50: ImageBackbone {
 
     private var stem: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".conv1", inChannels: 3, outChannels: 64, kernel: 7, stride: 2,
-            norm: BatchNorm(name: name + ".bn1", channels: 64), hasReLU: true)
+            name: name + ".conv1",
+            inChannels: 3,
+            outChannels: 64,
+            kernel: 7,
+            stride: 2,
+            norm: BatchNorm(name: name + ".bn1", channels: 64),
+            hasReLU: true
+        )
     }
 
     private var stages: [[Bottleneck]] {
@@ -22,9 +28,13 @@ struct ResNet50: ImageBackbone {
             (0..<row.1).map { block in
                 defer { inChannels = row.0 * Self.expansion }
                 return Bottleneck(
-                    name: "\(name).layer\(stage + 1).\(block)", inChannels: inChannels, middleChannels: row.0,
-                    outChannels: row.0 * Self.expansion, stride: stage > 0 && block == 0 ? 2 : 1,
-                    hasDownsampleLayer: block == 0)
+                    name: "\(name).layer\(stage + 1).\(block)",
+                    inChannels: inChannels,
+                    middleChannels: row.0,
+                    outChannels: row.0 * Self.expansion,
+                    stride: stage > 0 && block == 0 ? 2 : 1,
+                    hasDownsampleLayer: block == 0
+                )
             }
         }
     }
@@ -34,13 +44,19 @@ struct ResNet50: ImageBackbone {
     func emit(_ images: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
         guard images.height % 32 == 0, images.width % 32 == 0 else {
             throw InferenceError(
-                .badConfiguration, "input images of \(images.height) x \(images.width) are no multiples of 32")
+                .badConfiguration,
+                "input images of \(images.height) x \(images.width) are no multiples of 32"
+            )
         }
         // Early stages run image by image: their maps are large and then stay in cache, and a slot needs less memory.
         let stages = stages
         let early = program.map(
-            images: images.images, height: images.height / 8, width: images.width / 8,
-            channels: Self.stages[1].0 * Self.expansion, layout: .blocked)
+            images: images.images,
+            height: images.height / 8,
+            width: images.width / 8,
+            channels: Self.stages[1].0 * Self.expansion,
+            layout: .blocked
+        )
         for image in 0..<images.images {
             var x = try stem.emit(images.images(image..<(image + 1)), to: program)
             x = try program.maxPool(x)

@@ -18,7 +18,8 @@ final class Arena {
             throw InferenceError(
                 .outOfMemory,
                 "cannot get \(size >> 20) MiB for a slot's feature maps (\(String(cString: strerror(errno)))); "
-                    + "run fewer slots on this host")
+                    + "run fewer slots on this host"
+            )
         }
         madvise(start, size, MADV_HUGEPAGE)
         self.base = start
@@ -26,19 +27,4 @@ final class Arena {
     }
 
     deinit { munmap(base, byteCount) }
-}
-
-/// A slot's block with the plan of a program: turns buffers into addresses.
-struct BoundArena {
-    let base: UnsafeMutableRawPointer
-    /// Offsets of buffers, by index.
-    let offsets: [Int]
-    /// Scratch of the step that is being bound.
-    var scratch: UnsafeMutableRawPointer
-    let stream: DNNLStream
-
-    /// The first value of an image of a map.
-    func floats(_ map: FeatureMap, image: Int = 0) -> UnsafeMutablePointer<Float> {
-        (base + offsets[map.buffer.index]).assumingMemoryBound(to: Float.self) + map.start(image: image)
-    }
 }

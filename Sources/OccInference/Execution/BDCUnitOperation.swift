@@ -10,7 +10,10 @@ struct BDCUnitOperation: Operation {
     let scratchBytes: Int
 
     init(
-        _ unit: BinaryConv2dBDC, input: FeatureMap, output: FeatureMap, tail: BinaryConv2dBDC.Tail,
+        _ unit: BinaryConv2dBDC,
+        input: FeatureMap,
+        output: FeatureMap,
+        tail: BinaryConv2dBDC.Tail,
         _ context: PreparationContext
     ) throws {
         self.unit = unit
@@ -44,8 +47,14 @@ struct BDCUnitOperation: Operation {
     }
 
     private static func run(
-        _ unit: BinaryConv2dBDC, _ input: FeatureMap, _ output: FeatureMap, _ tail: BinaryConv2dBDC.Tail,
-        _ weights: Weights, _ parts: Parts, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        _ unit: BinaryConv2dBDC,
+        _ input: FeatureMap,
+        _ output: FeatureMap,
+        _ tail: BinaryConv2dBDC.Tail,
+        _ weights: Weights,
+        _ parts: Parts,
+        _ x: UnsafePointer<Float>,
+        _ y: UnsafeMutablePointer<Float>,
         _ skip: UnsafePointer<Float>?
     ) {
         let kernels = weights.kernels.pointee
@@ -62,7 +71,18 @@ struct BDCUnitOperation: Operation {
             withUnsafePointer(to: layer.weights) { bits in
                 withUnsafePointer(to: layer.epilogue) {
                     kernels.pointwise_conv(
-                        1, channels, channels, source, channels, bits, $0, target, channels, nil, parts.workspace)
+                        1,
+                        channels,
+                        channels,
+                        source,
+                        channels,
+                        bits,
+                        $0,
+                        target,
+                        channels,
+                        nil,
+                        parts.workspace
+                    )
                 }
             }
         }
@@ -76,7 +96,14 @@ struct BDCUnitOperation: Operation {
         residual.gate = UnsafePointer(parts.gate)
         if unit.stride == 2 {
             kernels.average_pool2x2(
-                x, input.pixelStride, input.height, input.width, input.channels, parts.pooled, input.channels)
+                x,
+                input.pixelStride,
+                input.height,
+                input.width,
+                input.channels,
+                parts.pooled,
+                input.channels
+            )
             residual.identity = UnsafePointer(parts.pooled)
             residual.identity_stride = input.channels
         } else {
@@ -99,33 +126,60 @@ struct BDCUnitOperation: Operation {
         let tail: occ_residual
 
         init(
-            _ unit: BinaryConv2dBDC, _ input: FeatureMap, _ tail: BinaryConv2dBDC.Tail, _ context: PreparationContext
+            _ unit: BinaryConv2dBDC,
+            _ input: FeatureMap,
+            _ tail: BinaryConv2dBDC.Tail,
+            _ context: PreparationContext
         ) throws {
             let package = context.package
             kernels = context.kernels
             let conv = occ_conv(
-                height: input.height, width: input.width, in_channels: unit.inChannels, out_channels: unit.inChannels,
-                kernel: 3, stride: unit.stride)
+                height: input.height,
+                width: input.width,
+                in_channels: unit.inChannels,
+                out_channels: unit.inChannels,
+                kernel: 3,
+                stride: unit.stride
+            )
             let problem = withUnsafePointer(to: conv) { occ_conv_problem($0).map { String(cString: $0) } }
             if let problem { throw InferenceError(.badConfiguration, "layer '\(unit.name)': \(problem)") }
             body = occ_body(
-                conv: conv, move_scale: try package.floats(unit.name + ".move_scale", count: unit.inChannels),
+                conv: conv,
+                move_scale: try package.floats(unit.name + ".move_scale", count: unit.inChannels),
                 move_bias: try package.floats(unit.name + ".move_bias", count: unit.inChannels),
                 weights3x3: try unit.spatial.weights(in: package),
-                epilogue3x3: try unit.spatial.epilogue(in: package), out_channels: unit.outChannels,
+                epilogue3x3: try unit.spatial.epilogue(in: package),
+                out_channels: unit.outChannels,
                 weights1x1: try unit.pointwise.weights(in: package),
-                epilogue1x1: try unit.pointwise.epilogue(in: package))
+                epilogue1x1: try unit.pointwise.epilogue(in: package)
+            )
             squeeze = (try unit.squeeze.weights(in: package), try unit.squeeze.epilogue(in: package))
             excite = (try unit.excite.weights(in: package), try unit.excite.epilogue(in: package))
 
             // `x` and `y` are set for every image; they must not be null, so they stand on the weights until then.
             let anywhere = try package.floats(unit.name + ".move_bias", count: unit.inChannels)
             var residual = occ_residual(
-                x: anywhere, x_stride: 0, gate: nil, identity: nil, identity_stride: 0,
-                identity_channels: unit.inChannels, identity_scale: nil, identity_shift: nil, skip: nil,
-                skip_stride: 0, factor: tail.factor, shift_in: nil, slope: nil, shift_out: nil,
-                y: UnsafeMutablePointer(mutating: anywhere), y_stride: 0, signs: nil, nonzero: nil, move_scale: nil,
-                move_bias: nil)
+                x: anywhere,
+                x_stride: 0,
+                gate: nil,
+                identity: nil,
+                identity_stride: 0,
+                identity_channels: unit.inChannels,
+                identity_scale: nil,
+                identity_shift: nil,
+                skip: nil,
+                skip_stride: 0,
+                factor: tail.factor,
+                shift_in: nil,
+                slope: nil,
+                shift_out: nil,
+                y: UnsafeMutablePointer(mutating: anywhere),
+                y_stride: 0,
+                signs: nil,
+                nonzero: nil,
+                move_scale: nil,
+                move_bias: nil
+            )
             if unit.hasBatchNorm {
                 residual.identity_scale = try package.floats(unit.name + ".identity_scale", count: unit.outChannels)
                 residual.identity_shift = try package.floats(unit.name + ".identity_shift", count: unit.outChannels)
@@ -149,14 +203,18 @@ struct BDCUnitOperation: Operation {
         let pooled: UnsafeMutablePointer<Float>
 
         init(
-            _ unit: BinaryConv2dBDC, _ input: FeatureMap, _ output: FeatureMap, _ weights: Weights,
+            _ unit: BinaryConv2dBDC,
+            _ input: FeatureMap,
+            _ output: FeatureMap,
+            _ weights: Weights,
             _ scratch: inout Scratch
         ) {
             let channels = unit.outChannels
             workspace = scratch.bytes(
                 withUnsafePointer(to: weights.body) {
                     max(occ_body_workspace_bytes($0), occ_pointwise_workspace_bytes(channels, channels))
-                })
+                }
+            )
             sums = scratch.elements(channels, of: Double.self)
             means = scratch.elements(channels, of: Float.self)
             hidden = scratch.elements(channels, of: Float.self)

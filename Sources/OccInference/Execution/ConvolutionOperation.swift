@@ -8,7 +8,10 @@ struct ConvolutionOperation: Operation {
     private let primitive: ConvolutionPrimitive
 
     init(
-        _ layer: ConvolutionLayer, input: FeatureMap, output: FeatureMap, addsToOutput: Bool,
+        _ layer: ConvolutionLayer,
+        input: FeatureMap,
+        output: FeatureMap,
+        addsToOutput: Bool,
         _ context: PreparationContext
     ) throws {
         self.input = input
@@ -22,14 +25,24 @@ struct ConvolutionOperation: Operation {
         }
         let weightCount = layer.outChannels * layer.inChannels * layer.kernel * layer.kernel
         let shape = ConvolutionPrimitive.Shape(
-            layer: layer.name, inChannels: layer.inChannels, outChannels: layer.outChannels, kernel: layer.kernel,
-            stride: layer.stride, addsToOutput: addsToOutput, activation: layer.hasReLU ? dnnl_eltwise_relu : nil,
-            mayUseWinograd: layer.mayUseWinograd)
+            layer: layer.name,
+            inChannels: layer.inChannels,
+            outChannels: layer.outChannels,
+            kernel: layer.kernel,
+            stride: layer.stride,
+            addsToOutput: addsToOutput,
+            activation: layer.hasReLU ? dnnl_eltwise_relu : nil,
+            mayUseWinograd: layer.mayUseWinograd
+        )
         primitive = try ConvolutionPrimitive(
-            context.engine, shape, input: try context.engine.md(input), output: try context.engine.md(output),
+            context.engine,
+            shape,
+            input: try context.engine.md(input),
+            output: try context.engine.md(output),
             weights: try context.package.floats(layer.name + ".weight", count: weightCount),
             bias: layer.hasPackedBias
-                ? try context.package.floats(layer.name + ".bias", count: layer.outChannels) : nil)
+                ? try context.package.floats(layer.name + ".bias", count: layer.outChannels) : nil
+        )
         context.convolutions[key] = primitive
     }
 
@@ -39,7 +52,10 @@ struct ConvolutionOperation: Operation {
 
     func bind(_ arena: BoundArena) throws -> BoundOperation {
         let arguments = try primitive.arguments(
-            input: arena.floats(input), output: arena.floats(output), scratch: arena.scratch)
+            input: arena.floats(input),
+            output: arena.floats(output),
+            scratch: arena.scratch
+        )
         let (primitive, stream) = (primitive, arena.stream)
         return { _ in try primitive.run(arguments, on: stream) }
     }

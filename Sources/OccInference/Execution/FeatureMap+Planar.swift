@@ -18,8 +18,12 @@ extension FeatureMap {
                 case .blocked:
                     for first in stride(from: 0, to: channels, by: block) {
                         occ_to_planar(
-                            source + first * pixels, block, pixels, min(block, channels - first),
-                            planes + first * pixels)
+                            source + first * pixels,
+                            block,
+                            pixels,
+                            min(block, channels - first),
+                            planes + first * pixels
+                        )
                     }
                 }
             }

@@ -1,8 +1,3 @@
-/// A buffer of a program; what it is in memory is decided when the program is planned.
-struct BufferID: Hashable, Sendable {
-    let index: Int
-}
-
 /// A feature map, or a slice of one: a view into a buffer of float32.
 struct FeatureMap: Equatable, Sendable {
     /// How the values lie in memory.

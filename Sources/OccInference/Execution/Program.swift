@@ -24,7 +24,10 @@ struct Program: Sendable {
         }
         for buffer in held {
             lifetimes[buffer.index] = .init(
-                bytes: builder.bufferBytes[buffer.index], first: 0, last: max(0, steps.count - 1))
+                bytes: builder.bufferBytes[buffer.index],
+                first: 0,
+                last: max(0, steps.count - 1)
+            )
         }
         let scratch = steps.enumerated().map {
             ArenaPlan.Lifetime(bytes: $1.operation.scratchBytes, first: $0, last: $0)
@@ -40,7 +43,12 @@ struct Program: Sendable {
         try zip(steps, scratchOffsets).map { step, scratch in
             try step.operation.bind(
                 BoundArena(
-                    base: arena.base, offsets: bufferOffsets, scratch: arena.base + scratch, stream: stream))
+                    base: arena.base,
+                    offsets: bufferOffsets,
+                    scratch: arena.base + scratch,
+                    stream: stream
+                )
+            )
         }
     }
 

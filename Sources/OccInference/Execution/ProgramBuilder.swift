@@ -1,20 +1,3 @@
-internal import BinaryKernels
-
-/// What operations are prepared with.
-final class PreparationContext {
-    let package: ModelPackage
-    let engine: DNNLEngine
-    let kernels: UnsafePointer<occ_kernels>
-    /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
-    var convolutions: [String: ConvolutionPrimitive] = [:]
-
-    init(package: ModelPackage, engine: DNNLEngine, kernels: UnsafePointer<occ_kernels>) {
-        self.package = package
-        self.engine = engine
-        self.kernels = kernels
-    }
-}
-
 /// Collects the steps of a network in order.
 ///
 /// Without a context it records shapes and costs only, so that a network can be described without its weights.
@@ -39,11 +22,21 @@ final class ProgramBuilder {
 
     /// Makes a dense feature map in a buffer of its own.
     func map(
-        images: Int, height: Int, width: Int, channels: Int, layout: FeatureMap.Layout = .channelsLast
+        images: Int,
+        height: Int,
+        width: Int,
+        channels: Int,
+        layout: FeatureMap.Layout = .channelsLast
     ) -> FeatureMap {
         FeatureMap(
-            buffer: buffer(floats: images * height * width * channels), images: images, height: height, width: width,
-            channels: channels, layout: layout, pixelStride: channels)
+            buffer: buffer(floats: images * height * width * channels),
+            images: images,
+            height: height,
+            width: width,
+            channels: channels,
+            layout: layout,
+            pixelStride: channels
+        )
     }
 
     /// Appends a step; `make` is called only if the program is being prepared.
@@ -70,25 +63,4 @@ final class ProgramBuilder {
     func tapLogits(_ name: String, shape: [Int]) {
         taps.append(TapPoint(name: name, step: steps.count, source: .logits, shape: shape))
     }
-}
-
-/// One step and the stage that it is timed under.
-struct ProgramStep: Sendable {
-    let operation: any Operation
-    let stage: NetworkStage
-}
-
-/// A place where a module's whole output can be copied out.
-struct TapPoint: Sendable {
-    enum Source: Sendable {
-        case map(FeatureMap)
-        case logits
-    }
-
-    let name: String
-    /// Number of steps after which the content is there, and before whose successor it must be read.
-    let step: Int
-    let source: Source
-    /// Shape under which it is given.
-    let shape: [Int]
 }

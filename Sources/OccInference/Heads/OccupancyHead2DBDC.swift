@@ -15,23 +15,39 @@ struct OccupancyHead2DBDC: Head {
 
     private var finalConvolution: BinaryConv2dBDC {
         BinaryConv2dBDC(
-            name: name + ".final_conv", inChannels: inChannels, outChannels: outChannels, hasBatchNorm: hasBatchNorm)
+            name: name + ".final_conv",
+            inChannels: inChannels,
+            outChannels: outChannels,
+            hasBatchNorm: hasBatchNorm
+        )
     }
     private var hidden: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".predicter.0", inChannels: outChannels, outChannels: 2 * outChannels, kernel: 1,
-            hasBias: true, isLinear: true)
+            name: name + ".predicter.0",
+            inChannels: outChannels,
+            outChannels: 2 * outChannels,
+            kernel: 1,
+            hasBias: true,
+            isLinear: true
+        )
     }
     private var logits: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".predicter.2", inChannels: 2 * outChannels, outChannels: levels * classes, kernel: 1,
-            hasBias: true, isLinear: true)
+            name: name + ".predicter.2",
+            inChannels: 2 * outChannels,
+            outChannels: levels * classes,
+            kernel: 1,
+            hasBias: true,
+            isLinear: true
+        )
     }
 
     func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
         guard (1...256).contains(classes), input.images == 1 else {
             throw InferenceError(
-                .badConfiguration, "head '\(name)' gives \(classes) classes for \(input.images) maps; labels are bytes")
+                .badConfiguration,
+                "head '\(name)' gives \(classes) classes for \(input.images) maps; labels are bytes"
+            )
         }
         let features = try finalConvolution.emit(input, to: program)
         let (hidden, logits) = (hidden, logits)
@@ -41,8 +57,11 @@ struct OccupancyHead2DBDC: Head {
         for layer in [hidden, logits] {
             program.record(
                 LayerCost(
-                    layer: layer.name, output: [features.images, layer.outChannels, features.height, features.width],
-                    fullPrecisionMACs: features.pixels * layer.inChannels * layer.outChannels))
+                    layer: layer.name,
+                    output: [features.images, layer.outChannels, features.height, features.width],
+                    fullPrecisionMACs: features.pixels * layer.inChannels * layer.outChannels
+                )
+            )
         }
         program.tapLogits(name, shape: [1, features.width, features.height, levels, classes])
     }

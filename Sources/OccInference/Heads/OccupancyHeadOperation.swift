@@ -18,7 +18,11 @@ struct OccupancyHeadOperation: Operation {
     private static let pixelsAtOnce = 400
 
     init(
-        _ first: ConvolutionLayer, _ second: ConvolutionLayer, _ input: FeatureMap, levels: Int, classes: Int,
+        _ first: ConvolutionLayer,
+        _ second: ConvolutionLayer,
+        _ input: FeatureMap,
+        levels: Int,
+        classes: Int,
         _ context: PreparationContext
     ) throws {
         self.input = input
@@ -34,13 +38,23 @@ struct OccupancyHeadOperation: Operation {
             try ConvolutionPrimitive(
                 context.engine,
                 .init(
-                    layer: layer.name, inChannels: layer.inChannels, outChannels: layer.outChannels, kernel: 1, stride: 1,
-                    addsToOutput: false, activation: activation, mayUseWinograd: false),
+                    layer: layer.name,
+                    inChannels: layer.inChannels,
+                    outChannels: layer.outChannels,
+                    kernel: 1,
+                    stride: 1,
+                    addsToOutput: false,
+                    activation: activation,
+                    mayUseWinograd: false
+                ),
                 input: try context.engine.md([1, layer.inChannels, rows, width], dnnl_nhwc),
                 output: try context.engine.md([1, layer.outChannels, rows, width], dnnl_nhwc),
                 weights: try context.package.floats(
-                    layer.name + ".weight", count: layer.inChannels * layer.outChannels),
-                bias: try context.package.floats(layer.name + ".bias", count: layer.outChannels))
+                    layer.name + ".weight",
+                    count: layer.inChannels * layer.outChannels
+                ),
+                bias: try context.package.floats(layer.name + ".bias", count: layer.outChannels)
+            )
         }
         hidden = try primitive(first, dnnl_eltwise_soft_relu)
         logits = try primitive(second, nil)
@@ -77,7 +91,10 @@ struct OccupancyHeadOperation: Operation {
         let (hidden, logits, stream) = (hidden, logits, arena.stream)
         let firsts = try stride(from: 0, to: height, by: rows).map {
             try hidden.arguments(
-                input: base + $0 * width * input.pixelStride, output: parts.hidden, scratch: parts.scratch)
+                input: base + $0 * width * input.pixelStride,
+                output: parts.hidden,
+                scratch: parts.scratch
+            )
         }
         let second = try logits.arguments(input: parts.hidden, output: parts.logits, scratch: parts.scratch)
         return { frame in
@@ -94,7 +111,9 @@ struct OccupancyHeadOperation: Operation {
                         }
                         frame.logits.map {
                             ($0 + turned * levels * classes).update(
-                                from: parts.logits + pixel * levels * classes, count: levels * classes)
+                                from: parts.logits + pixel * levels * classes,
+                                count: levels * classes
+                            )
                         }
                     }
                 }

@@ -9,8 +9,9 @@ struct BDCBlock: MapLayer {
     let isDownsample: Bool
     var stride = 1
     var hasBatchNorm = false
-    /// Whether the shortcut has a layer of its own. It never carries batch norms: the published code does not pass
-    /// `with_bn` on.
+    /// Whether the shortcut has a layer of its own.
+    ///
+    /// It never carries batch norms: the published code does not pass `with_bn` on.
     let hasDownsampleLayer: Bool
 
     var typeName: String { isDownsample ? "DownsampleBinaryBlockBDC" : "BasicBinaryBlockBDC" }
@@ -23,18 +24,30 @@ struct BDCBlock: MapLayer {
     }
     private var second: BinaryConv2dBDC {
         BinaryConv2dBDC(
-            name: name + ".conv2", inChannels: outChannels, outChannels: outChannels, hasBatchNorm: hasBatchNorm)
+            name: name + ".conv2",
+            inChannels: outChannels,
+            outChannels: outChannels,
+            hasBatchNorm: hasBatchNorm
+        )
     }
     private var activation: RPReLU { RPReLU(name: name + ".relu", channels: outChannels) }
 
     private func halving(_ module: String, hasBatchNorm: Bool) -> any MapLayer {
         if isDownsample {
             return BDCBranches(
-                name: "\(name).\(module)", shape: .down, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+                name: "\(name).\(module)",
+                shape: .down,
+                inChannels: inChannels,
+                hasBatchNorm: hasBatchNorm
+            )
         }
         return BinaryConv2dBDC(
-            name: "\(name).\(module)", inChannels: inChannels, outChannels: outChannels, stride: stride,
-            hasBatchNorm: hasBatchNorm)
+            name: "\(name).\(module)",
+            inChannels: inChannels,
+            outChannels: outChannels,
+            stride: stride,
+            hasBatchNorm: hasBatchNorm
+        )
     }
 
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
@@ -46,7 +59,11 @@ struct BDCBlock: MapLayer {
         let identity = try shortcut?.emit(input, to: program) ?? input
         let hidden = try first.emit(input, to: program)
         let result = try second.emit(
-            hidden, to: program, output: output, tail: .init(skip: identity, factor: 1, activation: name))
+            hidden,
+            to: program,
+            output: output,
+            tail: .init(skip: identity, factor: 1, activation: name)
+        )
         program.tap(name, result)
         return result
     }

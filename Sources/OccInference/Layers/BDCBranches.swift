@@ -33,7 +33,11 @@ struct BDCBranches: MapLayer {
     private var units: [BinaryConv2dBDC] {
         ["biconv_1", "biconv_2"].map {
             BinaryConv2dBDC(
-                name: "\(name).\($0)", inChannels: unitChannels, outChannels: unitChannels, hasBatchNorm: hasBatchNorm)
+                name: "\(name).\($0)",
+                inChannels: unitChannels,
+                outChannels: unitChannels,
+                hasBatchNorm: hasBatchNorm
+            )
         }
     }
 
@@ -58,11 +62,18 @@ struct BDCBranches: MapLayer {
             let first = try units[0].emit(inputs[0], to: program)
             let factor: Float = shape == .fusionDecrease ? 0.5 : 1
             _ = try units[1].emit(
-                inputs[1], to: program, output: result, tail: .init(skip: first, factor: factor, activation: nil))
+                inputs[1],
+                to: program,
+                output: result,
+                tail: .init(skip: first, factor: factor, activation: nil)
+            )
         } else {
             for (index, unit) in units.enumerated() {
                 _ = try unit.emit(
-                    inputs[index], to: program, output: result.slice(index * unitChannels, unitChannels))
+                    inputs[index],
+                    to: program,
+                    output: result.slice(index * unitChannels, unitChannels)
+                )
             }
         }
         program.tap(name, result)

@@ -35,12 +35,28 @@ struct BinaryConv2dBDC: MapLayer {
 
     /// The binary 3x3 with its batch norm and RPReLU.
     var spatial: BinaryConvolution {
-        convolution("binary_conv_relu.0", "conv3x3", inChannels, inChannels, 3, norm: 1, activation: "binary_conv_relu.2")
+        convolution(
+            "binary_conv_relu.0",
+            "conv3x3",
+            inChannels,
+            inChannels,
+            3,
+            norm: 1,
+            activation: "binary_conv_relu.2"
+        )
     }
 
     /// The 1x1 with binary weights and real inputs, with its batch norm and RPReLU.
     var pointwise: BinaryConvolution {
-        convolution("binary_conv_relu.3", "conv1x1", inChannels, outChannels, 1, norm: 4, activation: "binary_conv_relu.5")
+        convolution(
+            "binary_conv_relu.3",
+            "conv1x1",
+            inChannels,
+            outChannels,
+            1,
+            norm: 4,
+            activation: "binary_conv_relu.5"
+        )
     }
 
     /// First layer of the squeeze-excitation block; the published units keep all channels (`reduction=1`).
@@ -57,14 +73,24 @@ struct BinaryConv2dBDC: MapLayer {
     var shortcutNorm: BatchNorm? { hasBatchNorm ? BatchNorm(name: name + ".bn_fp", channels: outChannels) : nil }
 
     private func convolution(
-        _ module: String, _ packed: String, _ inputs: Int, _ outputs: Int, _ kernel: Int, norm: Int?, activation: String?
+        _ module: String,
+        _ packed: String,
+        _ inputs: Int,
+        _ outputs: Int,
+        _ kernel: Int,
+        norm: Int?,
+        activation: String?
     ) -> BinaryConvolution {
         BinaryConvolution(
-            name: "\(name).\(module)", packedName: "\(name).\(packed)", inChannels: inputs, outChannels: outputs,
+            name: "\(name).\(module)",
+            packedName: "\(name).\(packed)",
+            inChannels: inputs,
+            outChannels: outputs,
             kernel: kernel,
             norm: hasBatchNorm
                 ? norm.map { BatchNorm(name: "\(name).binary_conv_relu.\($0)", channels: outputs) } : nil,
-            activation: activation.map { RPReLU(name: "\(name).\($0)", channels: outputs) })
+            activation: activation.map { RPReLU(name: "\(name).\($0)", channels: outputs) }
+        )
     }
 
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
@@ -83,18 +109,24 @@ struct BinaryConv2dBDC: MapLayer {
     }
 
     func emit(
-        _ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap? = nil, tail: Tail
+        _ input: FeatureMap,
+        to program: ProgramBuilder,
+        output: FeatureMap? = nil,
+        tail: Tail
     ) throws -> FeatureMap {
         try check(input)
         guard outChannels == inChannels || outChannels == 2 * inChannels else {
             throw InferenceError(
                 .badConfiguration,
                 "layer '\(name)' cannot go from \(inChannels) to \(outChannels) channels: its shortcut repeats channels "
-                    + "once or twice")
+                    + "once or twice"
+            )
         }
         guard stride == 1 || (input.height % 2 == 0 && input.width % 2 == 0) else {
             throw InferenceError(
-                .badConfiguration, "layer '\(name)' halves a map of \(input.height) x \(input.width), which is odd")
+                .badConfiguration,
+                "layer '\(name)' halves a map of \(input.height) x \(input.width), which is odd"
+            )
         }
         let (height, width) = (input.height / stride, input.width / stride)
         let result =
@@ -105,9 +137,12 @@ struct BinaryConv2dBDC: MapLayer {
         let pixels = input.images * height * width
         program.record(
             LayerCost(
-                layer: name, output: result.shape,
+                layer: name,
+                output: result.shape,
                 binaryMACs: pixels * 9 * inChannels * inChannels,
-                binaryWeightMACs: pixels * inChannels * outChannels + input.images * 2 * outChannels * outChannels))
+                binaryWeightMACs: pixels * inChannels * outChannels + input.images * 2 * outChannels * outChannels
+            )
+        )
         // With a tail the map holds more than this unit's own result.
         if tail.isPlain { program.tap(name, result) }
         return result

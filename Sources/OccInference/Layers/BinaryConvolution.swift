@@ -48,7 +48,8 @@ struct BinaryConvolution: Sendable {
         let nonzero = packedName + ".nonzero"
         return occ_weights(
             signs: try package.words(packedName + ".signs", count: wordCount),
-            nonzero: package.contains(nonzero) ? try package.words(nonzero, count: wordCount) : nil)
+            nonzero: package.contains(nonzero) ? try package.words(nonzero, count: wordCount) : nil
+        )
     }
 
     /// What follows the sum.
@@ -58,7 +59,10 @@ struct BinaryConvolution: Sendable {
         }
         return occ_epilogue(
             alpha: try package.floats(packedName + ".alpha", count: outChannels),
-            beta: try optional(".beta", norm != nil), shift_in: try optional(".shift_in", activation != nil),
-            slope: try optional(".slope", activation != nil), shift_out: try optional(".shift_out", activation != nil))
+            beta: try optional(".beta", norm != nil),
+            shift_in: try optional(".shift_in", activation != nil),
+            slope: try optional(".slope", activation != nil),
+            shift_out: try optional(".shift_out", activation != nil)
+        )
     }
 }

@@ -55,11 +55,16 @@ struct ConvolutionLayer: Layer {
     ///   - output: where the result goes; nil makes a new map of the input's layout. If `addsToOutput`, its content is
     ///     added before the ReLU.
     func emit(
-        _ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap? = nil, addsToOutput: Bool = false
+        _ input: FeatureMap,
+        to program: ProgramBuilder,
+        output: FeatureMap? = nil,
+        addsToOutput: Bool = false
     ) throws -> FeatureMap {
         guard input.channels == inChannels else {
             throw InferenceError(
-                .badConfiguration, "layer '\(name)' reads \(inChannels) channels, but is given \(input.channels)")
+                .badConfiguration,
+                "layer '\(name)' reads \(inChannels) channels, but is given \(input.channels)"
+            )
         }
         let padding = kernel / 2
         let height = (input.height + 2 * padding - kernel) / stride + 1
@@ -68,14 +73,22 @@ struct ConvolutionLayer: Layer {
         let result =
             output
             ?? program.map(
-                images: input.images, height: height, width: width, channels: outChannels, layout: layout)
+                images: input.images,
+                height: height,
+                width: width,
+                channels: outChannels,
+                layout: layout
+            )
         try program.append { context in
             try ConvolutionOperation(self, input: input, output: result, addsToOutput: addsToOutput, context)
         }
         program.record(
             LayerCost(
-                layer: name, output: result.shape,
-                fullPrecisionMACs: input.images * height * width * outChannels * inChannels * kernel * kernel))
+                layer: name,
+                output: result.shape,
+                fullPrecisionMACs: input.images * height * width * outChannels * inChannels * kernel * kernel
+            )
+        )
         return result
     }
 }

@@ -13,36 +13,60 @@ public enum ModelCatalogue {
         return row
     }
 
-    /// One row a network. Sources: `projects/configs/bdc_occ/<name>.py` of the published code.
+    /// One row a network.
+    ///
+    /// Sources: `projects/configs/bdc_occ/<name>.py` of the published code.
     private static let table: [NetworkConfiguration] = [
         flashOcc(
             "flashocc-r50_BDC-T",
             neck: ModuleConfiguration(type: "Binary_CustomFPN_BDC", inChannels: [1024, 2048], outChannels: [256]),
-            hasBatchNorm: false),
+            hasBatchNorm: false
+        ),
         flashOcc(
             "flashocc-r50_BDC-B",
             neck: ModuleConfiguration(type: "CustomFPN", inChannels: [1024, 2048], outChannels: [256]),
-            hasBatchNorm: true),
+            hasBatchNorm: true
+        ),
     ]
 
     /// What the single-frame occupancy networks have in common.
     private static func flashOcc(
-        _ name: String, neck: ModuleConfiguration, hasBatchNorm: Bool
+        _ name: String,
+        neck: ModuleConfiguration,
+        hasBatchNorm: Bool
     ) -> NetworkConfiguration {
         NetworkConfiguration(
-            name: name, cameras: 6, frames: 1, inputHeight: 256, inputWidth: 704,
-            gridX: GridAxis(-40, 40, 0.4), gridY: GridAxis(-40, 40, 0.4), gridZ: GridAxis(-1, 5.4, 6.4),
-            gridDepth: GridAxis(1, 45, 0.5), downsample: 16,
+            name: name,
+            cameras: 6,
+            frames: 1,
+            inputHeight: 256,
+            inputWidth: 704,
+            gridX: GridAxis(-40, 40, 0.4),
+            gridY: GridAxis(-40, 40, 0.4),
+            gridZ: GridAxis(-1, 5.4, 6.4),
+            gridDepth: GridAxis(1, 45, 0.5),
+            downsample: 16,
             imageBackbone: ModuleConfiguration(type: "ResNet", inChannels: [3], outChannels: [1024, 2048]),
             imageNeck: neck,
             viewTransformer: ModuleConfiguration(type: "LSSViewTransformer", inChannels: [256], outChannels: [64]),
             bevBackbone: ModuleConfiguration(
-                type: "BinaryResNetBDCDown", inChannels: [64], outChannels: [128, 256, 512],
-                hasBatchNorm: hasBatchNorm),
+                type: "BinaryResNetBDCDown",
+                inChannels: [64],
+                outChannels: [128, 256, 512],
+                hasBatchNorm: hasBatchNorm
+            ),
             bevNeck: ModuleConfiguration(
-                type: "Binary_FPN_LSS_BDC_Up", inChannels: [128, 512], outChannels: [256],
-                hasBatchNorm: hasBatchNorm),
+                type: "Binary_FPN_LSS_BDC_Up",
+                inChannels: [128, 512],
+                outChannels: [256],
+                hasBatchNorm: hasBatchNorm
+            ),
             head: ModuleConfiguration(
-                type: "BEVOCCHead2DBDC", inChannels: [256], outChannels: [256, 16, 18], hasBatchNorm: hasBatchNorm))
+                type: "BEVOCCHead2DBDC",
+                inChannels: [256],
+                outChannels: [256, 16, 18],
+                hasBatchNorm: hasBatchNorm
+            )
+        )
     }
 }

@@ -63,7 +63,9 @@ public struct ModelDescription: Codable, Equatable, Sendable {
     }
 
     private static func rows(
-        of layer: any Layer, _ costs: [String: LayerCost], _ package: ModelPackage?
+        of layer: any Layer,
+        _ costs: [String: LayerCost],
+        _ package: ModelPackage?
     ) -> [Row] {
         let inner = layer.children.flatMap { rows(of: $0, costs, package) }
         guard !layer.ownTensors.isEmpty else { return inner }
@@ -71,11 +73,16 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         let cost = costs[layer.name]
         let packed = (package?.packedByteCount(prefix: layer.name + ".") ?? 0) - inner.reduce(0) { $0 + $1.packedBytes }
         let row = Row(
-            name: layer.name, type: layer.typeName, outputShape: cost?.output ?? [],
+            name: layer.name,
+            type: layer.typeName,
+            outputShape: cost?.output ?? [],
             parameters: parameters.reduce(0) { $0 + $1.count },
             binaryParameters: parameters.reduce(0) { $0 + ($1.kind == .binaryConvolution ? $1.count : 0) },
-            packedBytes: packed, fullPrecisionMACs: cost?.fullPrecisionMACs ?? 0, binaryMACs: cost?.binaryMACs ?? 0,
-            binaryWeightMACs: cost?.binaryWeightMACs ?? 0)
+            packedBytes: packed,
+            fullPrecisionMACs: cost?.fullPrecisionMACs ?? 0,
+            binaryMACs: cost?.binaryMACs ?? 0,
+            binaryWeightMACs: cost?.binaryWeightMACs ?? 0
+        )
         return inner + [row]
     }
 

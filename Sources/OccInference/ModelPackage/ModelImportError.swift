@@ -4,7 +4,12 @@ public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertibl
     case unknownConfiguration(name: String, known: [String])
     /// The weights do not fit the configuration; each list is complete.
     case tensors(
-        configuration: String, source: String, missing: [String], superfluous: [String], misshapen: [MisshapenTensor])
+        configuration: String,
+        source: String,
+        missing: [String],
+        superfluous: [String],
+        misshapen: [MisshapenTensor]
+    )
     /// A tensor holds a number that is not finite.
     case notFinite(tensor: String, source: String, index: Int)
 
@@ -30,7 +35,10 @@ public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertibl
             if !misshapen.isEmpty {
                 parts.append(
                     Self.list(
-                        "of another shape", misshapen.map { "\($0.name) \($0.found) instead of \($0.expected)" }))
+                        "of another shape",
+                        misshapen.map { "\($0.name) \($0.found) instead of \($0.expected)" }
+                    )
+                )
             }
             return "the weights in '\(source)' do not fit configuration '\(configuration)': "
                 + parts.joined(separator: "; ") + ". Is this the checkpoint of another configuration?"

@@ -13,7 +13,9 @@ public enum ModelImporter {
     ///   `FileError`.
     @discardableResult
     public static func importModel(
-        configName: String, weights: any WeightSource, output: String
+        configName: String,
+        weights: any WeightSource,
+        output: String
     ) throws -> ModelPackage {
         let bytes = try pack(try ModelCatalogue.configuration(named: configName), weights: weights)
         try AtomicFile.write(bytes, to: output)
@@ -29,12 +31,15 @@ public enum ModelImporter {
         for layer in network.layers { try layer.pack(reader, into: &builder) }
         let parameters = network.tensors.reduce(0) { $0 + ($1.isParameter ? $1.count : 0) }
         return try builder.build(
-            PackageMetadata(configuration: configuration, weights: weights.label, parameters: parameters))
+            PackageMetadata(configuration: configuration, weights: weights.label, parameters: parameters)
+        )
     }
 
     /// Throws where a source does not hold exactly the tensors asked for.
     static func compare(
-        _ tensors: [TensorSpec], with weights: any WeightSource, configuration: String
+        _ tensors: [TensorSpec],
+        with weights: any WeightSource,
+        configuration: String
     ) throws {
         guard var remaining = weights.inventory else { return }
         var missing: [String] = []
@@ -50,8 +55,12 @@ public enum ModelImporter {
         }
         guard missing.isEmpty, misshapen.isEmpty, remaining.isEmpty else {
             throw ModelImportError.tensors(
-                configuration: configuration, source: weights.label, missing: missing,
-                superfluous: remaining.keys.sorted(), misshapen: misshapen)
+                configuration: configuration,
+                source: weights.label,
+                missing: missing,
+                superfluous: remaining.keys.sorted(),
+                misshapen: misshapen
+            )
         }
     }
 }

@@ -54,8 +54,10 @@ public final class ModelPackage: Sendable {
         let found = PackageDigest.hex(of: storage.bytes, upTo: storage.bytes.count)
         guard found == digest else {
             throw ModelPackageError(
-                .damaged, source: source,
-                "its content does not fit its digest (\(found) instead of \(digest)); copy or import it again")
+                .damaged,
+                source: source,
+                "its content does not fit its digest (\(found) instead of \(digest)); copy or import it again"
+            )
         }
     }
 
@@ -84,14 +86,18 @@ public final class ModelPackage: Sendable {
     private func pointer(_ name: String, _ element: PackedElement, count: Int) throws -> UnsafeRawPointer {
         guard let tensor = tensors[name] else {
             throw ModelPackageError(
-                .incomplete, source: source,
-                "holds no tensor '\(name)', which configuration '\(configuration.name)' needs; import the model again")
+                .incomplete,
+                source: source,
+                "holds no tensor '\(name)', which configuration '\(configuration.name)' needs; import the model again"
+            )
         }
         guard tensor.element == element, tensor.count == count else {
             throw ModelPackageError(
-                .incomplete, source: source,
+                .incomplete,
+                source: source,
                 "tensor '\(name)' has shape \(tensor.shape), which configuration '\(configuration.name)' cannot use "
-                    + "(\(count) elements expected); import the model again")
+                    + "(\(count) elements expected); import the model again"
+            )
         }
         return storage.bytes.baseAddress! + tensor.offset
     }

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import SystemSupport
 
 /// Collects the packed tensors of a network and lays them out as a model package.
 struct PackageBuilder {
@@ -30,9 +29,13 @@ struct PackageBuilder {
         let sorted = tensors.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
         let nameBytes = sorted.reduce(0) { $0 + $1.name.utf8.count }
         let tableStart = PackageFormat.roundUp(
-            PackageFormat.preambleBytes + json.count, to: PackageFormat.tensorAlignment)
+            PackageFormat.preambleBytes + json.count,
+            to: PackageFormat.tensorAlignment
+        )
         let dataStart = PackageFormat.roundUp(
-            tableStart + sorted.count * PackageFormat.entryBytes + nameBytes, to: PackageFormat.pageBytes)
+            tableStart + sorted.count * PackageFormat.entryBytes + nameBytes,
+            to: PackageFormat.pageBytes
+        )
         var offsets: [Int] = []
         var end = dataStart
         for tensor in sorted {
@@ -82,32 +85,4 @@ private struct ByteWriter {
     mutating func put<Number: FixedWidthInteger>(_ value: Number, at offset: Int) {
         withUnsafeBytes(of: value.littleEndian) { put(Array($0), at: offset) }
     }
-}
-
-/// The two digests of a package.
-enum PackageDigest {
-    /// SHA-256 of the first half of the preamble and of everything after the preamble, up to `end`.
-    static func hex(of file: UnsafeRawBufferPointer, upTo end: Int) -> String {
-        let digest = SHA256()
-        digest.update(UnsafeRawBufferPointer(rebasing: file[..<PackageFormat.digestedPreambleBytes]))
-        digest.update(UnsafeRawBufferPointer(rebasing: file[PackageFormat.preambleBytes..<end]))
-        return digest.finishHex()
-    }
-
-    /// The same as 32 bytes.
-    static func bytes(of file: [UInt8], upTo end: Int) -> [UInt8] {
-        let text = Array(file.withUnsafeBytes { hex(of: $0, upTo: end) }.utf8)
-        return stride(from: 0, to: text.count, by: 2).map { nibble(text[$0]) << 4 | nibble(text[$0 + 1]) }
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8 {
-        digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit - UInt8(ascii: "0")
-    }
-}
-
-/// The JSON part of a model package.
-struct PackageMetadata: Codable, Equatable, Sendable {
-    var configuration: NetworkConfiguration
-    var weights: String
-    var parameters: Int
 }

@@ -16,14 +16,19 @@ struct PackageHeader {
         let magic = PackageFormat.magic
         guard bytes.count >= 12, bytes.prefix(magic.count).elementsEqual(magic) else {
             throw ModelPackageError(
-                .notAPackage, source: source, "it is not a model package; make one with import-model")
+                .notAPackage,
+                source: source,
+                "it is not a model package; make one with import-model"
+            )
         }
         let version: UInt32 = bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian
         guard version <= PackageFormat.version else {
             throw ModelPackageError(
-                .newerVersion, source: source,
+                .newerVersion,
+                source: source,
                 "its format is version \(version), this build reads up to \(PackageFormat.version); "
-                    + "use a newer build or import the model again with this one")
+                    + "use a newer build or import the model again with this one"
+            )
         }
         guard version == PackageFormat.version, bytes.count >= PackageFormat.preambleBytes else {
             throw ModelPackageError(.damaged, source: source, "its header is damaged; copy or import it again")
@@ -33,7 +38,10 @@ struct PackageHeader {
         let found = PackageDigest.hex(of: bytes, upTo: layout.dataStart)
         guard found == Self.hex(bytes[64..<96]) else {
             throw ModelPackageError(
-                .damaged, source: source, "its header does not fit its digest; copy or import it again")
+                .damaged,
+                source: source,
+                "its header does not fit its digest; copy or import it again"
+            )
         }
         contentDigest = Self.hex(bytes[96..<128])
         let json = Data(bytes[PackageFormat.preambleBytes..<(PackageFormat.preambleBytes + layout.metadataBytes)])
@@ -41,7 +49,10 @@ struct PackageHeader {
             metadata = try JSONDecoder().decode(PackageMetadata.self, from: json)
         } catch {
             throw ModelPackageError(
-                .damaged, source: source, "its configuration cannot be read (\(error)); import the model again")
+                .damaged,
+                source: source,
+                "its configuration cannot be read (\(error)); import the model again"
+            )
         }
         tensors = try Self.table(of: bytes, layout, source: source)
     }
@@ -60,33 +71,47 @@ struct PackageHeader {
         }
         guard field(0) == UInt64(bytes.count) else {
             throw ModelPackageError(
-                .wrongSize, source: source,
-                "it has \(bytes.count) bytes instead of \(field(0)): the copy was cut short or changed; copy it again")
+                .wrongSize,
+                source: source,
+                "it has \(bytes.count) bytes instead of \(field(0)): the copy was cut short or changed; copy it again"
+            )
         }
         let damaged = ModelPackageError(
-            .damaged, source: source, "the layout in its header is impossible; copy or import it again")
+            .damaged,
+            source: source,
+            "the layout in its header is impossible; copy or import it again"
+        )
         guard field(1) <= UInt64(PackageFormat.mostMetadataBytes), field(2) <= UInt64(PackageFormat.mostTensors),
             field(4) <= UInt64(PackageFormat.mostNameBytes), field(3) <= UInt64(bytes.count),
             field(5) <= UInt64(bytes.count)
         else { throw damaged }
         let layout = Layout(
-            metadataBytes: Int(field(1)), tensorCount: Int(field(2)), tableStart: Int(field(3)),
-            nameBytes: Int(field(4)), dataStart: Int(field(5)))
+            metadataBytes: Int(field(1)),
+            tensorCount: Int(field(2)),
+            tableStart: Int(field(3)),
+            nameBytes: Int(field(4)),
+            dataStart: Int(field(5))
+        )
         guard
             layout.tableStart
                 == PackageFormat.roundUp(
-                    PackageFormat.preambleBytes + layout.metadataBytes, to: PackageFormat.tensorAlignment),
+                    PackageFormat.preambleBytes + layout.metadataBytes,
+                    to: PackageFormat.tensorAlignment
+                ),
             layout.dataStart
                 == PackageFormat.roundUp(
                     layout.tableStart + layout.tensorCount * PackageFormat.entryBytes + layout.nameBytes,
-                    to: PackageFormat.pageBytes),
+                    to: PackageFormat.pageBytes
+                ),
             layout.dataStart <= bytes.count
         else { throw damaged }
         return layout
     }
 
     private static func table(
-        of bytes: UnsafeRawBufferPointer, _ layout: Layout, source: String
+        of bytes: UnsafeRawBufferPointer,
+        _ layout: Layout,
+        source: String
     ) throws -> [PackedTensor] {
         let namesStart = layout.tableStart + layout.tensorCount * PackageFormat.entryBytes
         var tensors: [PackedTensor] = []
@@ -102,7 +127,10 @@ struct PackageHeader {
                 bytes.loadUnaligned(fromByteOffset: entry + offset, as: UInt64.self).littleEndian
             }
             let damaged = ModelPackageError(
-                .damaged, source: source, "entry \(index) of its tensor table is impossible; import the model again")
+                .damaged,
+                source: source,
+                "entry \(index) of its tensor table is impossible; import the model again"
+            )
             guard field(0) + field(1) <= layout.nameBytes, let element = PackedElement(rawValue: UInt32(field(2))),
                 field(3) <= PackageFormat.mostAxes
             else { throw damaged }

@@ -18,8 +18,12 @@ struct BinaryCustomFPNBDC: Neck {
             while remaining > outChannels {
                 units.append(
                     BDCBranches(
-                        name: "\(name).lateral_convs.\(level).l_conv_\(level)_\(units.count)", shape: .fusionDecrease,
-                        inChannels: remaining, hasBatchNorm: hasBatchNorm))
+                        name: "\(name).lateral_convs.\(level).l_conv_\(level)_\(units.count)",
+                        shape: .fusionDecrease,
+                        inChannels: remaining,
+                        hasBatchNorm: hasBatchNorm
+                    )
+                )
                 remaining /= 2
             }
             return units
@@ -27,8 +31,11 @@ struct BinaryCustomFPNBDC: Neck {
     }
     private var output: BinaryConv2dBDC {
         BinaryConv2dBDC(
-            name: name + ".fpn_convs.0", inChannels: outChannels, outChannels: outChannels,
-            hasBatchNorm: hasBatchNorm)
+            name: name + ".fpn_convs.0",
+            inChannels: outChannels,
+            outChannels: outChannels,
+            hasBatchNorm: hasBatchNorm
+        )
     }
 
     func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {

@@ -12,14 +12,22 @@ struct CustomFPN: Neck {
     private var laterals: [ConvolutionLayer] {
         inChannels.enumerated().map {
             ConvolutionLayer(
-                name: "\(name).lateral_convs.\($0).conv", inChannels: $1, outChannels: outChannels, kernel: 1,
-                hasBias: true)
+                name: "\(name).lateral_convs.\($0).conv",
+                inChannels: $1,
+                outChannels: outChannels,
+                kernel: 1,
+                hasBias: true
+            )
         }
     }
     private var output: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".fpn_convs.0.conv", inChannels: outChannels, outChannels: outChannels, kernel: 3,
-            hasBias: true)
+            name: name + ".fpn_convs.0.conv",
+            inChannels: outChannels,
+            outChannels: outChannels,
+            kernel: 3,
+            hasBias: true
+        )
     }
 
     func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {

@@ -27,8 +27,12 @@ struct ConvolutionPrimitive: Sendable {
     ///   - bias: `[out]`, read now; nil is none.
     /// - Throws: `InferenceError` (`library`).
     init(
-        _ engine: DNNLEngine, _ shape: Shape, input: dnnl_memory_desc_t, output: dnnl_memory_desc_t,
-        weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?
+        _ engine: DNNLEngine,
+        _ shape: Shape,
+        input: dnnl_memory_desc_t,
+        output: dnnl_memory_desc_t,
+        weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?
     ) throws {
         self.engine = engine
         let attributes = try DNNLAttributes(addsToOutput: shape.addsToOutput, activation: shape.activation)
@@ -53,20 +57,38 @@ struct ConvolutionPrimitive: Sendable {
     }
 
     private static func plan(
-        _ engine: DNNLEngine, _ shape: Shape, _ input: dnnl_memory_desc_t, _ output: dnnl_memory_desc_t,
-        _ attributes: DNNLAttributes, _ algorithm: dnnl_alg_kind_t
+        _ engine: DNNLEngine,
+        _ shape: Shape,
+        _ input: dnnl_memory_desc_t,
+        _ output: dnnl_memory_desc_t,
+        _ attributes: DNNLAttributes,
+        _ algorithm: dnnl_alg_kind_t
     ) throws -> dnnl_primitive_desc_t? {
         var input = input
         var output = output
-        var weights = try engine.md([shape.outChannels, shape.inChannels, shape.kernel, shape.kernel], dnnl_format_tag_any)
+        var weights = try engine.md(
+            [shape.outChannels, shape.inChannels, shape.kernel, shape.kernel],
+            dnnl_format_tag_any
+        )
         var bias = try engine.md([shape.outChannels], dnnl_x)
         let strides = [Int64](repeating: Int64(shape.stride), count: 2)
         let padding = [Int64](repeating: Int64(shape.kernel / 2), count: 2)
         var description = dnnl_convolution_desc_t()
         try DNNL.check(
             dnnl_convolution_forward_desc_init(
-                &description, dnnl_forward_inference, algorithm, &input, &weights, &bias, &output, strides, padding,
-                padding), "describe layer '\(shape.layer)'")
+                &description,
+                dnnl_forward_inference,
+                algorithm,
+                &input,
+                &weights,
+                &bias,
+                &output,
+                strides,
+                padding,
+                padding
+            ),
+            "describe layer '\(shape.layer)'"
+        )
         var plan: dnnl_primitive_desc_t?
         let status = dnnl_primitive_desc_create(&plan, &description, attributes.raw, engine.raw, nil)
         if status == dnnl_unimplemented { return nil }
@@ -81,7 +103,9 @@ struct ConvolutionPrimitive: Sendable {
 
     /// Fixes the addresses.
     func arguments(
-        input: UnsafeMutableRawPointer, output: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+        input: UnsafeMutableRawPointer,
+        output: UnsafeMutableRawPointer,
+        scratch: UnsafeMutableRawPointer
     ) throws -> DNNLArguments {
         let arguments = DNNLArguments(engine)
         try arguments.add(DNNL_ARG_SRC, primitive.md(dnnl_query_src_md), input)

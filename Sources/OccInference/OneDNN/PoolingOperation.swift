@@ -17,11 +17,23 @@ struct MaxPoolOperation: Operation {
         var description = dnnl_pooling_desc_t()
         try DNNL.check(
             dnnl_pooling_forward_desc_init(
-                &description, dnnl_forward_inference, dnnl_pooling_max, &source, &target, [2, 2], [3, 3], [1, 1],
-                [1, 1]), "describe a pooling")
+                &description,
+                dnnl_forward_inference,
+                dnnl_pooling_max,
+                &source,
+                &target,
+                [2, 2],
+                [3, 3],
+                [1, 1],
+                [1, 1]
+            ),
+            "describe a pooling"
+        )
         var plan: dnnl_primitive_desc_t?
         try DNNL.check(
-            dnnl_primitive_desc_create(&plan, &description, attributes.raw, engine.raw, nil), "plan a pooling")
+            dnnl_primitive_desc_create(&plan, &description, attributes.raw, engine.raw, nil),
+            "plan a pooling"
+        )
         primitive = try DNNLPrimitive(plan!, "a pooling")
     }
 
@@ -43,8 +55,12 @@ extension ProgramBuilder {
     /// The pooling of a ResNet's stem: halves the size.
     func maxPool(_ input: FeatureMap) throws -> FeatureMap {
         let output = map(
-            images: input.images, height: (input.height - 1) / 2 + 1, width: (input.width - 1) / 2 + 1,
-            channels: input.channels, layout: input.layout)
+            images: input.images,
+            height: (input.height - 1) / 2 + 1,
+            width: (input.width - 1) / 2 + 1,
+            channels: input.channels,
+            layout: input.layout
+        )
         try append { try MaxPoolOperation(input: input, output: output, $0) }
         return output
     }

@@ -9,7 +9,10 @@ public enum InferenceBackend {
         var problem: UnsafePointer<CChar>?
         guard let kernels = occ_kernels_from_environment(&problem) else {
             let reason = problem.map { String(cString: $0) } ?? "no kernels"
-            throw InferenceError(.badConfiguration, "the environment variable OCC_KERNELS cannot be followed: \(reason)")
+            throw InferenceError(
+                .badConfiguration,
+                "the environment variable OCC_KERNELS cannot be followed: \(reason)"
+            )
         }
         return String(cString: kernels.pointee.name)
     }

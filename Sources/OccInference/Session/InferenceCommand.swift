@@ -26,11 +26,16 @@ public enum InferenceCommand {
     ///   - taps: modules whose whole output is written too.
     /// - Throws: `FileError`, `ArrayFileError`, `ModelPackageError` or `InferenceError`.
     public static func run(
-        model: String, inputs: String, output: String, taps: [String] = []
+        model: String,
+        inputs: String,
+        output: String,
+        taps: [String] = []
     ) throws -> Summary {
         let package = try ModelPackage(path: model)
         let input = try KeyframeInput(
-            InferenceInputs(contentsOf: inputs), frames: package.configuration.frames)
+            InferenceInputs(contentsOf: inputs),
+            frames: package.configuration.frames
+        )
         let session = try PreparedModel(package).makeSession()
         var writer = SafetensorsWriter(
             metadata: ["network": package.configuration.name, "model_digest": package.digest])
@@ -44,31 +49,17 @@ public enum InferenceCommand {
             let configuration = package.configuration
             names.append("occ")
             try writer.add(
-                "occ", labels,
-                shape: [configuration.gridX.cells, configuration.gridY.cells, configuration.head.outChannels[1]])
+                "occ",
+                labels,
+                shape: [configuration.gridX.cells, configuration.gridY.cells, configuration.head.outChannels[1]]
+            )
         }
         try writer.write(to: output)
         return Summary(
-            network: package.configuration.name, digest: package.digest, timings: session.lastTimings,
-            outputs: names.sorted())
-    }
-}
-
-extension KeyframeInput {
-    /// The first frames of a parity file.
-    ///
-    /// - Throws: `InferenceError` (`badInput`) where there are too few.
-    public init(_ inputs: InferenceInputs, frames count: Int) throws {
-        guard inputs.frames.count >= count else {
-            throw InferenceError(
-                .badInput, "the input holds \(inputs.frames.count) frames, the network reads \(count)")
-        }
-        self.init(
-            frames: inputs.frames.prefix(count).map {
-                FrameInput(
-                    imagesRGB: $0.images, sensorToEgo: $0.sensor2ego, egoToGlobal: $0.ego2global,
-                    intrinsics: $0.intrinsics)
-            },
-            augmentation: ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation))
+            network: package.configuration.name,
+            digest: package.digest,
+            timings: session.lastTimings,
+            outputs: names.sorted()
+        )
     }
 }

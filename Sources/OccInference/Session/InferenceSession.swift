@@ -32,7 +32,9 @@ public final class InferenceSession {
     ///   - onTap: receives them in the order of execution.
     /// - Throws: `InferenceError`, and what `onTap` throws.
     public func predict(
-        _ input: KeyframeInput, taps: Set<String> = [], onTap: (Tap) throws -> Void = { _ in }
+        _ input: KeyframeInput,
+        taps: Set<String> = [],
+        onTap: (Tap) throws -> Void = { _ in }
     ) throws -> Prediction {
         OpenMP.useOneThread()
         try input.check(model.configuration)
@@ -41,7 +43,8 @@ public final class InferenceSession {
             throw InferenceError(
                 .unknownTap,
                 "network '\(model.configuration.name)' has no module '\(unknown)' that can be tapped; describe-model "
-                    + "lists its modules")
+                    + "lists its modules"
+            )
         }
         var timings = StageTimings()
         var clock = MonotonicClock.nowSeconds
@@ -60,8 +63,11 @@ public final class InferenceSession {
             try logits.withUnsafeMutableBufferPointer { logits in
                 try input.frames[0].imagesRGB.withUnsafeBufferPointer { pixels in
                     let frame = FrameContext(
-                        imagesRGB: pixels.baseAddress!, pooling: pooling, labels: labels.baseAddress!,
-                        logits: logitCount > 0 ? logits.baseAddress : nil)
+                        imagesRGB: pixels.baseAddress!,
+                        pooling: pooling,
+                        labels: labels.baseAddress!,
+                        logits: logitCount > 0 ? logits.baseAddress : nil
+                    )
                     for (index, step) in steps.enumerated() {
                         try step(frame)
                         now = MonotonicClock.nowSeconds
@@ -85,8 +91,11 @@ public final class InferenceSession {
     private func currentPooling(_ input: KeyframeInput) throws -> VoxelPooling {
         let frame = input.frames[0]
         let wanted = FrameCalibration(
-            sensorToEgo: frame.sensorToEgo, egoToGlobal: frame.egoToGlobal, intrinsics: frame.intrinsics,
-            augmentation: input.augmentation)
+            sensorToEgo: frame.sensorToEgo,
+            egoToGlobal: frame.egoToGlobal,
+            intrinsics: frame.intrinsics,
+            augmentation: input.augmentation
+        )
         if let pooling, calibration == wanted { return pooling }
         let fresh = try geometry.pooling(wanted)
         calibration = wanted
@@ -100,7 +109,9 @@ public final class InferenceSession {
         case .logits: values = Array(logits)
         case .map(let map):
             values = map.planarValues(
-                model.program.floats(map, in: arena), block: model.engine.blockSize)
+                model.program.floats(map, in: arena),
+                block: model.engine.blockSize
+            )
         }
         return Tap(name: tap.name, shape: tap.shape, values: values)
     }

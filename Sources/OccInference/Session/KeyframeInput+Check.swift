@@ -4,7 +4,8 @@ extension KeyframeInput {
         guard frames.count == configuration.frames else {
             throw InferenceError(
                 .badInput,
-                "the input has \(frames.count) frames; network '\(configuration.name)' reads \(configuration.frames)")
+                "the input has \(frames.count) frames; network '\(configuration.name)' reads \(configuration.frames)"
+            )
         }
         let cameras = configuration.cameras
         let pixelBytes = cameras * configuration.inputHeight * configuration.inputWidth * 3
@@ -16,7 +17,9 @@ extension KeyframeInput {
             ]
             if let wrong = counts.first(where: { $0.1 != $0.2 }) {
                 throw InferenceError(
-                    .badInput, "frame \(index) of the input has \(wrong.1) values of \(wrong.0) instead of \(wrong.2)")
+                    .badInput,
+                    "frame \(index) of the input has \(wrong.1) values of \(wrong.0) instead of \(wrong.2)"
+                )
             }
             for (name, values) in [
                 ("sensor2ego", frame.sensorToEgo), ("ego2global", frame.egoToGlobal), ("intrinsics", frame.intrinsics),
@@ -28,7 +31,9 @@ extension KeyframeInput {
             (augmentation.rotation + augmentation.translation).allSatisfy(\.isFinite)
         else {
             throw InferenceError(
-                .badInput, "the input's post_rot and post_tran must hold 9 and 3 finite values")
+                .badInput,
+                "the input's post_rot and post_tran must hold 9 and 3 finite values"
+            )
         }
     }
 }

@@ -27,12 +27,17 @@ struct Network: Sendable {
             throw InferenceError(
                 .badConfiguration,
                 "view transformer '\(view.type)' with \(configuration.gridZ.cells) levels and \(configuration.frames) "
-                    + "frames is not supported")
+                    + "frames is not supported"
+            )
         }
         viewTransformer = LSSViewTransformer(
-            name: "img_view_transformer", inChannels: view.inChannels[0], outChannels: view.outChannels[0],
-            depthBins: configuration.gridDepth.cells, gridHeight: configuration.gridY.cells,
-            gridWidth: configuration.gridX.cells)
+            name: "img_view_transformer",
+            inChannels: view.inChannels[0],
+            outChannels: view.outChannels[0],
+            depthBins: configuration.gridDepth.cells,
+            gridHeight: configuration.gridY.cells,
+            gridWidth: configuration.gridX.cells
+        )
     }
 
     private typealias Table<Part> = [String: @Sendable (String, ModuleConfiguration) -> Part]
@@ -44,36 +49,56 @@ struct Network: Sendable {
         "CustomFPN": { CustomFPN(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
         "Binary_CustomFPN_BDC": {
             BinaryCustomFPNBDC(
-                name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0], hasBatchNorm: $1.hasBatchNorm)
+                name: $0,
+                inChannels: $1.inChannels,
+                outChannels: $1.outChannels[0],
+                hasBatchNorm: $1.hasBatchNorm
+            )
         },
     ]
     private static let bevBackbones: Table<any BEVBackbone> = [
         "BinaryResNetBDCDown": {
             BinaryResNetBDCDown(
-                name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels, hasBatchNorm: $1.hasBatchNorm)
+                name: $0,
+                inChannels: $1.inChannels[0],
+                stageChannels: $1.outChannels,
+                hasBatchNorm: $1.hasBatchNorm
+            )
         }
     ]
     private static let bevNecks: Table<any Neck> = [
         "Binary_FPN_LSS_BDC_Up": {
             BinaryFPNLSSBDCUp(
-                name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0], hasBatchNorm: $1.hasBatchNorm)
+                name: $0,
+                inChannels: $1.inChannels,
+                outChannels: $1.outChannels[0],
+                hasBatchNorm: $1.hasBatchNorm
+            )
         }
     ]
     private static let heads: Table<any Head> = [
         "BEVOCCHead2DBDC": {
             OccupancyHead2DBDC(
-                name: $0, inChannels: $1.inChannels[0], outChannels: $1.outChannels[0], levels: $1.outChannels[1],
-                classes: $1.outChannels[2], hasBatchNorm: $1.hasBatchNorm)
+                name: $0,
+                inChannels: $1.inChannels[0],
+                outChannels: $1.outChannels[0],
+                levels: $1.outChannels[1],
+                classes: $1.outChannels[2],
+                hasBatchNorm: $1.hasBatchNorm
+            )
         }
     ]
 
     private static func make<Part>(
-        _ name: String, _ configuration: ModuleConfiguration, _ table: Table<Part>
+        _ name: String,
+        _ configuration: ModuleConfiguration,
+        _ table: Table<Part>
     ) throws -> Part {
         guard let make = table[configuration.type] else {
             throw InferenceError(
                 .badConfiguration,
-                "'\(name)' has type '\(configuration.type)'; this build has \(table.keys.sorted().joined(separator: ", "))")
+                "'\(name)' has type '\(configuration.type)'; this build has \(table.keys.sorted().joined(separator: ", "))"
+            )
         }
         return make(name, configuration)
     }
@@ -82,8 +107,12 @@ struct Network: Sendable {
     func emit(to program: ProgramBuilder) throws {
         program.stage = .preprocessing
         let images = program.map(
-            images: configuration.cameras, height: configuration.inputHeight, width: configuration.inputWidth,
-            channels: 3, layout: .planar)
+            images: configuration.cameras,
+            height: configuration.inputHeight,
+            width: configuration.inputWidth,
+            channels: 3,
+            layout: .planar
+        )
         try program.append { _ in NormaliseOperation(output: images) }
         program.stage = .backbone
         let features = try backbone.emit(images, to: program)
@@ -106,40 +135,7 @@ struct Network: Sendable {
     private func misfit(_ what: String) -> InferenceError {
         InferenceError(
             .badConfiguration,
-            "configuration '\(configuration.name)' gives \(what), which do not fit its grid; import the model again")
-    }
-}
-
-extension NetworkConfiguration {
-    /// Throws where a number is outside what any network of this project could mean, before anything is allocated for it.
-    func checkBounds() throws {
-        func check(_ value: Int, _ range: ClosedRange<Int>, _ what: String) throws {
-            guard range.contains(value) else {
-                throw InferenceError(
-                    .badConfiguration, "configuration '\(name)' has \(what) \(value), outside \(range); import the model again")
-            }
-        }
-        try check(cameras, 1...32, "cameras")
-        try check(frames, 1...16, "frames")
-        try check(inputHeight, 32...4096, "input height")
-        try check(inputWidth, 32...4096, "input width")
-        try check(downsample, 1...64, "downsample")
-        for (axis, what) in [(gridX, "grid x"), (gridY, "grid y"), (gridZ, "grid z"), (gridDepth, "depth bins")] {
-            guard axis.interval > 0, axis.lower.isFinite, axis.upper.isFinite, axis.upper > axis.lower,
-                (axis.upper - axis.lower) / axis.interval < 4096
-            else {
-                throw InferenceError(.badConfiguration, "configuration '\(name)' has an impossible \(what)")
-            }
-            try check(axis.cells, 1...4095, what)
-        }
-        for module in [imageBackbone, imageNeck, viewTransformer, bevBackbone, bevNeck, head] {
-            guard !module.inChannels.isEmpty, !module.outChannels.isEmpty else {
-                throw InferenceError(.badConfiguration, "configuration '\(name)': '\(module.type)' lacks channels")
-            }
-            for channels in module.inChannels + module.outChannels { try check(channels, 1...16384, "channels") }
-        }
-        guard bevNeck.inChannels.count == 2, head.outChannels.count == 3 else {
-            throw InferenceError(.badConfiguration, "configuration '\(name)': the BEV neck or the head lacks channels")
-        }
+            "configuration '\(configuration.name)' gives \(what), which do not fit its grid; import the model again"
+        )
     }
 }

@@ -1,5 +1,4 @@
 internal import BinaryKernels
-internal import Glibc
 
 /// A network ready to run: everything that slots share, immutable.
 ///
@@ -42,19 +41,5 @@ public final class PreparedModel: Sendable {
     /// - Throws: `InferenceError` (`outOfMemory`, `library`).
     public func makeSession() throws -> InferenceSession {
         try InferenceSession(self)
-    }
-}
-
-extension PreparationContext {
-    /// Prepares the libraries for a package.
-    ///
-    /// - Throws: `InferenceError`.
-    convenience init(_ package: ModelPackage) throws {
-        var problem: UnsafePointer<CChar>?
-        guard let kernels = occ_kernels_from_environment(&problem) else {
-            let reason = problem.map { String(cString: $0) } ?? "no kernels"
-            throw InferenceError(.badConfiguration, "the environment variable OCC_KERNELS cannot be followed: \(reason)")
-        }
-        self.init(package: package, engine: try DNNLEngine(), kernels: kernels)
     }
 }

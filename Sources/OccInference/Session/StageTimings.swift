@@ -42,8 +42,3 @@ public struct StageTimings: Equatable, Sendable {
         }
     }
 }
-
-/// The parts of a frame that are timed apart.
-enum NetworkStage: Sendable {
-    case preprocessing, backbone, neck, viewTransform, bevEncoder, head, decoding
-}

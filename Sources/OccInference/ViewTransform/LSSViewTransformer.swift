@@ -1,5 +1,3 @@
-internal import BinaryKernels
-
 /// Lifts image features along their depth distributions and sums them into the cells of a grid.
 ///
 /// Source: `LSSViewTransformer` in `necks/view_transformer.py` with `collapse_z=True` and one cell in z.
@@ -16,8 +14,12 @@ struct LSSViewTransformer: Layer {
 
     private var depthNet: ConvolutionLayer {
         ConvolutionLayer(
-            name: name + ".depth_net", inChannels: inChannels, outChannels: depthBins + outChannels, kernel: 1,
-            hasBias: true)
+            name: name + ".depth_net",
+            inChannels: inChannels,
+            outChannels: depthBins + outChannels,
+            kernel: 1,
+            hasBias: true
+        )
     }
 
     /// Appends the layer; the result is a BEV map with x along the columns and y along the rows.
@@ -25,7 +27,11 @@ struct LSSViewTransformer: Layer {
         let mixed = try depthNet.emit(input, to: program)
         program.tap(depthNet.name, mixed)
         let depth = program.map(
-            images: input.images, height: input.height, width: input.width, channels: depthBins)
+            images: input.images,
+            height: input.height,
+            width: input.width,
+            channels: depthBins
+        )
         try program.append { _ in
             SoftmaxOperation(input: mixed.slice(0, depthBins), output: depth)
         }
@@ -36,44 +42,5 @@ struct LSSViewTransformer: Layer {
         }
         program.tap(name + ".0", bev)
         return bev
-    }
-}
-
-/// Softmax over channels.
-struct SoftmaxOperation: Operation {
-    let input: FeatureMap
-    let output: FeatureMap
-
-    var reads: [BufferID] { [input.buffer] }
-    var writes: [BufferID] { [output.buffer] }
-
-    func bind(_ arena: BoundArena) throws -> BoundOperation {
-        let (x, y) = (arena.floats(input), arena.floats(output))
-        let (input, output) = (input, output)
-        return { _ in
-            occ_softmax(
-                x, input.pixelStride, input.images * input.pixels, input.channels, y, output.pixelStride)
-        }
-    }
-}
-
-/// Sums weighted features into the cells that the frame's calibration gives them.
-struct PoolCellsOperation: Operation {
-    let features: FeatureMap
-    let depth: FeatureMap
-    let output: FeatureMap
-
-    var reads: [BufferID] { [features.buffer, depth.buffer] }
-    var writes: [BufferID] { [output.buffer] }
-
-    func bind(_ arena: BoundArena) throws -> BoundOperation {
-        let (x, weights, y) = (arena.floats(features), arena.floats(depth), arena.floats(output))
-        let (features, output) = (features, output)
-        return { frame in
-            let pooling = frame.pooling
-            occ_pool_cells(
-                weights, x, features.pixelStride, features.channels, pooling.depths, pooling.features, pooling.starts,
-                pooling.cells, pooling.cells.count, output.pixels, y, output.pixelStride)
-        }
     }
 }

@@ -37,7 +37,8 @@ struct SquareMatrix<Scalar: BinaryFloatingPoint & Sendable>: Equatable, Sendable
         var pivots: [Int] = []
         for column in 0..<order {
             var pivot = column
-            for row in (column + 1)..<max(order, column + 1) where abs(factors[row, column]) > abs(factors[pivot, column]) {
+            for row in (column + 1)..<max(order, column + 1)
+            where abs(factors[row, column]) > abs(factors[pivot, column]) {
                 pivot = row
             }
             guard factors[pivot, column] != 0, factors[pivot, column].isFinite else { return nil }

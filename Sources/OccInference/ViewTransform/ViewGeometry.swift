@@ -50,15 +50,22 @@ struct ViewGeometry: Equatable, Sendable {
         var cells = [Int32](repeating: -1, count: cameras * depths.count * pixels)
         for camera in 0..<cameras {
             let sensor = SquareMatrix(
-                order: 4, calibration.sensorToEgo[(camera * 16)..<(camera * 16 + 16)].map { Double($0) })
+                order: 4,
+                calibration.sensorToEgo[(camera * 16)..<(camera * 16 + 16)].map { Double($0) }
+            )
             let toKeyEgo = (globalToKeyEgo * poses[camera] * sensor).values.map { Float($0) }
             let intrinsics = SquareMatrix(
-                order: 3, Array(calibration.intrinsics[(camera * 9)..<(camera * 9 + 9)]))
+                order: 3,
+                Array(calibration.intrinsics[(camera * 9)..<(camera * 9 + 9)])
+            )
             guard let inverse = intrinsics.inverse else { throw Self.singular("intrinsics", camera) }
             let turn = SquareMatrix(order: 3, [0, 1, 2, 4, 5, 6, 8, 9, 10].map { toKeyEgo[$0] })
             let view = CameraView(
-                undoRotation: undoRotation.values, translation: calibration.augmentation.translation,
-                combined: (turn * inverse).values, origin: [toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]])
+                undoRotation: undoRotation.values,
+                translation: calibration.augmentation.translation,
+                combined: (turn * inverse).values,
+                origin: [toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]]
+            )
             locate(view, into: &cells, at: camera * depths.count * pixels)
         }
         return VoxelPooling(cells: cells, bins: depths.count, pixels: pixels, cellCount: cellCount)
@@ -113,14 +120,8 @@ struct ViewGeometry: Equatable, Sendable {
 
     private static func singular(_ name: String, _ camera: Int) -> InferenceError {
         InferenceError(
-            .badInput, "the calibration's \(name) of camera \(camera) has no inverse; check the dataset's calibration")
+            .badInput,
+            "the calibration's \(name) of camera \(camera) has no inverse; check the dataset's calibration"
+        )
     }
-}
-
-/// Everything of an input that decides where image features fall on the grid.
-struct FrameCalibration: Equatable, Sendable {
-    var sensorToEgo: [Float]
-    var egoToGlobal: [Float]
-    var intrinsics: [Float]
-    var augmentation: ImageAugmentation
 }

@@ -1,0 +1,13 @@
+/// How pixels of the original images became pixels of the network's input: `q = rotation * p + translation`.
+public struct ImageAugmentation: Equatable, Sendable {
+    /// `post_rot`, row-major `[3, 3]`.
+    public var rotation: [Float]
+    /// `post_tran`, `[3]`, pixels.
+    public var translation: [Float]
+
+    /// Makes an augmentation from its two arrays.
+    public init(rotation: [Float], translation: [Float]) {
+        self.rotation = rotation
+        self.translation = translation
+    }
+}

@@ -1,0 +1,7 @@
+/// Everything of an input that decides where image features fall on the grid.
+struct FrameCalibration: Equatable, Sendable {
+    var sensorToEgo: [Float]
+    var egoToGlobal: [Float]
+    var intrinsics: [Float]
+    var augmentation: ImageAugmentation
+}
