@@ -20,7 +20,7 @@ struct Simulation: Sendable {
 
     /// Works until everything is done, then compares the queue with the ledger.
     func run() async throws {
-        _ = try await queue.submit(.test("stress", maximumAttempts: 2), scenes: scenes(0..<sceneCount))
+        try await submit()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<workerCount { group.addTask { try await work(number) } }
             group.addTask { try await disturb() }
@@ -112,6 +112,19 @@ struct Simulation: Sendable {
         }
     }
 
+    /// Submits, and submits again where the server went away in the middle: an upload cannot be picked up, only repeated.
+    private func submit() async throws {
+        for attempt in 1... {
+            do {
+                _ = try await queue.submit(.test("stress", maximumAttempts: 2), scenes: scenes(0..<sceneCount))
+                return
+            } catch let error as PostgresError {
+                guard attempt < 100 else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
     /// Reaps, puts failed scenes back, pauses and resubmits, all the while checking that counters are exact.
     private func disturb() async throws {
         var generator = SplitMix(state: seed &+ 1000)
@@ -121,7 +134,7 @@ struct Simulation: Sendable {
             case 0:
                 try await queue.pause(run: "stress")
                 try await queue.unpause(run: "stress")
-            case 1: _ = try await queue.submit(.test("stress", maximumAttempts: 2), scenes: scenes(0..<sceneCount))
+            case 1: try await submit()
             case 2..<6: _ = try await queue.retry(run: "stress")
             default: break
             }

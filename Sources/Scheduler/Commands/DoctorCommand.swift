@@ -6,7 +6,7 @@ internal import OccInference
 internal import PostgresClient
 internal import SystemSupport
 
-/// `occ-scheduler doctor`: is everything here that a run needs?
+/// `occ-scheduler doctor`: tells whether everything is here that a run needs.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",

@@ -2,7 +2,9 @@ internal import Foundation
 
 /// The end of a log file.
 enum LogTail {
-    /// The last non-empty lines of a file, oldest first; empty when it cannot be read. Reads at most its last 16 KiB.
+    /// The last non-empty lines of a file, oldest first; empty when it cannot be read.
+    ///
+    /// Reads at most the file's last 16 KiB.
     static func lines(ofFile path: String, count: Int) -> [String] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }

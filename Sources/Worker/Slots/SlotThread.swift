@@ -16,7 +16,9 @@ final class SlotThread: Sendable {
     private let queue = Mutex(Queue())
     private let wakeUp = DispatchSemaphore(value: 0)
 
-    /// Starts the thread. Network stages keep small arrays on the stack only; 8 MiB is the system's usual size.
+    /// Starts the thread.
+    ///
+    /// Network stages keep small arrays on the stack only; 8 MiB is the system's usual size.
     init(index: Int) {
         let thread = Thread { [self] in loop() }
         thread.name = "slot-\(index)"
