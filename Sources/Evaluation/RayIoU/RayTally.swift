@@ -89,6 +89,9 @@ struct RayTally {
     }
 
     /// Walks until the ray is in the grid: only for origins below or above it; nil where it never is.
+    ///
+    /// Origins are within the grid's x and y (`LidarOrigins`), and a ray never turns: one that has left those, or that moves
+    /// away from the grid's heights, is given up at once and not after `stepLimit` steps.
     private static func approach(
         _ walk: RayWalk,
         _ nextX: inout Double,
@@ -99,6 +102,7 @@ struct RayTally {
         var (x, y, z) = walk.voxel
         while stepsLeft > 0 {
             if PairedGrid.contains(x, y, z) { return PairedGrid.index(x, y, z) }
+            guard PairedGrid.contains(x, y, 0), walk.isForward.z == (z < 0) else { return nil }
             stepsLeft &-= 1
             if nextX < nextY, nextX < nextZ {
                 nextX += walk.delta.x
