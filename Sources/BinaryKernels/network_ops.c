@@ -80,6 +80,19 @@ void occ_argmax(const float *x, size_t groups, size_t classes, uint8_t *labels) 
     }
 }
 
+void occ_to_blocked(const float *x, size_t x_stride, size_t pixels, size_t channels, size_t block, float *blocks) {
+    // Some pixels at a time: all their channels stay in the second-level cache while block after block is written.
+    const size_t pixels_at_once = 64;
+    for (size_t begin = 0; begin < pixels; begin += pixels_at_once) {
+        size_t end = pixels - begin < pixels_at_once ? pixels : begin + pixels_at_once;
+        for (size_t first = 0; first < channels; first += block) {
+            for (size_t p = begin; p < end; p++) {
+                memcpy(blocks + first * pixels + p * block, x + p * x_stride + first, block * sizeof(float));
+            }
+        }
+    }
+}
+
 void occ_to_planar(const float *x, size_t x_stride, size_t pixels, size_t channels, float *planes) {
     // Sixteen channels at a time: one cache line of every pixel is read once.
     for (size_t first = 0; first < channels; first += 16) {

@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [8, 16])
+    func blockedCopiesHoldEveryValue(_ block: Int) {
+        let (pixels, channels, stride) = (131, 48, 50)
+        let x = (0..<(pixels * stride)).map { Float($0) }
+        var blocks = [Float](repeating: -1, count: pixels * channels)
+        occ_to_blocked(x, stride, pixels, channels, block, &blocks)
+        for channel in 0..<channels {
+            for pixel in 0..<pixels {
+                let place = (channel / block * pixels + pixel) * block + channel % block
+                #expect(blocks[place] == x[pixel * stride + channel])
+            }
+        }
+    }
+
     @Test func nearestRepeatsPixels() {
         let small: [Float] = [1, 2, 3, 4, 5, 6]  // 2 x 3 pixels of one channel
         var large = [Float](repeating: 10, count: 4 * 5)

@@ -48,6 +48,10 @@ void occ_pool_cells(
 /// `labels[g]` is of `x[g * classes ..< (g + 1) * classes]`. NaN counts as larger than any number, as in PyTorch.
 void occ_argmax(const float *x, size_t groups, size_t classes, uint8_t *labels);
 
+/// Copies a channels-last map into `[channels / block][pixels][block]`; `block` divides `channels`.
+void occ_to_blocked(
+    const float *x, size_t x_stride, size_t pixels, size_t channels, size_t block, float *blocks);
+
 /// Copies a channels-last map into `[channels][pixels]`.
 void occ_to_planar(const float *x, size_t x_stride, size_t pixels, size_t channels, float *planes);
 

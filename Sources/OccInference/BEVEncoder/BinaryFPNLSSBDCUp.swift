@@ -51,17 +51,10 @@ struct BinaryFPNLSSBDCUp: Neck {
                 "layer '\(name)' joins maps of which one is four times as large as the other"
             )
         }
-        let joined = program.map(
-            images: large.images,
-            height: large.height,
-            width: large.width,
-            channels: inChannels[0] + inChannels[1]
-        )
         let halfway = try enlarge[0].emit(small, to: program)
-        _ = try enlarge[1].emit(halfway, to: program, output: joined.slice(inChannels[0], inChannels[1]))
-        try program.copy(large, to: joined.slice(0, inChannels[0]))
-        let blocked = try program.converted(joined, to: .blocked)
-        var map = try program.converted(try join.emit(blocked, to: program), to: .channelsLast)
+        let enlarged = try enlarge[1].emit(halfway, to: program)
+        let joined = try program.joinBlocked([large, enlarged])
+        var map = try program.converted(try join.emit(joined, to: program), to: .channelsLast)
         map = try refine.emit(map, to: program)
         map = try enlargeAgain.emit(map, to: program)
         map = try decrease.emit(map, to: program)

@@ -36,12 +36,6 @@ extension ProgramBuilder {
         return output
     }
 
-    /// Copies a map into another of the same size.
-    func copy(_ input: FeatureMap, to output: FeatureMap) throws {
-        precondition(input.shape == output.shape)
-        try append { CopyOperation(input: input, output: output, kernels: .init(pointer: $0.kernels)) }
-    }
-
     /// Adds a smaller map to a larger one in place, repeating pixels.
     func addNearest(_ small: FeatureMap, to large: FeatureMap) throws {
         precondition(small.channels == large.channels && small.images == large.images)

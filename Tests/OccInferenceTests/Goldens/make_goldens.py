@@ -6,8 +6,8 @@
 Writes, beside this script:
 
 - `units.json`: constructor arguments of every unit of the BDC family, and 96 sampled values of its output;
-- `<case>@synth.npz`: the labels, 1,024 sampled values of each module's output, the deviation of the whole output, and the
-  SHA-256 of the names and shapes of the state_dict (lines `name shape`, sorted).
+- `<case>@synth.npz`: the labels, their margins (best minus second logit) at 20,000 voxels, 1,024 sampled values of each
+  module's output, the deviation of the whole output, and the SHA-256 of the names and shapes of the state_dict (lines `name shape`, sorted).
 
 Weights and inputs need no file: they are drawn by formula (`FormulaWeightSource`, `InferenceInputs.synthetic`).
 """
@@ -62,7 +62,7 @@ def units(source):
 def case(source, name):
     manifest = json.loads((source / name / "manifest.json").read_text())
     outputs = safetensors(source / name / "outputs.safetensors")
-    arrays = {"occ": outputs["occ"]}
+    arrays = {key: outputs[key] for key in ("occ", "occ_margin:index", "occ_margin:value")}
     for key, value in outputs.items():
         if not key.startswith("tap:"):
             continue
