@@ -1,4 +1,4 @@
-/// Precision, confidence and errors of one class at one distance over 101 recalls: 0, 0.01 ... 1.
+/// Precision, confidence and errors of one class at one distance over 101 recalls from 0 to 1.
 ///
 /// nuscenes-devkit's `DetectionMetricData`. Where a class has no annotated box, or no prediction matches one, precision and
 /// confidence are 0 and errors are 1 throughout.
@@ -26,7 +26,7 @@ public struct DetectionCurve: Equatable, Sendable {
     /// Place of the last confidence that is not 0; 0 where there is none.
     var maximumRecallIndex: Int { confidence.lastIndex { $0 != 0 } ?? 0 }
 
-    /// Average precision: the mean over recalls above 0.1 of the precision above 0.1, stretched to 0 ... 1 (`calc_ap`).
+    /// Average precision: the mean over recalls above 0.1 of the precision above 0.1, stretched to the range from 0 to 1 (`calc_ap`).
     public var averagePrecision: Double {
         let least = DetectionSettings.minimumPrecision
         let clipped = precision[DetectionSettings.firstScoredPoint...].map { max($0 - least, 0) }
@@ -40,8 +40,7 @@ public struct DetectionCurve: Equatable, Sendable {
         guard let values = errors[kind] else { return nil }
         let last = maximumRecallIndex
         guard last >= DetectionSettings.firstScoredPoint else { return 1 }
-        // From the end, as numpy adds up an array that it holds backwards.
-        return NumericArrays.mean(values[DetectionSettings.firstScoredPoint...last].reversed())
+        return NumericArrays.mean(values[DetectionSettings.firstScoredPoint...last])
     }
 
     /// Draws the curve (`accumulate`, from the matches on).

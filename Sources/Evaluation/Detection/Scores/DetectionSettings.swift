@@ -12,7 +12,7 @@ public enum DetectionSettings {
     public static let maximumBoxesPerSample = 500
     /// Weight of mAP in NDS, where each of the five error scores weighs 1.
     public static let meanAPWeight = 5
-    /// Recalls at which precision is taken: 0, 0.01 ... 1.
+    /// Recalls at which precision is taken, evenly from 0 to 1.
     public static let recallPoints = 101
     /// The first of the recall points beyond `minimumRecall`.
     static let firstScoredPoint = 11
