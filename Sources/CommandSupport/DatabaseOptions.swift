@@ -20,6 +20,19 @@ public struct DatabaseOptions: ParsableArguments {
     /// Makes empty options, for ArgumentParser.
     public init() {}
 
+    /// The connection string for a command that can be pointed at an output folder's private database instead.
+    ///
+    /// An option outdoes the environment: `--output DIR` means that folder's database even where `OCC_DATABASE_URL` is set.
+    ///
+    /// - Throws: `CommandFailure` when both are options.
+    public func connectionString(unlessOutput output: String?) throws -> String? {
+        guard output != nil else { return connectionString }
+        if database != nil {
+            throw CommandFailure(.configuration, "give --database URL or --output DIR, not both: each names a database")
+        }
+        return nil
+    }
+
     /// The connection string given by option or environment, nil where neither is.
     public var connectionString: String? {
         if let database { return database }

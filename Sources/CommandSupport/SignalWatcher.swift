@@ -1,14 +1,16 @@
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
+internal import SystemSupport
 
-/// Notices SIGINT and SIGTERM, and lets the program end in order.
+/// Notices SIGINT, SIGTERM and SIGHUP, and lets the program end in order.
 ///
-/// The first signal sets `isInterrupted` and calls the handler; a second one of the same kind ends the process at once, for people
-/// who cannot wait.
+/// The first signal sets `isInterrupted` and calls the handler; another SIGINT more than a second later ends the process at once,
+/// for people who cannot wait. Other repetitions change nothing: a batch system signals a whole process group, and a scheduler
+/// signals its workers on top of that. SIGHUP stays ignored where the program was started so (`nohup`).
 public final class SignalWatcher: Sendable {
     private struct State {
-        var isInterrupted = false
+        var interruptedAt: Double?
         var handler: (@Sendable () -> Void)?
     }
 
@@ -18,14 +20,18 @@ public final class SignalWatcher: Sendable {
 
     /// Starts watching; make one for each process.
     public init() {
-        sources = [SIGINT, SIGTERM].map { number in
+        var hangUp = sigaction()
+        sigaction(SIGHUP, nil, &hangUp)
+        let ignoresHangUp = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
+        sources = (ignoresHangUp ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]).map { number in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: .global())
         }
         // Writing to a pipe whose reader is gone is an error to handle, not a reason to die.
         signal(SIGPIPE, SIG_IGN)
         for source in sources {
-            source.setEventHandler { [weak self] in self?.noteSignal() }
+            let number = Int32(source.handle)
+            source.setEventHandler { [weak self] in self?.note(number) }
             source.resume()
         }
     }
@@ -35,13 +41,13 @@ public final class SignalWatcher: Sendable {
     }
 
     /// Whether a signal came.
-    public var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+    public var isInterrupted: Bool { state.withLock { $0.interruptedAt != nil } }
 
     /// Sets what is done at the first signal; done at once if it came already.
     public func onInterrupt(_ handler: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             state.handler = handler
-            return state.isInterrupted
+            return state.interruptedAt != nil
         }
         if isLate { handler() }
     }
@@ -51,10 +57,14 @@ public final class SignalWatcher: Sendable {
         if isInterrupted { throw CommandFailure(.interrupted, "interrupted; the same command goes on from here") }
     }
 
-    private func noteSignal() {
+    private func note(_ number: Int32) {
+        let now = MonotonicClock.nowSeconds
         let handler = state.withLock { state -> (@Sendable () -> Void)? in
-            if state.isInterrupted { _exit(ExitStatus.interrupted.rawValue) }
-            state.isInterrupted = true
+            if let first = state.interruptedAt {
+                if number == SIGINT && now - first > 1 { _exit(ExitStatus.interrupted.rawValue) }
+                return nil
+            }
+            state.interruptedAt = now
             return state.handler
         }
         handler?()

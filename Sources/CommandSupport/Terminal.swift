@@ -37,17 +37,21 @@ public enum Terminal {
     }
 
     /// Writes to standard output, whole.
-    public static func output(_ text: String) {
+    ///
+    /// - Returns: whether somebody still reads it; false for `| head` that has had enough.
+    @discardableResult
+    public static func output(_ text: String) -> Bool {
         write(text, to: STDOUT_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    @discardableResult
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            // A reader that is gone (`| head`) wants no more; nothing useful can be said about it.
-            if count < 0 && errno != EINTR { return }
+            if count < 0 && errno != EINTR { return false }
             if count > 0 { bytes = bytes.dropFirst(count) }
         }
+        return true
     }
 }

@@ -36,18 +36,7 @@ public struct ManifestPublisher: Sendable {
             guard let last = page.last, page.count == Self.pageSize else { break }
             lastSceneID = last.sceneID
         }
-        let done = Set(scenes.map(\.name))
-        for record in try await queue.failures(run: status.name, limit: 1_000_000)
-        where !done.contains(record.sceneName) {
-            scenes.append(
-                RunManifest.Scene(
-                    name: record.sceneName,
-                    state: Self.manifestState(record.state),
-                    sampleTokens: [],
-                    failure: record.lastError
-                )
-            )
-        }
+        scenes += try await unfinishedScenes(status.name)
         let manifest = RunManifest(
             run: status.name,
             dataset: "nuscenes",
@@ -64,6 +53,27 @@ public struct ManifestPublisher: Sendable {
         )
         try directory.writeManifest(manifest)
         return manifest
+    }
+
+    /// Scenes without an accepted result, with the last error of those that had one.
+    private func unfinishedScenes(_ run: String) async throws -> [RunManifest.Scene] {
+        let failures = try await queue.failures(run: run, limit: 1_000_000)
+        let errors = Dictionary(failures.map { ($0.sceneName, $0.lastError) }) { first, _ in first }
+        var scenes: [RunManifest.Scene] = []
+        var lastSceneID: Int64 = 0
+        while true {
+            let page = try await queue.unfinishedScenes(run: run, afterSceneID: lastSceneID, limit: Self.pageSize)
+            scenes += page.map { scene in
+                RunManifest.Scene(
+                    name: scene.sceneName,
+                    state: Self.manifestState(scene.state),
+                    sampleTokens: [],
+                    failure: errors[scene.sceneName]
+                )
+            }
+            guard let last = page.last, page.count == Self.pageSize else { return scenes }
+            lastSceneID = last.sceneID
+        }
     }
 
     private static func doneScene(_ stored: StoredResult, in directory: RunDirectory) throws -> RunManifest.Scene {

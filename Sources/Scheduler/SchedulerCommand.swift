@@ -25,7 +25,10 @@ struct SchedulerCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Results",
-                subcommands: [EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, PictureCommand.self]
+                subcommands: [
+                    EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, PictureCommand.self,
+                    CollectCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Models and data",
@@ -35,17 +38,12 @@ struct SchedulerCommand: AsyncParsableCommand {
         ]
     )
 
-    // A flag of this command alone: ArgumentParser's own `version:` would add `--version` to every subcommand, where it names
-    // the dataset's version.
-    @Flag(name: .customLong("version"), help: "Show the version of this program.")
-    var showsVersion = false
-
-    func run() async throws {
-        guard showsVersion else { throw CleanExit.helpRequest(self) }
-        Terminal.output(BuildInformation.version + "\n")
-    }
-
     static func main() async {
+        // ArgumentParser's own `version:` would add `--version` to every subcommand, where it names the dataset's version.
+        if CommandLine.arguments.dropFirst() == ["--version"] {
+            Terminal.output(BuildInformation.version + "\n")
+            return
+        }
         await CommandEntry.run(SchedulerCommand.self)
     }
 }

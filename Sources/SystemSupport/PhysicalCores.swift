@@ -2,11 +2,27 @@ internal import Foundation
 
 /// Cores that inference can use.
 public enum PhysicalCores {
-    /// The number of physical cores that this process may run on, at least 1.
+    /// The number of physical cores that this process may use, at least 1: those of its affinity mask, and no more than the CPU
+    /// quota of its control group.
+    public static func count() -> Int {
+        let quota = (try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)).flatMap(
+            wholeCores(ofQuota:)
+        )
+        return max(1, min(allowed(), quota ?? Int.max))
+    }
+
+    /// Cores in a control group's `cpu.max` ("400000 100000" is four), rounded down; nil for no limit.
+    static func wholeCores(ofQuota text: String) -> Int? {
+        let parts = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+        guard parts.count == 2, parts[0] > 0, parts[1] > 0, parts[0] / parts[1] < 1e6 else { return nil }
+        return max(1, Int(parts[0] / parts[1]))
+    }
+
+    /// Physical cores of the affinity mask.
     ///
     /// Two hardware threads of one core share its vector units, so a second inference thread there gains nothing. Counted from
     /// Linux's topology files for the CPUs of `Cpus_allowed_list`; Foundation's count where those cannot be read.
-    public static func count() -> Int {
+    private static func allowed() -> Int {
         let fallback = max(1, ProcessInfo.processInfo.activeProcessorCount)
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") })

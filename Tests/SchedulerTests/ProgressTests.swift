@@ -62,6 +62,8 @@ struct ProgressTests {
         #expect(policy.workerDied(progress: 1, saidHostFailed: false) == .restart(afterSeconds: 0.8))
         #expect(policy.workerDied(progress: 1, saidHostFailed: false) == .giveUp)
         var other = RestartPolicy()
+        #expect(other.workerDied(progress: 9, saidHostFailed: true) == .restart(afterSeconds: 2))
+        #expect(other.workerDied(progress: 9, saidHostFailed: true) == .restart(afterSeconds: 4))
         #expect(other.workerDied(progress: 9, saidHostFailed: true) == .giveUp)
     }
 }

@@ -77,7 +77,11 @@ struct WorkerStateMachineTests {
         #expect(machine.handle(.tick, now: 27, jitter: 0) == [.register])
         // The slot is still busy with what it abandoned, so nothing is claimed for it.
         #expect(machine.handle(.registered(sentAt: 27), now: 27.1, jitter: 0) == [])
-        #expect(machine.handle(.slotEnded(first, .finished, samples: 3), now: 28, jitter: 0) == [.claim(limit: 1)])
+        #expect(
+            machine.handle(.slotEnded(first, .finished, samples: 3), now: 28, jitter: 0) == [
+                .forget(first), .claim(limit: 1),
+            ]
+        )
     }
 
     @Test("A revoked or lost lease gets no closing write")
@@ -88,7 +92,10 @@ struct WorkerStateMachineTests {
                 == [.abandon(slot: 0)]
         )
         #expect(machine.handle(.sampleStored(first, samples: 2), now: 5.5, jitter: 0) == [])
-        #expect(machine.handle(.slotEnded(first, .stopped, samples: 2), now: 6, jitter: 0) == [.claim(limit: 1)])
+        #expect(
+            machine.handle(.slotEnded(first, .stopped, samples: 2), now: 6, jitter: 0)
+                == [.forget(first), .claim(limit: 1)]
+        )
     }
 
     @Test("The scene of a paused run is given back after the sample in hand")
@@ -238,6 +245,8 @@ struct WorkerStateMachineTests {
                     if let key, stopAt == nil || now < stopAt! + 8 { abandoned.insert(key) }
                 case .stopAfterSample:
                     #expect(stopAt != nil, "seed \(seed)")
+                case .forget(let key):
+                    #expect(closings[key] == nil, "seed \(seed)")
                 case .exit:
                     exited = true
                 }

@@ -50,7 +50,12 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if databaseOptions.connectionString != nil {
             await report("database") {
-                let session = try await DatabaseSession.open(databaseOptions, outputDirectory: nil, ownsOutput: false)
+                let session = try await DatabaseSession.open(
+                    databaseOptions.connectionString,
+                    schema: databaseOptions.schema,
+                    outputDirectory: nil,
+                    ownsOutput: false
+                )
                 do {
                     try await session.queue.checkSchema()
                     let workers = try await session.queue.workers().count { $0.state == .live }

@@ -76,6 +76,12 @@ struct EvaluateCommand: AsyncParsableCommand {
         let manifest = try directory.readManifest()
         let locator = truth.locator(manifest)
         var scores = try RunScores.stored(in: manifest)
+        if truth.datasetRoot != nil && !FileManager.default.fileExists(atPath: locator.groundTruthRoot) {
+            throw CommandFailure(
+                .configuration,
+                "there is no ground truth in '\(locator.groundTruthRoot)'; check --dataset-root"
+            )
+        }
         if !stored && FileManager.default.fileExists(atPath: locator.groundTruthRoot) {
             scores = try RunScores.recomputed(manifest, directory: directory, locator: locator)
         }

@@ -38,6 +38,7 @@ struct ExportCommand: AsyncParsableCommand {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
         let locator = truth.locator(manifest)
+        if format == .labels { try refuseDataset(manifest) }
         let exporter = OccupancyExporter(folder: Paths.absolute(target), dialect: format)
         let wantsTruth = format == .flashOcc || format == .labels
         var written = 0
@@ -66,6 +67,20 @@ struct ExportCommand: AsyncParsableCommand {
         if missing > 0 {
             Terminal.say("warning: \(missing) scenes of the run are not done and not exported")
             throw ExitStatus.someScenesFailed
+        }
+    }
+
+    /// Predictions must never take the place of ground truth.
+    private func refuseDataset(_ manifest: RunManifest) throws {
+        let real = { (path: String) in URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let folder = Paths.absolute(target)
+        let datasets = [manifest.datasetFolder, truth.datasetRoot.map(Paths.absolute)].compactMap { $0 }
+        let hasTables = Folders.exists("\(folder)/\(manifest.datasetVersion)/scene.json")
+        if hasTables || datasets.contains(where: { real($0) == real(folder) }) {
+            throw CommandFailure(
+                .configuration,
+                "'\(folder)' is a dataset: its gts/ would be overwritten with predictions; choose another folder with --to"
+            )
         }
     }
 }

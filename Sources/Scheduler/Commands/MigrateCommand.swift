@@ -22,7 +22,12 @@ struct MigrateCommand: AsyncParsableCommand {
     var target: Int?
 
     func run() async throws {
-        let session = try await DatabaseSession.open(databaseOptions, outputDirectory: nil, ownsOutput: false)
+        let session = try await DatabaseSession.open(
+            databaseOptions.connectionString,
+            schema: databaseOptions.schema,
+            outputDirectory: nil,
+            ownsOutput: false
+        )
         do {
             let version = try await session.queue.migrate(to: target)
             Terminal.output("schema \"\(session.schema)\" is at version \(version)\n")

@@ -29,7 +29,8 @@ struct RunCommand: AsyncParsableCommand {
         let runner = LocalRun(
             signals: signals,
             workers: workers,
-            databaseOptions: databaseOptions,
+            connectionString: databaseOptions.connectionString,
+            schema: databaseOptions.schema,
             outputDirectory: plan.settings.outputDirectory
         )
         try await runner.perform { _ in plan }
@@ -56,7 +57,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = selection.output.map(Paths.absolute)
-        if databaseOptions.connectionString == nil, let output,
+        let connectionString = try databaseOptions.connectionString(unlessOutput: output)
+        if connectionString == nil, let output,
             !Folders.exists(DatabaseSession.privateDataDirectory(of: output))
         {
             throw CommandFailure(
@@ -67,7 +69,8 @@ struct ResumeCommand: AsyncParsableCommand {
         let runner = LocalRun(
             signals: SignalWatcher(),
             workers: workers,
-            databaseOptions: databaseOptions,
+            connectionString: connectionString,
+            schema: databaseOptions.schema,
             outputDirectory: output
         )
         try await runner.perform { queue in
@@ -101,7 +104,12 @@ struct SubmitCommand: AsyncParsableCommand {
             )
         }
         let plan = try RunPlan.make(submission)
-        let session = try await DatabaseSession.open(databaseOptions, outputDirectory: nil, ownsOutput: false)
+        let session = try await DatabaseSession.open(
+            databaseOptions.connectionString,
+            schema: databaseOptions.schema,
+            outputDirectory: nil,
+            ownsOutput: false
+        )
         do {
             try await session.queue.checkSchema()
             let report = try await plan.submit(to: session.queue)

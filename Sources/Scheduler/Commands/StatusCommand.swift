@@ -21,17 +21,23 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+        try await RunDatabase.use(databaseOptions, output: selection.output) { queue, isRunActive in
             let signals = SignalWatcher()
             while true {
                 let runs = try await statuses(queue)
                 let workers = try await queue.workers()
-                if json {
-                    Terminal.output(try StatusDocument(runs: runs, workers: workers).text())
-                } else {
-                    Terminal.output(StatusTable.render(runs: runs, workers: workers))
+                let text =
+                    json
+                    ? try StatusDocument(runs: runs, workers: workers).text()
+                    : StatusTable.render(runs: runs, workers: workers)
+                guard Terminal.output(text), watch, !signals.isInterrupted, runs.contains(where: { !$0.isFinished })
+                else {
+                    return
                 }
-                guard watch, !signals.isInterrupted, runs.contains(where: { !$0.isFinished }) else { return }
+                guard isRunActive else {
+                    Terminal.say("nobody works on this folder now; go on with `occ-scheduler resume --output DIR`")
+                    return
+                }
                 try await Task.sleep(nanoseconds: 2_000_000_000)
             }
         }

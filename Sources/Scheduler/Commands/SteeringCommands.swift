@@ -40,7 +40,10 @@ struct PauseCommand: AsyncParsableCommand {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
             let name = try await selection.select(from: queue).name
             try await queue.pause(run: name)
-            Terminal.output("\(name): paused; go on with occ-scheduler unpause\n")
+            let state = try await queue.runStatus(name)?.state ?? .paused
+            Terminal.output(
+                "\(name): \(state.rawValue)\(state == .paused ? "; go on with occ-scheduler unpause" : "")\n"
+            )
         }
     }
 }
@@ -60,7 +63,8 @@ struct UnpauseCommand: AsyncParsableCommand {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
             let name = try await selection.select(from: queue).name
             try await queue.unpause(run: name)
-            Terminal.output("\(name): active\n")
+            let state = try await queue.runStatus(name)?.state ?? .active
+            Terminal.output("\(name): \(state.rawValue)\n")
         }
     }
 }

@@ -29,15 +29,18 @@ final class DatabaseSession {
     /// The folder of an output folder's private database.
     static func privateDataDirectory(of outputDirectory: String) -> String { outputDirectory + "/.postgres" }
 
-    /// Connects to the database that the options name, else to the private one of the output folder.
+    /// Connects to a database, else to the private one of an output folder.
     ///
     /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
-    static func open(_ options: DatabaseOptions, outputDirectory: String?, ownsOutput: Bool) async throws
-        -> DatabaseSession
-    {
+    static func open(
+        _ given: String?,
+        schema: String,
+        outputDirectory: String?,
+        ownsOutput: Bool
+    ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
-        if let given = options.connectionString {
+        if let given {
             connectionString = given
         } else if let outputDirectory {
             let started = try await PrivatePostgresServer.start(
@@ -54,10 +57,10 @@ final class DatabaseSession {
         do {
             let configuration = try PostgresConfiguration(connectionString: connectionString)
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
-            let queue = try JobQueue(pool: pool, schema: options.schema)
+            let queue = try JobQueue(pool: pool, schema: schema)
             return DatabaseSession(
                 connectionString: connectionString,
-                schema: options.schema,
+                schema: schema,
                 queue: queue,
                 pool: pool,
                 server: server
@@ -65,6 +68,19 @@ final class DatabaseSession {
         } catch {
             try? await server?.stop()
             throw error
+        }
+    }
+
+    /// Starts the private server of this session again if it has died; does nothing otherwise.
+    func reviveServer() async throws {
+        guard let privateServer, !privateServer.isRunning else { return }
+        Terminal.say("the private PostgreSQL has died; starting it again")
+        let revived = try await PrivatePostgresServer.start(dataDirectory: privateServer.directory)
+        guard revived.connectionString == connectionString else {
+            throw CommandFailure(
+                .environment,
+                "the private PostgreSQL came back at another socket; run the same command again"
+            )
         }
     }
 

@@ -9,13 +9,26 @@ enum RunDatabase {
     ///
     /// A private server that another scheduler is using is shared and left running; otherwise it is started for this command and
     /// stopped after it.
+    ///
+    /// - Parameter body: gets the queue, and whether somebody may be working on it: false for a private database that was
+    ///   started for this command alone.
     static func use<Result>(
         _ options: DatabaseOptions,
         output: String?,
         _ body: (JobQueue) async throws -> Result
     ) async throws -> Result {
+        try await use(options, output: output) { queue, _ in try await body(queue) }
+    }
+
+    /// As `use`, for a command that wants to know whether there is anything to wait for.
+    static func use<Result>(
+        _ options: DatabaseOptions,
+        output: String?,
+        _ body: (_ queue: JobQueue, _ isRunActive: Bool) async throws -> Result
+    ) async throws -> Result {
         let directory = output.map(Paths.absolute)
-        if options.connectionString == nil, let directory {
+        let connectionString = try options.connectionString(unlessOutput: output)
+        if connectionString == nil, let directory {
             guard Folders.exists(DatabaseSession.privateDataDirectory(of: directory)) else {
                 throw CommandFailure(
                     .configuration,
@@ -23,11 +36,16 @@ enum RunDatabase {
                 )
             }
         }
-        let lock = options.connectionString == nil ? try directory.flatMap { try OutputLock(outputDirectory: $0) } : nil
-        let session = try await DatabaseSession.open(options, outputDirectory: directory, ownsOutput: lock != nil)
+        let lock = connectionString == nil ? try directory.flatMap { try OutputLock(outputDirectory: $0) } : nil
+        let session = try await DatabaseSession.open(
+            connectionString,
+            schema: options.schema,
+            outputDirectory: directory,
+            ownsOutput: lock != nil
+        )
         do {
             try await session.queue.checkSchema()
-            let result = try await body(session.queue)
+            let result = try await body(session.queue, connectionString != nil || lock == nil)
             await session.close()
             return result
         } catch {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import Foundation
 internal import SystemSupport
 
@@ -18,6 +19,20 @@ struct WorkerOptions: ParsableArguments {
     func validate() throws {
         guard (0...1024).contains(workers ?? 1) else { throw ValidationError("--workers must be 0 to 1024") }
         guard (1...256).contains(slotsPerWorker) else { throw ValidationError("--slots-per-worker must be 1 to 256") }
+    }
+
+    /// More processes than this on one machine is a typing error: each takes a core and some 600 MB.
+    private static let mostProcessesPerCore = 4
+
+    /// Refuses a count that the machine cannot bear.
+    func check() throws {
+        let most = max(8, PhysicalCores.count() * Self.mostProcessesPerCore)
+        guard processCount <= most else {
+            throw CommandFailure(
+                .configuration,
+                "--workers \(processCount) on \(PhysicalCores.count()) cores; at most \(most) are started"
+            )
+        }
     }
 
     /// The number of processes, given the machine's cores.

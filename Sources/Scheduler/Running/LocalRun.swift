@@ -10,7 +10,9 @@ internal import SystemSupport
 struct LocalRun {
     let signals: SignalWatcher
     let workers: WorkerOptions
-    let databaseOptions: DatabaseOptions
+    /// The database to use; nil for the private one of the output folder.
+    let connectionString: String?
+    let schema: String
     /// Where a private database would be; nil for a run that lives in a database given by URL.
     let outputDirectory: String?
 
@@ -18,8 +20,15 @@ struct LocalRun {
     ///
     /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
     func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
+        try workers.check()
+        let needsLock = connectionString == nil
+        if needsLock && workers.workers == 0 {
+            throw CommandFailure(
+                .configuration,
+                "--workers 0 needs a database that workers elsewhere can reach: --database URL"
+            )
+        }
         if let outputDirectory { try Folders.create(outputDirectory) }
-        let needsLock = databaseOptions.connectionString == nil
         let lock = needsLock ? try outputDirectory.flatMap { try OutputLock(outputDirectory: $0) } : nil
         if needsLock && lock == nil, let outputDirectory {
             throw CommandFailure(
@@ -29,14 +38,16 @@ struct LocalRun {
             )
         }
         let session = try await DatabaseSession.open(
-            databaseOptions,
+            connectionString,
+            schema: schema,
             outputDirectory: outputDirectory,
             ownsOutput: true
         )
         do {
             let status = try await work(in: session, makePlan)
             await session.close()
-            if !status.isComplete { throw ExitStatus.someScenesFailed }
+            let isLeftToOthers = workers.workers == 0 && !status.isFinished
+            if !status.isComplete && !isLeftToOthers { throw ExitStatus.someScenesFailed }
         } catch {
             await session.close()
             throw error
@@ -46,12 +57,16 @@ struct LocalRun {
     private func work(in session: DatabaseSession, _ makePlan: (JobQueue) async throws -> RunPlan) async throws
         -> RunStatus
     {
-        if databaseOptions.connectionString == nil { try await session.queue.migrate() }
+        if connectionString == nil { try await session.queue.migrate() }
         try await session.queue.checkSchema()
         let plan = try await makePlan(session.queue)
         try signals.check()
         let report = try await plan.submit(to: session.queue)
         plan.announce(report)
+        if report.runState == .paused {
+            try await session.queue.unpause(run: plan.name)
+            Terminal.say("the run was paused; going on with it")
+        }
         if report.inserted + report.requeued + report.alreadyQueued == 0 {
             Terminal.say("nothing to do: every scene is done")
         } else if workers.workers == 0 {

@@ -29,6 +29,8 @@ final class LocalWorkers {
         var process: Process?
         var restartAt: Double?
         var policy = RestartPolicy()
+        /// Where the present process's part of the log begins.
+        var logStart: UInt64 = 0
     }
 
     private let configuration: Configuration
@@ -92,6 +94,7 @@ final class LocalWorkers {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         let log = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        seats[index].logStart = (try? log.seekToEnd()) ?? 0
         let process = Process()
         process.executableURL = URL(fileURLWithPath: configuration.executable)
         process.arguments = configuration.arguments
@@ -119,7 +122,7 @@ final class LocalWorkers {
             index: index,
             processID: process.processIdentifier,
             cause: cause,
-            lastWords: LogTail.lines(ofFile: logPath(index), count: 5)
+            lastWords: LogTail.lines(ofFile: logPath(index), from: seats[index].logStart, count: 5)
         )
     }
 

@@ -2,14 +2,14 @@ internal import Foundation
 
 /// The end of a log file.
 enum LogTail {
-    /// The last non-empty lines of a file, oldest first; empty when it cannot be read.
+    /// The last non-empty lines of a file after an offset, oldest first; empty when it cannot be read.
     ///
     /// Reads at most the file's last 16 KiB.
-    static func lines(ofFile path: String, count: Int) -> [String] {
+    static func lines(ofFile path: String, from start: UInt64, count: Int) -> [String] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }
         let size = (try? handle.seekToEnd()) ?? 0
-        try? handle.seek(toOffset: size > 16384 ? size - 16384 : 0)
+        try? handle.seek(toOffset: max(start, size > 16384 ? size - 16384 : 0))
         let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").suffix(count).map(String.init)
     }

@@ -9,6 +9,8 @@ struct RestartPolicy: Sendable {
     }
 
     let restartLimit: Int
+    private static let hostFailureLimit = 2
+    private var hostFailures = 0
     private var restartsWithoutProgress = 0
     private var samplesAtLastDeath: Int64 = 0
 
@@ -18,9 +20,13 @@ struct RestartPolicy: Sendable {
 
     /// Decides after a death, given the run's count of stored samples and closed scenes at that time.
     ///
-    /// A worker that left because this host cannot go on (disk full, model unreadable) would only say so again.
+    /// A worker that says that this host cannot go on (disk full, database gone) gets few tries, further apart: it may have met a
+    /// passing fault, but would mostly only say so again.
     mutating func workerDied(progress: Int64, saidHostFailed: Bool) -> Decision {
-        if saidHostFailed { return .giveUp }
+        if saidHostFailed {
+            hostFailures += 1
+            return hostFailures <= Self.hostFailureLimit ? .restart(afterSeconds: 2 * Double(hostFailures)) : .giveUp
+        }
         if progress > samplesAtLastDeath { restartsWithoutProgress = 0 }
         samplesAtLastDeath = progress
         restartsWithoutProgress += 1

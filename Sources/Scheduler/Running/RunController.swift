@@ -54,6 +54,7 @@ struct RunController {
         var lastPlainLine = -Double.infinity
         var lastProgress: Int64 = 0
         var lookAt = 0.0
+        var isPausedSaid = false
         while true {
             if signals.isInterrupted {
                 throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
@@ -62,6 +63,7 @@ struct RunController {
             for death in try local.tend(now: now, progress: lastProgress) { await note(death) }
             if now >= lookAt {
                 lookAt = now + 2 * Self.tickSeconds
+                try await session.reviveServer()
                 _ = try await session.queue.reap()
                 guard let status = try await session.queue.runStatus(plan.name) else {
                     throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
@@ -75,9 +77,16 @@ struct RunController {
                     lastPlainLine = now
                     show(counts, estimator: estimator, workers: local.runningCount)
                 }
-                if status.isFinished { return }
                 if status.state == .cancelled {
-                    throw CommandFailure(.someScenesFailed, "run '\(plan.name)' was cancelled")
+                    throw CommandFailure(
+                        .someScenesFailed,
+                        "run '\(plan.name)' was cancelled; the same command takes it up again"
+                    )
+                }
+                if status.isFinished { return }
+                if status.state == .paused && !isPausedSaid {
+                    isPausedSaid = true
+                    Terminal.say("the run is paused; go on with `occ-scheduler unpause`, or stop with Ctrl-C")
                 }
                 if local.hasGivenUp && workers.processCount > 0 {
                     throw CommandFailure(

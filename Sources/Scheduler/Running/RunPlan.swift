@@ -4,6 +4,7 @@ internal import Foundation
 internal import JobQueue
 internal import OccInference
 internal import Runs
+internal import Storage
 internal import SystemSupport
 
 /// A run as a command line asks for it, checked against dataset and model before anything is queued.
@@ -59,6 +60,12 @@ struct RunPlan: Sendable {
     }
 
     private static func openModel(_ path: String) throws -> ModelPackage {
+        guard Folders.exists(path) else {
+            throw CommandFailure(
+                .configuration,
+                "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
+            )
+        }
         let model = try ModelPackage(path: path)
         try model.verify()
         return model
@@ -92,6 +99,8 @@ struct RunPlan: Sendable {
             let stored = try RunSettings(json: existing.settings, run: name)
             if stored.definesSameRun(as: settings) { text = existing.settings }
         }
+        // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
+        try RunDirectory(output: settings.outputDirectory, run: name).create()
         let submission = RunSubmission(
             name: name,
             settings: text,

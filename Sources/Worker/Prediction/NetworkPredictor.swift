@@ -81,9 +81,11 @@ final class NetworkPredictor: SamplePredictor {
                 )
             }
         } catch {
+            let kind = (error as? InferenceError)?.kind
             throw ScenePredictionError(
                 description: "sample \(sample.token): inference failed: \(error)",
-                isRetryable: false
+                isRetryable: false,
+                isHostFault: kind == .outOfMemory || kind == .library
             )
         }
     }
@@ -100,10 +102,12 @@ final class NetworkPredictor: SamplePredictor {
         do {
             file = try MappedFile(path: path)
         } catch {
-            guard Folders.exists(datasetRoot) else {
+            // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
+            let firstFolder = frame.imagePath.split(separator: "/").first.map(String.init) ?? ""
+            guard Folders.exists(datasetRoot + "/" + firstFolder) else {
                 throw ScenePredictionError(
                     description:
-                        "the dataset's folder '\(datasetRoot)' is not there; mount it, or say where with --dataset-root",
+                        "the dataset's folder '\(datasetRoot)/\(firstFolder)' is not there; mount the dataset, or say where with --dataset-root",
                     isRetryable: true,
                     isHostFault: true
                 )

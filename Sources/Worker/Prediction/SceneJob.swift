@@ -45,9 +45,19 @@ struct SceneJob {
     func perform(_ predictor: any SamplePredictor, sampleStored: (Int) -> Void) throws -> SceneWorkReport {
         let started = MonotonicClock.nowSeconds
         let tokens = frames.samples.map(\.token)
+        let directory = try onOutput {
+            try RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem)
+        }
+        // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
+        guard Folders.exists(directory.path) else {
+            throw HostFailure(
+                description:
+                    "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
+            )
+        }
         let writer = try onOutput {
             try SceneFileWriter(
-                in: RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem),
+                in: directory,
                 header: header(),
                 adoptingFor: tokens
             )
@@ -119,6 +129,14 @@ struct SceneJob {
     private func onOutput<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
+        } catch let error as StorageError where error.kind == .alreadyExists {
+            // Leases only grow within one database; a new database with an old output folder starts again at 1.
+            throw ScenePredictionError(
+                description:
+                    "\(error); the folder holds files of another database's run of this name: use another --output,"
+                    + " or remove '\(outputDirectory)/runs/\(scene.runName)'",
+                isRetryable: false
+            )
         } catch {
             throw HostFailure(description: "cannot store predictions of scene '\(scene.sceneName)': \(error)")
         }

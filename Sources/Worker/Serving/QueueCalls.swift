@@ -18,19 +18,24 @@ struct QueueCalls: Sendable {
     let outputDirectory: String?
     let logger: Logger
 
-    /// Tries of a closing write whose call failed; each try is patient by itself (`QueueTiming.patienceSeconds`).
-    private static let closingTries = 3
+    /// Tries of a closing write whose call failed, and the longest pause between two; some ten minutes in all.
+    private static let closingTries = 40
+    private static let longestClosingPauseSeconds = 15.0
 
     func register(_ description: WorkerDescription) {
+        let former = leases.worker
         leases.worker = nil
         let sentAt = MonotonicClock.nowSeconds
         Task {
             do {
+                // What the former registration still holds goes back without counting as a crash: this process lives.
+                if let former { try await queue.retire(former) }
                 let id = try await queue.registerWorker(description)
                 leases.worker = id
                 logger.info("registered", metadata: ["worker": "\(id)"])
                 post.yield(.registered(sentAt: sentAt))
             } catch {
+                if leases.worker == nil { leases.worker = former }
                 logger.warning("cannot register", metadata: ["error": "\(error)"])
                 post.yield(.databaseUnreachable)
             }
@@ -117,8 +122,14 @@ struct QueueCalls: Sendable {
     func fail(_ key: LeaseKey, message: String, isRetryable: Bool) {
         logger.error("scene failed", metadata: ["scene": "\(name(key))", "error": "\(message)"])
         close(key, "fail") {
-            _ = try await queue.fail(key.sceneLease, message: message, retryable: isRetryable)
+            let outcome = try await queue.fail(key.sceneLease, message: message, retryable: isRetryable)
+            if outcome == .failed { await publishManifestIfFinished(key) }
         }
+    }
+
+    /// Forgets a lease that was lost: nothing is to be said to the queue.
+    func forget(_ key: LeaseKey) {
+        leases.forget(key)
     }
 
     func release(_ key: LeaseKey, samples: Int) {
@@ -163,11 +174,17 @@ struct QueueCalls: Sendable {
 
     // MARK: - Closing writes
 
+    /// Repeats a closing write until it is through.
+    ///
+    /// While it is not, the slot stays taken and the lease is beaten. If it never goes through, the registration is given up, so
+    /// that the scene goes back to the queue instead of staying with a worker that has forgotten it.
     private func close(_ key: LeaseKey, _ operation: String, _ write: @escaping @Sendable () async throws -> Void) {
         Task {
+            var isClosed = false
             for attempt in 1...Self.closingTries {
                 do {
                     try await write()
+                    isClosed = true
                     break
                 } catch {
                     logger.warning(
@@ -178,8 +195,11 @@ struct QueueCalls: Sendable {
                         ]
                     )
                 }
+                let pause = min(0.5 * Double(attempt), Self.longestClosingPauseSeconds)
+                try? await Task.sleep(nanoseconds: UInt64(pause * 1e9))
             }
             leases.forget(key)
+            if !isClosed { post.yield(.heartbeatRejected) }
             post.yield(.leaseClosed(key))
         }
     }

@@ -69,6 +69,8 @@ enum WorkerAction: Equatable, Sendable {
     case fail(LeaseKey, message: String, isRetryable: Bool)
     /// Give a scene back without burning an attempt.
     case release(LeaseKey, samples: Int)
+    /// Drop what is remembered of a lost lease.
+    case forget(LeaseKey)
     /// Leave the process; the leases are closed or past saving.
     case exit(WorkerExit)
 }

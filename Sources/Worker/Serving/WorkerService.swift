@@ -102,6 +102,7 @@ final class WorkerService {
         case .complete(let key): calls.complete(key)
         case .fail(let key, let message, let isRetryable): calls.fail(key, message: message, isRetryable: isRetryable)
         case .release(let key, let samples): calls.release(key, samples: samples)
+        case .forget(let key): calls.forget(key)
         case .exit: break
         }
     }

@@ -191,7 +191,8 @@ struct WorkerStateMachine: Sendable {
         }
         for key in keys {
             guard let slot = slots.firstIndex(of: .idle) else {
-                // Cannot happen while claims ask for idle slots only; the expiry gives the scene to another worker.
+                // Cannot happen while claims ask for idle slots only.
+                actions.append(.release(key, samples: 0))
                 continue
             }
             samples[key] = 0
@@ -211,7 +212,7 @@ struct WorkerStateMachine: Sendable {
     {
         if let slot = slots.firstIndex(of: .abandoned(key)) {
             slots[slot] = .idle
-            return []
+            return [.forget(key)]
         }
         var actions: [WorkerAction] = []
         guard let slot = slots.firstIndex(of: .working(key)) else { return [] }

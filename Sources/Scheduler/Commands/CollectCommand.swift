@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+internal import Storage
+
+/// `occ-scheduler gc`: remove files that no scene needs any more.
+struct CollectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Remove scene files of leases that were superseded.",
+        discussion: """
+            Example: occ-scheduler gc --output out --dry-run
+            Removed are files of leases before a scene's accepted one. Files of scenes that are not done stay: the next lease takes their \
+            samples over.
+            """
+    )
+
+    @OptionGroup var results: ResultOptions
+
+    @Flag(help: "Only list what would be removed.")
+    var dryRun = false
+
+    func run() async throws {
+        let directory = try results.directory()
+        let garbage = try directory.garbage(accepted: try directory.readManifest().acceptedLeases)
+        for file in garbage {
+            Terminal.output("\(file.path)\n")
+            if !dryRun { try directory.fileSystem.remove(file.path) }
+        }
+        let bytes = garbage.reduce(0) { $0 + $1.byteCount }
+        Terminal.say("\(garbage.count) files of \(bytes) bytes \(dryRun ? "would be removed" : "removed")")
+    }
+}
