@@ -8,4 +8,6 @@ struct FrameContext {
     var labels: UnsafeMutablePointer<UInt8>?
     /// Where all logits of the occupancy head go, if they are tapped.
     var logits: UnsafeMutablePointer<Float>?
+    /// Where a detection head's boxes go.
+    var detections: UnsafeMutablePointer<Detections>?
 }

@@ -9,7 +9,7 @@ protocol Operation: Sendable {
 
     /// Resolves all addresses within one slot's memory.
     ///
-    /// - Returns: what runs the step for a frame. It allocates nothing.
+    /// - Returns: what runs the step for a frame. It allocates nothing but the prediction.
     func bind(_ arena: BoundArena) throws -> BoundOperation
 }
 

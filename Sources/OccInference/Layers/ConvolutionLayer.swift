@@ -12,6 +12,8 @@ struct ConvolutionLayer: Layer {
     var hasReLU = false
     /// Whether the weights are those of a linear layer, `[out, in]`, to be run on every pixel.
     var isLinear = false
+    /// Whether it is the last layer of a detection head.
+    var isDetectionOutput = false
     /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
     var mayUseWinograd = true
 
@@ -24,7 +26,11 @@ struct ConvolutionLayer: Layer {
     private var weight: TensorSpec {
         isLinear
             ? TensorSpec(name + ".weight", [outChannels, inChannels], .linear)
-            : TensorSpec(name + ".weight", [outChannels, inChannels, kernel, kernel], .convolution)
+            : TensorSpec(
+                name + ".weight",
+                [outChannels, inChannels, kernel, kernel],
+                isDetectionOutput ? .detectionOutput : .convolution
+            )
     }
     private var bias: TensorSpec { TensorSpec(name + ".bias", [outChannels], .bias) }
 

@@ -28,6 +28,7 @@ public struct FormulaWeightSource: WeightSource {
         switch tensor.kind {
         // The factors are kept apart: their product rounds as the published goldens' amplitudes do.
         case .convolution, .binaryConvolution: return ((2 / fanIn).squareRoot() * 3.0.squareRoot(), 0)
+        case .detectionOutput: return (0.0006, 0)
         case .linear: return ((1 / fanIn).squareRoot() * 3.0.squareRoot(), 0)
         case .bias: return (0.15, 0)
         case .normWeight: return (0.4, 1)

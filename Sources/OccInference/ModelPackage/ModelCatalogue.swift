@@ -15,7 +15,8 @@ public enum ModelCatalogue {
 
     /// One row a network.
     ///
-    /// Sources: `projects/configs/bdc_occ/<name>.py` of the published code.
+    /// Sources: `BDC-Occ/projects/configs/bdc_occ/<name>.py`, `BDC-Det/configs/bdc_det/<name>.py` and
+    /// `BDC-Det/configs/bevdet/<name>.py` of the published code.
     private static let table: [NetworkConfiguration] = [
         flashOcc(
             "flashocc-r50_BDC-T",
@@ -27,7 +28,50 @@ public enum ModelCatalogue {
             neck: ModuleConfiguration(type: "CustomFPN", inChannels: [1024, 2048], outChannels: [256]),
             hasBatchNorm: true
         ),
+        bevDet(
+            "bevdet-r50-cbgs_BDC-T",
+            neckType: "Binary_CustomFPN_BDC",
+            bevBackboneType: "BinaryResNetBDCDown",
+            bevNeckType: "Binary_FPN_LSS_BDC_Up",
+            headType: "BEV_CenterHeadBDC"
+        ),
+        bevDet(
+            "bevdet-r50-cbgs",
+            neckType: "CustomFPN",
+            bevBackboneType: "CustomResNet",
+            bevNeckType: "FPN_LSS",
+            headType: "CenterHead"
+        ),
     ]
+
+    /// What the single-frame detection networks have in common.
+    private static func bevDet(
+        _ name: String,
+        neckType: String,
+        bevBackboneType: String,
+        bevNeckType: String,
+        headType: String
+    ) -> NetworkConfiguration {
+        NetworkConfiguration(
+            name: name,
+            cameras: 6,
+            frames: 1,
+            inputHeight: 256,
+            inputWidth: 704,
+            gridX: GridAxis(-51.2, 51.2, 0.8),
+            gridY: GridAxis(-51.2, 51.2, 0.8),
+            gridZ: GridAxis(-5, 3, 8),
+            gridDepth: GridAxis(1, 60, 1),
+            downsample: 16,
+            imageBackbone: ModuleConfiguration(type: "ResNet", inChannels: [3], outChannels: [1024, 2048]),
+            imageNeck: ModuleConfiguration(type: neckType, inChannels: [1024, 2048], outChannels: [256]),
+            viewTransformer: ModuleConfiguration(type: "LSSViewTransformer", inChannels: [256], outChannels: [64]),
+            bevBackbone: ModuleConfiguration(type: bevBackboneType, inChannels: [64], outChannels: [128, 256, 512]),
+            bevNeck: ModuleConfiguration(type: bevNeckType, inChannels: [128, 512], outChannels: [256]),
+            head: ModuleConfiguration(type: headType, inChannels: [256], outChannels: [64]),
+            detection: .nuScenes
+        )
+    }
 
     /// What the single-frame occupancy networks have in common.
     private static func flashOcc(

@@ -30,6 +30,13 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
     public var bevBackbone: ModuleConfiguration
     /// `img_bev_encoder_neck`.
     public var bevNeck: ModuleConfiguration
-    /// `occ_head`.
+    /// `occ_head` or `pts_bbox_head`.
     public var head: ModuleConfiguration
+    /// How boxes are decoded; nil for networks that predict occupancy.
+    public var detection: DetectionConfiguration?
+
+    /// The published module path of the head.
+    var headName: String { detection == nil ? "occ_head" : "pts_bbox_head" }
+    /// Voxels of a prediction; 0 for networks that predict boxes.
+    var voxelCount: Int { detection == nil ? gridX.cells * gridY.cells * head.outChannels[1] : 0 }
 }

@@ -6,6 +6,8 @@ public struct TensorSpec: Equatable, Hashable, Sendable {
         case convolution
         /// Weights of a convolution that are used as signs times a scale.
         case binaryConvolution
+        /// Weights of the last convolution of a detection head, drawn small: its maps are read as exponents.
+        case detectionOutput
         /// Weights of a linear layer, `[out, in]`, or of a 3D convolution.
         case linear
         /// Bias of a convolution, a linear layer or a batch norm, `[channels]`.

@@ -23,6 +23,11 @@ public struct DetectionAgreement: Equatable, Sendable, Codable {
         matchedCount == referenceCount && matchedCount == candidateCount && sameLabelCount == matchedCount
     }
 
+    /// Whether the boxes are the same in every bit.
+    public var isExact: Bool {
+        isComplete && largestScoreDifference == 0 && largestByColumn.allSatisfy { $0 == 0 }
+    }
+
     /// A list of boxes.
     public struct Boxes: Equatable, Sendable {
         /// Rows of `columns` numbers: x, y, z, w, l, h, yaw, and velocities where there are.

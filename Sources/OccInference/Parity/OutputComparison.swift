@@ -5,7 +5,7 @@ internal import SystemSupport
 ///
 /// A tap stands in a file either whole, as `tap:NAME` in NCHW order, or sampled, as `tap:NAME:index` and `tap:NAME:value` with flat
 /// row-major NCHW indices. `occ` holds labels, `occ_margin:index` and `occ_margin:value` the margins of some voxels, `det_boxes`,
-/// `det_scores` and `det_labels` the boxes. Everything else is compared element by element.
+/// `det_scores` and `det_labels` the boxes, `decoded_*` those before suppression. Everything else is compared element by element.
 public enum OutputComparison {
     /// Compares two files.
     ///
@@ -44,10 +44,18 @@ public enum OutputComparison {
         for name in common.subtracting(special).sorted() {
             tensors.append(try compareTensor(name, reference, candidate, deviations))
         }
-        let hasBoxes = common.isSuperset(of: boxNames)
-        if !hasBoxes {
+        var agreements: [String: DetectionAgreement] = [:]
+        for list in boxLists {
+            let names = boxNames(list)
+            if common.isSuperset(of: names) {
+                agreements[list] = DetectionAgreement(
+                    reference: try boxes(reference, list),
+                    candidate: try boxes(candidate, list)
+                )
+                continue
+            }
             // Without all three there is nothing to match; what there is is compared as numbers.
-            for name in common.intersection(boxNames).sorted() {
+            for name in common.intersection(names).sorted() {
                 tensors.append(try compareTensor(name, reference, candidate, deviations))
             }
         }
@@ -56,15 +64,20 @@ public enum OutputComparison {
             candidate: candidate.source,
             tensors: tensors,
             occupancy: common.contains("occ") ? try compareOccupancy(reference, candidate) : nil,
-            detections: hasBoxes
-                ? DetectionAgreement(reference: try boxes(reference), candidate: try boxes(candidate)) : nil,
+            detections: agreements["det"],
+            decoded: agreements["decoded"],
             onlyInReference: referenceNames.subtracting(common).subtracting(["occ_margin"]).sorted(),
             onlyInCandidate: candidateNames.subtracting(common).subtracting(["occ_margin"]).sorted()
         )
     }
 
-    private static let boxNames: Set<String> = ["det_boxes", "det_labels", "det_scores"]
-    private static let special: Set<String> = boxNames.union(["occ", "occ_margin"])
+    /// Boxes after and before suppression.
+    private static let boxLists = ["det", "decoded"]
+    private static let special = boxLists.reduce(into: ["occ", "occ_margin"] as Set) { $0.formUnion(boxNames($1)) }
+
+    private static func boxNames(_ list: String) -> Set<String> {
+        ["\(list)_boxes", "\(list)_labels", "\(list)_scores"]
+    }
 
     /// What a file speaks of: its names, a sampled tensor's two names as one.
     private static func subjects(_ file: SafetensorsFile) -> Set<String> {
@@ -165,15 +178,15 @@ public enum OutputComparison {
         return OccupancyAgreement(reference: right, candidate: judged, margins: margins)
     }
 
-    private static func boxes(_ file: SafetensorsFile) throws -> DetectionAgreement.Boxes {
-        let shape = try file.tensor(named: "det_boxes").shape
-        let values = try file.values(of: "det_boxes")
-        let scores = try file.values(of: "det_scores")
-        let labels = try file.values(of: "det_labels")
+    private static func boxes(_ file: SafetensorsFile, _ list: String) throws -> DetectionAgreement.Boxes {
+        let shape = try file.tensor(named: "\(list)_boxes").shape
+        let values = try file.values(of: "\(list)_boxes")
+        let scores = try file.values(of: "\(list)_scores")
+        let labels = try file.values(of: "\(list)_labels")
         guard shape.count == 2, shape[0] == scores.count, scores.count == labels.count, shape[1] >= 7 else {
             throw ArrayFileError(
                 .mismatch,
-                source: "\(file.source)[det_boxes]",
+                source: "\(file.source)[\(list)_boxes]",
                 "has shape \(shape) beside \(scores.count) scores and \(labels.count) labels, expected a row of 7 or "
                     + "9 numbers for each"
             )

@@ -12,6 +12,8 @@ public struct ParityReport: Equatable, Sendable, Codable {
     public let occupancy: OccupancyAgreement?
     /// The boxes, where both files hold some.
     public let detections: DetectionAgreement?
+    /// The boxes before suppression, where both files hold some.
+    public let decoded: DetectionAgreement?
     /// Names that only the reference holds.
     public let onlyInReference: [String]
     /// Names that only the candidate holds.
@@ -20,10 +22,7 @@ public struct ParityReport: Equatable, Sendable, Codable {
     /// Whether the two files say the same in every bit that was compared, and nothing was left out.
     public var isExact: Bool {
         tensors.allSatisfy(\.isExact) && occupancy?.differingCount ?? 0 == 0 && onlyInReference.isEmpty
-            && (detections.map {
-                $0.isComplete && $0.largestScoreDifference == 0 && $0.largestByColumn.allSatisfy { $0 == 0 }
-            }
-                ?? true)
+            && detections?.isExact ?? true && decoded?.isExact ?? true
     }
 
     /// The report as JSON with sorted keys; numbers that JSON cannot hold are the texts "inf" and "nan".
@@ -63,7 +62,8 @@ public struct ParityReport: Equatable, Sendable, Codable {
             lines.append("")
         }
         if let occupancy { lines += Self.lines(occupancy) }
-        if let detections { lines += Self.lines(detections) }
+        if let detections { lines += Self.lines(detections, "boxes") }
+        if let decoded { lines += Self.lines(decoded, "boxes before suppression") }
         if !onlyInReference.isEmpty {
             lines.append("only in the reference: \(onlyInReference.joined(separator: ", "))")
         }
@@ -104,7 +104,7 @@ public struct ParityReport: Equatable, Sendable, Codable {
         return lines + [""]
     }
 
-    private static func lines(_ detections: DetectionAgreement) -> [String] {
+    private static func lines(_ detections: DetectionAgreement, _ title: String) -> [String] {
         let names = ["x", "y", "z", "w", "l", "h", "yaw", "vx", "vy"]
         let columns = detections.largestByColumn.enumerated()
             .map {
@@ -112,7 +112,7 @@ public struct ParityReport: Equatable, Sendable, Codable {
                     + String(format: " %.2g", $0.element)
             }
         return [
-            "boxes: \(detections.matchedCount) of \(detections.referenceCount) and \(detections.candidateCount) match, "
+            "\(title): \(detections.matchedCount) of \(detections.referenceCount) and \(detections.candidateCount) match, "
                 + "\(detections.sameLabelCount) with the same label",
             String(format: "  largest difference of scores %.2g; of ", detections.largestScoreDifference)
                 + columns.joined(separator: ", "),

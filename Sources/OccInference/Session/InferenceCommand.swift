@@ -17,7 +17,8 @@ public enum InferenceCommand {
     /// Runs one keyframe.
     ///
     /// The input holds the keyframe first, then earlier frames; a network that reads fewer frames than there are takes the first
-    /// ones. The output holds `occ` (uint8 `[200, 200, 16]`) and `tap:<module>` (float32) for each module asked for.
+    /// ones. The output holds `occ` (uint8 `[200, 200, 16]`), or `det_boxes` (float32 `[boxes, 9]`), `det_scores` and `det_labels`
+    /// (float32 `[boxes]`) after suppression and `decoded_*` before it; and `tap:<module>` (float32) for each module asked for.
     ///
     /// - Parameters:
     ///   - model: path of a model package.
@@ -53,6 +54,13 @@ public enum InferenceCommand {
                 labels,
                 shape: [configuration.gridX.cells, configuration.gridY.cells, configuration.head.outChannels[1]]
             )
+        case .detections(let detections):
+            for (prefix, boxes) in [("det", detections.boxes), ("decoded", detections.decoded)] {
+                names += ["\(prefix)_boxes", "\(prefix)_scores", "\(prefix)_labels"]
+                try writer.add("\(prefix)_boxes", boxes.flatMap(\.row), shape: [boxes.count, 9])
+                try writer.add("\(prefix)_scores", boxes.map(\.score), shape: [boxes.count])
+                try writer.add("\(prefix)_labels", boxes.map { Float($0.label) }, shape: [boxes.count])
+            }
         }
         try writer.write(to: output)
         return Summary(

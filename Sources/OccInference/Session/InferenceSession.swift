@@ -54,19 +54,21 @@ public final class InferenceSession {
         clock = now
 
         let configuration = model.configuration
-        let voxels = configuration.gridX.cells * configuration.gridY.cells * configuration.head.outChannels[1]
-        let logitCount = taps.isEmpty ? 0 : voxels * configuration.head.outChannels[2]
+        let voxels = configuration.voxelCount
+        let logitCount = taps.isEmpty || voxels == 0 ? 0 : voxels * configuration.head.outChannels[2]
+        var detections = Detections()
         var logits = [Float](repeating: 0, count: logitCount)
         let pending = model.program.taps.filter { taps.contains($0.name) }
         var nextTap = 0
         let labels = try [UInt8](unsafeUninitializedCapacity: voxels) { labels, count in
-            try logits.withUnsafeMutableBufferPointer { logits in
+            try withUnsafeMutablePointers(&logits, &detections) { logits, found in
                 try input.frames[0].imagesRGB.withUnsafeBufferPointer { pixels in
                     let frame = FrameContext(
                         imagesRGB: pixels.baseAddress!,
                         pooling: pooling,
-                        labels: labels.baseAddress!,
-                        logits: logitCount > 0 ? logits.baseAddress : nil
+                        labels: labels.baseAddress,
+                        logits: logitCount > 0 ? logits.baseAddress : nil,
+                        detections: found
                     )
                     for (index, step) in steps.enumerated() {
                         try step(frame)
@@ -84,7 +86,18 @@ public final class InferenceSession {
             count = voxels
         }
         lastTimings = timings
-        return .occupancy(labels)
+        return configuration.detection == nil ? .occupancy(labels) : .detections(detections)
+    }
+
+    /// Fixes in memory where a frame's results go.
+    private func withUnsafeMutablePointers(
+        _ logits: inout [Float],
+        _ detections: inout Detections,
+        _ body: (UnsafeMutableBufferPointer<Float>, UnsafeMutablePointer<Detections>) throws -> Void
+    ) rethrows {
+        try logits.withUnsafeMutableBufferPointer { logits in
+            try withUnsafeMutablePointer(to: &detections) { try body(logits, $0) }
+        }
     }
 
     /// The geometry of an input's calibration, computed anew only if the calibration has changed.

@@ -21,7 +21,7 @@ struct Network: Sendable {
         neck = try Self.make("img_neck", configuration.imageNeck, Self.imageNecks)
         bevBackbone = try Self.make("img_bev_encoder_backbone", configuration.bevBackbone, Self.bevBackbones)
         bevNeck = try Self.make("img_bev_encoder_neck", configuration.bevNeck, Self.bevNecks)
-        head = try Self.make("occ_head", configuration.head, Self.heads)
+        head = try Self.makeHead(configuration)
         let view = configuration.viewTransformer
         guard view.type == "LSSViewTransformer", configuration.gridZ.cells == 1, configuration.frames == 1 else {
             throw InferenceError(
@@ -57,6 +57,9 @@ struct Network: Sendable {
         },
     ]
     private static let bevBackbones: Table<any BEVBackbone> = [
+        "CustomResNet": {
+            CustomResNet(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels)
+        },
         "BinaryResNetBDCDown": {
             BinaryResNetBDCDown(
                 name: $0,
@@ -64,9 +67,10 @@ struct Network: Sendable {
                 stageChannels: $1.outChannels,
                 hasBatchNorm: $1.hasBatchNorm
             )
-        }
+        },
     ]
     private static let bevNecks: Table<any Neck> = [
+        "FPN_LSS": { FPNLSS(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
         "Binary_FPN_LSS_BDC_Up": {
             BinaryFPNLSSBDCUp(
                 name: $0,
@@ -74,7 +78,7 @@ struct Network: Sendable {
                 outChannels: $1.outChannels[0],
                 hasBatchNorm: $1.hasBatchNorm
             )
-        }
+        },
     ]
     private static let heads: Table<any Head> = [
         "BEVOCCHead2DBDC": {
@@ -88,6 +92,27 @@ struct Network: Sendable {
             )
         }
     ]
+    /// Whether each is binary.
+    private static let detectionHeads: [String: Bool] = ["CenterHead": false, "BEV_CenterHeadBDC": true]
+
+    private static func makeHead(_ configuration: NetworkConfiguration) throws -> any Head {
+        guard let detection = configuration.detection else {
+            return try make(configuration.headName, configuration.head, heads)
+        }
+        let table: Table<any Head> = detectionHeads.mapValues { isBinary in
+            {
+                CenterHead(
+                    name: $0,
+                    isBinary: isBinary,
+                    inChannels: $1.inChannels[0],
+                    sharedChannels: $1.outChannels[0],
+                    hasBatchNorm: $1.hasBatchNorm,
+                    decoding: detection
+                )
+            }
+        }
+        return try make(configuration.headName, configuration.head, table)
+    }
 
     private static func make<Part>(
         _ name: String,

@@ -28,8 +28,9 @@ extension NetworkConfiguration {
             }
             for channels in module.inChannels + module.outChannels { try check(channels, 1...16384, "channels") }
         }
-        guard bevNeck.inChannels.count == 2, head.outChannels.count == 3 else {
+        guard bevNeck.inChannels.count == 2, head.outChannels.count == (detection == nil ? 3 : 1) else {
             throw InferenceError(.badConfiguration, "configuration '\(name)': the BEV neck or the head lacks channels")
         }
+        try detection?.checkBounds(name)
     }
 }

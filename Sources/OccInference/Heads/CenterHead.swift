@@ -1,0 +1,91 @@
+/// The detection head: a shared trunk, then for each value of a box two layers of its own.
+///
+/// Source: `CenterHead` and `BEV_CenterHeadBDC` in `dense_heads/centerpoint_head.py` with one task and `SeparateHead` of two
+/// layers with `final_kernel=3`. In the latter, BDC units take the place of every convolution but the last of each value.
+struct CenterHead: Head {
+    let name: String
+    /// Whether BDC units take the place of convolutions.
+    let isBinary: Bool
+    let inChannels: Int
+    /// Channels of the trunk (`share_conv_channel`).
+    let sharedChannels: Int
+    let hasBatchNorm: Bool
+    let decoding: DetectionConfiguration
+
+    var typeName: String { isBinary ? "BEV_CenterHeadBDC" : "CenterHead" }
+    var children: [any Layer] {
+        trunk.map { $0 as any Layer } + values.flatMap { [hidden($0) as any Layer, output($0)] }
+    }
+
+    /// The values of a box in the published order, with their number of channels.
+    private var values: [(name: String, channels: Int)] {
+        [("reg", 2), ("height", 1), ("dim", 3), ("rot", 2), ("vel", 2), ("heatmap", decoding.classNames.count)]
+    }
+
+    /// From the BEV features to the shared channels.
+    private var trunk: [any MapLayer] {
+        let module = name + ".shared_conv"
+        guard isBinary else { return [convolution(module, inChannels)] }
+        var channels = inChannels
+        var units: [BDCBranches] = []
+        while channels > sharedChannels {
+            units.append(
+                BDCBranches(
+                    name: "\(module).shared_conv_\(units.count)",
+                    shape: .fusionDecrease,
+                    inChannels: channels,
+                    hasBatchNorm: hasBatchNorm
+                )
+            )
+            channels /= 2
+        }
+        return units
+    }
+
+    private func hidden(_ value: (name: String, channels: Int)) -> any MapLayer {
+        let module = "\(name).task_heads.0.\(value.name).0"
+        guard isBinary else { return convolution(module, sharedChannels) }
+        return BinaryConv2dBDC(
+            name: module,
+            inChannels: sharedChannels,
+            outChannels: sharedChannels,
+            hasBatchNorm: hasBatchNorm
+        )
+    }
+
+    private func output(_ value: (name: String, channels: Int)) -> ConvolutionLayer {
+        ConvolutionLayer(
+            name: "\(name).task_heads.0.\(value.name).1",
+            inChannels: sharedChannels,
+            outChannels: value.channels,
+            kernel: 3,
+            hasBias: true,
+            isDetectionOutput: true
+        )
+    }
+
+    /// `ConvModule`: 3x3, batch norm, ReLU.
+    private func convolution(_ module: String, _ inputs: Int) -> ConvolutionModule {
+        ConvolutionModule(name: module, inChannels: inputs, outChannels: sharedChannels)
+    }
+
+    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
+        guard input.images == 1, input.channels == inChannels else {
+            throw InferenceError(
+                .badConfiguration,
+                "head '\(name)' reads one map of \(inChannels) channels, but is given "
+                    + "\(input.images) of \(input.channels)"
+            )
+        }
+        var shared = input
+        for layer in trunk { shared = try layer.emit(shared, to: program) }
+        var maps: [FeatureMap] = []
+        for value in values {
+            let map = try output(value).emit(try hidden(value).emit(shared, to: program), to: program)
+            program.tap("head.\(value.name)", map)
+            maps.append(map)
+        }
+        program.stage = .decoding
+        try program.append { _ in try DetectionOperation(maps: DetectionMaps(maps), configuration: decoding) }
+    }
+}
