@@ -123,7 +123,10 @@ let package = Package(
         tests("RunsTests", ["Runs", "Datasets"]),
         tests(
             "WorkerTests",
-            ["Worker", "Datasets", "JobQueue", "PostgresClient", "Runs", "Storage", "SystemSupport", logging]
+            [
+                "Worker", "Datasets", "Evaluation", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage",
+                "SystemSupport", logging,
+            ]
         ),
         tests("SchedulerTests", ["Scheduler"]),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),

@@ -111,6 +111,7 @@ public struct RunScores: Sendable {
         let isWhole = scene.sampleTokens.allSatisfy { locator.hasLabels(scene: scene.name, sample: $0) }
         guard isWhole, let fileName = scene.fileName else { return nil }
         let reader = try SceneFileReader(path: "\(directory.path)/\(fileName)")
+        guard SceneScore.isOccupancy(reader) else { return nil }
         return try SceneScore.confusions(of: reader, scene: scene.name, locator: locator)
     }
 

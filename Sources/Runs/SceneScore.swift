@@ -5,6 +5,11 @@ public import Storage
 
 /// The score of one scene file against ground truth on disk.
 public enum SceneScore {
+    /// Whether a file holds voxel labels, which is what confusions are of.
+    public static func isOccupancy(_ reader: SceneFileReader) -> Bool {
+        reader.entries.allSatisfy { $0.kind == .occupancy }
+    }
+
     /// Confusions of every sample of a scene file.
     ///
     /// - Throws: `DatasetError` naming the label file, `StorageError` naming the scene file, `EvaluationError` naming the sample.

@@ -22,8 +22,7 @@ struct PredictionWorkTests {
         func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
             try beforeSample(index)
             return PredictedSample(
-                occupancy: [UInt8](repeating: UInt8(index), count: 8),
-                shape: [2, 2, 2],
+                content: .occupancy([UInt8](repeating: UInt8(index), count: 8), shape: [2, 2, 2]),
                 seconds: 0
             )
         }

@@ -17,6 +17,27 @@ public struct DetectedBox: Equatable, Sendable {
     /// Index of the class in the configuration's `classNames`.
     public var label: Int
 
+    /// Makes a box from its parts.
+    public init(
+        x: Float,
+        y: Float,
+        z: Float,
+        size: SIMD3<Float>,
+        yaw: Float,
+        velocity: SIMD2<Float>,
+        score: Float,
+        label: Int
+    ) {
+        self.x = x
+        self.y = y
+        self.z = z
+        self.size = size
+        self.yaw = yaw
+        self.velocity = velocity
+        self.score = score
+        self.label = label
+    }
+
     /// The nine numbers of a row of the published `bboxes`.
     public var row: [Float] { [x, y, z, size.x, size.y, size.z, yaw, velocity.x, velocity.y] }
 }

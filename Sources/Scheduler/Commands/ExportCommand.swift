@@ -11,7 +11,7 @@ internal import SystemSupport
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a run's predictions as .npz files that other programs read.",
+        abstract: "Write a run's predictions in the forms that other programs read.",
         discussion: """
             Example: occ-scheduler export --output out --format sparseocc --to submission
 
@@ -20,6 +20,7 @@ struct ExportCommand: AsyncParsableCommand {
             flashocc   <scene>/<token>/pred.npz, keys pred, gt (where ground truth is at hand), sample_token
             labels     gts/<scene>/<token>/labels.npz: predictions as training labels; the masks are the ground truth's where \
             there is one, else all ones
+            nuscenes   results_nusc.json: boxes of a detection network, every sample of the run, for nuscenes-devkit and its server
 
             Interrupted, the same command goes on: files that are right are left alone.
             """
@@ -29,7 +30,7 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var truth: GroundTruthOptions
 
     @Option(help: "Form of the files.")
-    var format: ExportDialect
+    var format: ExportFormat
 
     @Option(name: .customLong("to"), help: ArgumentHelp("Folder to fill.", valueName: "dir"))
     var target: String
@@ -37,10 +38,14 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
+        guard let dialect = format.dialect else {
+            let export = NuScenesExport(directory: directory, manifest: manifest, datasetRoot: truth.datasetRoot)
+            return try export.write(to: Paths.absolute(target))
+        }
         let locator = truth.locator(manifest)
-        if format == .labels { try refuseDataset(manifest) }
-        let exporter = OccupancyExporter(folder: Paths.absolute(target), dialect: format)
-        let wantsTruth = format == .flashOcc || format == .labels
+        if dialect == .labels { try refuseDataset(manifest) }
+        let exporter = OccupancyExporter(folder: Paths.absolute(target), dialect: dialect)
+        let wantsTruth = dialect == .flashOcc || dialect == .labels
         var written = 0
         var unchanged = 0
         for scene in manifest.scenes where scene.state == .done {

@@ -52,4 +52,11 @@ struct GroundTruthOptions: ParsableArguments {
 }
 
 extension VisibilityMask: ExpressibleByArgument {}
-extension ExportDialect: ExpressibleByArgument {}
+
+/// What `export` writes.
+enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
+    case evalai, sparseocc, flashocc, labels, nuscenes
+
+    /// The form of `.npz` files; nil for a results file.
+    var dialect: ExportDialect? { ExportDialect(rawValue: rawValue) }
+}

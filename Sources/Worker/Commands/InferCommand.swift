@@ -14,7 +14,8 @@ struct InferCommand: AsyncParsableCommand {
 
             Inputs: images_rgb_u8 [frames, cameras, height, width, 3] after resize and crop; sensor2ego, ego2global \
             [frames, cameras, 4, 4]; intrinsics [frames, cameras, 3, 3]; post_rot [3, 3]; post_tran [3]; frame 0 is the keyframe.
-            Output: occ uint8 [200, 200, 16], and tap:NAME float32 for every --tap.
+            Output: occ uint8 [200, 200, 16]; or det_boxes [boxes, 9], det_scores, det_labels after suppression and decoded_* before it, \
+            float32, in the key ego frame; and tap:NAME float32 for every --tap.
             """
     )
 

@@ -1,19 +1,22 @@
 internal import Datasets
+internal import Evaluation
 internal import ImageFiles
 internal import OccInference
 internal import SystemSupport
 
-/// The network of a run in one slot: pictures in, labels out, with memory that is planned once.
+/// The network of a run in one slot: pictures in, labels or boxes out, with memory that is planned once.
 final class NetworkPredictor: SamplePredictor {
     private let session: InferenceSession
     private let preprocessor: ImagePreprocessor
     private let configuration: NetworkConfiguration
+    /// For networks that find boxes.
+    private let globalBoxes: GlobalBoxes?
     /// Reused from sample to sample; grows once.
     private var input: KeyframeInput
 
     /// Sets up a slot; costs the network's working memory.
     ///
-    /// - Throws: `InferenceError`, `ImageFileError`.
+    /// - Throws: `InferenceError`, `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
     init(model: PreparedModel) throws {
         configuration = model.package.configuration
         session = try model.makeSession()
@@ -21,6 +24,7 @@ final class NetworkPredictor: SamplePredictor {
             inputWidth: configuration.inputWidth,
             inputHeight: configuration.inputHeight
         )
+        globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
         let cameras = configuration.cameras
         let frame = FrameInput(
             imagesRGB: [UInt8](repeating: 0, count: cameras * preprocessor.inputCount),
@@ -72,14 +76,8 @@ final class NetworkPredictor: SamplePredictor {
             )
         }
         do {
-            switch try session.predict(input) {
-            case .occupancy(let labels):
-                return PredictedSample(
-                    occupancy: labels,
-                    shape: Occ3DLabels.shape,
-                    seconds: MonotonicClock.nowSeconds - started
-                )
-            }
+            let content = try content(of: session.predict(input), sample)
+            return PredictedSample(content: content, seconds: MonotonicClock.nowSeconds - started)
         } catch {
             let kind = (error as? InferenceError)?.kind
             throw ScenePredictionError(
@@ -87,6 +85,16 @@ final class NetworkPredictor: SamplePredictor {
                 isRetryable: false,
                 isHostFault: kind == .outOfMemory || kind == .library
             )
+        }
+    }
+
+    /// A prediction in the form in which it is stored.
+    private func content(of prediction: Prediction, _ sample: SampleFrames) throws -> PredictedContent {
+        switch prediction {
+        case .occupancy(let labels): return .occupancy(labels, shape: Occ3DLabels.shape)
+        case .detections(let detections):
+            let boxes = try globalBoxes?.boxes(detections.boxes, of: sample) ?? []
+            return .detections(try DetectionDocument.encode(boxes, of: sample.token))
         }
     }
 

@@ -14,11 +14,9 @@ protocol SamplePredictor: AnyObject {
 
 /// One sample's prediction and what it took.
 struct PredictedSample: Sendable {
-    /// Voxel labels, row-major.
-    var occupancy: [UInt8]
-    /// Lengths of the axes x, y, z.
-    var shape: [Int]
-    /// From file to labels.
+    /// What is stored.
+    var content: PredictedContent
+    /// From file to content.
     var seconds: Double
 }
 

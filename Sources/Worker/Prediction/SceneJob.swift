@@ -71,7 +71,12 @@ struct SceneJob {
             let prediction = try predictor.predict(frames, sample: index, datasetRoot: datasetRoot)
             if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
             try onOutput {
-                try writer.append(token: sample.token, occupancy: prediction.occupancy, shape: prediction.shape)
+                switch prediction.content {
+                case .occupancy(let labels, let shape):
+                    try writer.append(token: sample.token, occupancy: labels, shape: shape)
+                case .detections(let document):
+                    try writer.append(token: sample.token, detections: document)
+                }
             }
             inferenceSeconds += prediction.seconds
             computed += 1
@@ -118,6 +123,7 @@ struct SceneJob {
         guard case .complete = locator.availability(of: frames) else { return nil }
         do {
             let reader = try SceneFileReader(path: file.path, fileSystem: fileSystem)
+            guard SceneScore.isOccupancy(reader) else { return nil }
             return try SceneScore.confusions(of: reader, scene: frames.name, locator: locator)
         } catch {
             logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])

@@ -98,7 +98,7 @@ public enum DetectionResultsReader {
 }
 
 /// The keys of one box as they are met.
-private struct BoxFields {
+struct BoxFields {
     private var sampleToken: String?
     private var translation: [Double]?
     private var size: [Double]?

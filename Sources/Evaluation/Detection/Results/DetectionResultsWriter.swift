@@ -117,7 +117,8 @@ public final class DetectionResultsWriter {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private static func text(of box: DetectionBox, token: String) -> String {
+    /// A box as a JSON object; `token` is quoted already.
+    static func text(of box: DetectionBox, token: String) -> String {
         let t = box.translation
         let r = box.rotation
         let velocity = box.velocity.map { "[\($0.x), \($0.y)]" } ?? "[NaN, NaN]"
@@ -129,7 +130,7 @@ public final class DetectionResultsWriter {
     }
 
     /// A JSON string.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
