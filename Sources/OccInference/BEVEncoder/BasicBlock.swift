@@ -1,0 +1,49 @@
+/// Two 3x3 convolutions around a shortcut.
+///
+/// Source: `mmdet.models.backbones.resnet.BasicBlock`, with the 3x3 shortcut that `CustomResNet` in `backbones/resnet.py` gives to the
+/// first block of a stage.
+struct BasicBlock: Layer {
+    let name: String
+    let inChannels: Int
+    let outChannels: Int
+    let stride: Int
+    /// Whether the shortcut has a 3x3 convolution.
+    let hasDownsampleLayer: Bool
+
+    var typeName: String { "BasicBlock" }
+    var children: [any Layer] { [first, second] + (downsample.map { [$0] } ?? []) }
+
+    private var first: ConvolutionLayer { convolution(1, inChannels, stride: stride) }
+    /// Its ReLU follows the addition.
+    private var second: ConvolutionLayer { convolution(2, outChannels, stride: 1) }
+    private var downsample: ConvolutionLayer? {
+        guard hasDownsampleLayer else { return nil }
+        return ConvolutionLayer(
+            name: name + ".downsample",
+            inChannels: inChannels,
+            outChannels: outChannels,
+            kernel: 3,
+            stride: stride,
+            hasBias: true
+        )
+    }
+
+    private func convolution(_ number: Int, _ inputs: Int, stride: Int) -> ConvolutionLayer {
+        ConvolutionLayer(
+            name: "\(name).conv\(number)",
+            inChannels: inputs,
+            outChannels: outChannels,
+            kernel: 3,
+            stride: stride,
+            norm: BatchNorm(name: "\(name).bn\(number)", channels: outChannels),
+            hasReLU: true
+        )
+    }
+
+    /// Appends the block; without a layer in the shortcut the result replaces the input in place.
+    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
+        let hidden = try first.emit(input, to: program)
+        let sum = try downsample?.emit(input, to: program) ?? input
+        return try second.emit(hidden, to: program, output: sum, addsToOutput: true)
+    }
+}

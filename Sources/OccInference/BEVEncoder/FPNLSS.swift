@@ -1,0 +1,52 @@
+/// Joins the first and the last map of a BEV backbone and doubles the size, in full precision.
+///
+/// Source: `FPN_LSS` in `necks/lss_fpn.py` with `scale_factor=4`, `extra_upsample=2`, `lateral=None`.
+struct FPNLSS: Neck {
+    let name: String
+    /// Channels of the first and of the last map.
+    let inChannels: [Int]
+    let outChannels: Int
+
+    var typeName: String { "FPN_LSS" }
+    var children: [any Layer] { [join, refine, decrease, last] }
+
+    private var join: ConvolutionLayer { convolution("conv", 0, inChannels[0] + inChannels[1], 2 * outChannels) }
+    private var refine: ConvolutionLayer { convolution("conv", 3, 2 * outChannels, 2 * outChannels) }
+    /// Winograd's transformed tiles of so large a map would need more memory than all else that a slot has.
+    private var decrease: ConvolutionLayer {
+        var layer = convolution("up2", 1, 2 * outChannels, outChannels)
+        layer.mayUseWinograd = false
+        return layer
+    }
+    private var last: ConvolutionLayer {
+        ConvolutionLayer(
+            name: name + ".up2.4",
+            inChannels: outChannels,
+            outChannels: outChannels,
+            kernel: 1,
+            hasBias: true
+        )
+    }
+
+    private func convolution(_ module: String, _ index: Int, _ inputs: Int, _ outputs: Int) -> ConvolutionLayer {
+        ConvolutionLayer(
+            name: "\(name).\(module).\(index)",
+            inChannels: inputs,
+            outChannels: outputs,
+            kernel: 3,
+            norm: BatchNorm(name: "\(name).\(module).\(index + 1)", channels: outputs),
+            hasReLU: true
+        )
+    }
+
+    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+        let joined = try program.joinEnlarged(inputs, channels: inChannels, layer: name)
+        var map = try join.emit(joined, to: program)
+        map = try program.converted(try refine.emit(map, to: program), to: .channelsLast)
+        map = try program.resizeBilinear(map, factor: 2, alignCorners: true)
+        map = try decrease.emit(try program.converted(map, to: .blocked), to: program)
+        map = try program.converted(try last.emit(map, to: program), to: .channelsLast)
+        program.tap(name, map)
+        return map
+    }
+}
