@@ -33,6 +33,14 @@ void occ_add_nearest(
     }
 }
 
+void occ_add_between(const float *a, const float *b, float weight, size_t count, int relu, float *y) {
+    const float rest = 1 - weight;
+    for (size_t i = 0; i < count; i++) {
+        float sum = y[i] + (a[i] * rest + b[i] * weight);
+        y[i] = relu && sum < 0 ? 0 : sum;
+    }
+}
+
 void occ_softmax(const float *x, size_t x_stride, size_t pixels, size_t channels, float *y, size_t y_stride) {
     for (size_t p = 0; p < pixels; p++) {
         const float *in = x + p * x_stride;

@@ -7,7 +7,6 @@ struct LayerHarness {
     let package: ModelPackage
     private let layer: any MapLayer
     private let shape: [Int]
-    private let engine: DNNLEngine
 
     /// Packs a layer for an input of shape `[images, channels, height, width]`.
     init(_ layer: any MapLayer, weights: any WeightSource, shape: [Int]) throws {
@@ -23,17 +22,17 @@ struct LayerHarness {
             ),
             source: layer.name
         )
-        engine = try DNNLEngine()
     }
 
     /// Runs the layer on values in `[images, channels, height, width]` order and returns the result in that order.
     func run(_ values: [Float]) throws -> (shape: [Int], values: [Float]) {
-        let builder = ProgramBuilder(try PreparationContext(package))
+        let context = try PreparationContext(package)
+        let builder = ProgramBuilder(context)
         let input = builder.map(images: shape[0], height: shape[2], width: shape[3], channels: shape[1])
         let output = try layer.emit(input, to: builder)
         let program = Program(builder, held: [input.buffer, output.buffer])
         let arena = try Arena(byteCount: program.arenaByteCount)
-        let steps = try program.bind(arena, DNNLStream(engine))
+        let steps = try program.bind(arena, DNNLStream(context.engine))
         let start = program.floats(input, in: arena)
         let pixels = input.pixels
         for image in 0..<shape[0] {
@@ -50,6 +49,6 @@ struct LayerHarness {
             let frame = FrameContext(imagesRGB: $0.baseAddress!, pooling: pooling)
             for step in steps { try step(frame) }
         }
-        return (output.shape, output.planarValues(program.floats(output, in: arena), block: engine.blockSize))
+        return (output.shape, output.planarValues(program.floats(output, in: arena), block: context.engine.blockSize))
     }
 }

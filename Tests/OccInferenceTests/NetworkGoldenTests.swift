@@ -30,6 +30,8 @@ import Testing
         // The synthetic images are made of flat blocks: one near-tie turns in a whole block at once.
         Case(configuration: "flashocc-r50_BDC-T", golden: "occ-r50-bdc-t@synth", laterBound: laterBound),
         Case(configuration: "flashocc-r50_BDC-B", golden: "occ-r50-bdc-b@synth", laterBound: 3 * 1.2e-3),
+        // Without signs nothing is amplified.
+        Case(configuration: "flashocc-r50", golden: "occ-r50-flashocc@synth", laterBound: 2e-5),
     ])
     func agreesWithThePublishedCode(_ test: Case) throws {
         let path = SharedGoldens.ownFolder + "/\(test.golden).npz"

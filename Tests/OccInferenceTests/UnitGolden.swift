@@ -37,16 +37,21 @@ struct UnitGolden: Decodable, CustomTestStringConvertible {
         }
     }
 
-    static let all: [UnitGolden] = {
-        guard let data = FileManager.default.contents(atPath: SharedGoldens.ownFolder + "/units.json"),
+    /// The units of BDC.
+    static let all = read("units.json")
+    /// The units of the other families.
+    static let families = read("family-units.json")
+
+    private static func read(_ name: String) -> [UnitGolden] {
+        guard let data = FileManager.default.contents(atPath: SharedGoldens.ownFolder + "/" + name),
             let units = try? JSONDecoder().decode([UnitGolden].self, from: data)
         else { return [] }
         return units
-    }()
+    }
 
     var testDescription: String { key }
 
-    private func integer(_ name: String) -> Int? {
+    func integer(_ name: String) -> Int? {
         if case .integer(let value) = arguments[name] { return value }
         return nil
     }

@@ -30,7 +30,9 @@ struct PredictionWorkTests {
 
     private let folder = NSTemporaryDirectory() + "occ-work-\(UUID().uuidString)"
 
-    private func claimed(lease: Int64, samples: Int = 4) throws -> ClaimedScene {
+    private func claimed(lease: Int64, samples: Int = 4, makesFolder: Bool = true) throws -> ClaimedScene {
+        // As submission does.
+        if makesFolder { try RunDirectory(output: folder, run: "run").create() }
         let settings = RunSettings(
             datasetRoot: "/none",
             datasetVersion: "v",
@@ -106,8 +108,9 @@ struct PredictionWorkTests {
         let report = try perform(work { if $0 == 2 { flag.raise(to: .abandon) } }, lease: 1, flag: flag)
         #expect(report.outcome == .stopped && report.samples == 2)
         let partial = try RunDirectory(output: folder, run: "run").sceneFiles()
-        #expect(partial.count == 1 && !partial[0].isFinished)
-        #expect(try SceneFileReader.recover(path: partial[0].path).entries.count == 2)
+        let file = try #require(partial.first)
+        #expect(partial.count == 1 && !file.isFinished)
+        #expect(try SceneFileReader.recover(path: file.path).entries.count == 2)
     }
 
     @Test("The scene's own faults fail it; the host's give it back; a damaged payload is an error, not a trap")
@@ -134,10 +137,25 @@ struct PredictionWorkTests {
         }
         #expect(message.contains("'scene'"))
         try FileManager.default.removeItem(atPath: folder)
-        try AtomicFile.write("a file where the folder should be", to: folder)
-        guard case .hostFailed = try perform(work(), lease: 4).outcome else {
-            Issue.record("an output folder that is a file was accepted")
+        let unsubmitted = try claimed(lease: 4, makesFolder: false)
+        guard
+            case .hostFailed(let why) = work().perform(unsubmitted, slot: 0, flag: StopFlag(), sampleStored: { _ in })
+                .outcome
+        else {
+            Issue.record("an output folder that is not mounted was made")
             return
         }
+        #expect(why.contains("--output") && !Folders.exists(folder))
+    }
+
+    @Test("A file of another database's lease is not overwritten, and fails the scene with the way out")
+    func foreignLease() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try perform(work(), lease: 1).outcome == .finished)
+        guard case .failed(let message, let isRetryable) = try perform(work(), lease: 1).outcome else {
+            Issue.record("the same lease was worked on twice")
+            return
+        }
+        #expect(!isRetryable && message.contains("another --output"))
     }
 }

@@ -29,6 +29,9 @@ void occ_add_nearest(
     const float *small, size_t small_stride, size_t small_height, size_t small_width, size_t channels, float *large,
     size_t large_stride, size_t height, size_t width);
 
+/// Adds what lies between two arrays to a third: `y += a * (1 - weight) + b * weight`, then `max(y, 0)` if `relu`.
+void occ_add_between(const float *a, const float *b, float weight, size_t count, int relu, float *y);
+
 /// Softmax over the channels of every pixel: `exp(x - max) / sum`, summed in the order of channels.
 void occ_softmax(
     const float *x, size_t x_stride, size_t pixels, size_t channels, float *y, size_t y_stride);

@@ -1,18 +1,19 @@
-/// Joins the first and the last map of a BEV backbone and doubles the size, with BDC units around one full-precision 3x3.
+/// Joins the first and the last map of a BEV backbone and doubles the size, with binary units around one full-precision 3x3.
 ///
-/// Source: `Binary_FPN_LSS_BDC_Up` in `necks/lss_fpn.py` with `extra_upsample=2`, `lateral=None`.
+/// Source: `Binary_FPN_LSS_BDC_Up`, `_BBCU_Up` and `_BiSRNet_Up` in `necks/lss_fpn.py` with `extra_upsample=2`, `lateral=None`.
 struct BinaryFPNLSSBDCUp: Neck {
     let name: String
     /// Channels of the first and of the last map.
     let inChannels: [Int]
     let outChannels: Int
-    let hasBatchNorm: Bool
+    var hasBatchNorm = false
+    var family: any ResizingFamily = BDCFamily()
 
-    var typeName: String { "Binary_FPN_LSS_BDC_Up" }
+    var typeName: String { "Binary_FPN_LSS_\(family.suffix)_Up" }
     var children: [any Layer] { enlarge + [join, refine, enlargeAgain, decrease, last] }
 
     private var wideChannels: Int { 2 * outChannels }
-    private var enlarge: [BDCBranches] {
+    private var enlarge: [any MapLayer] {
         (0..<2).map { branches("up.\($0)", .up, inChannels[1]) }
     }
     private var join: ConvolutionLayer {
@@ -25,19 +26,21 @@ struct BinaryFPNLSSBDCUp: Neck {
             hasReLU: true
         )
     }
-    private var refine: BinaryConv2dBDC { unit("conv.3", wideChannels) }
-    private var enlargeAgain: BDCBranches { branches("up2.0", .up, wideChannels) }
-    private var decrease: BDCBranches { branches("up2.1", .fusionDecrease, wideChannels) }
-    private var last: BinaryConv2dBDC { unit("up2.2", outChannels) }
+    private var refine: any MapLayer { unit("conv.3", wideChannels, kernel: 3) }
+    private var enlargeAgain: any MapLayer { branches("up2.0", .up, wideChannels) }
+    private var decrease: any MapLayer { branches("up2.1", .fusionDecrease, wideChannels) }
+    private var last: any MapLayer { unit("up2.2", outChannels, kernel: 1) }
 
-    private func branches(_ module: String, _ shape: BDCBranches.Shape, _ channels: Int) -> BDCBranches {
-        BDCBranches(name: "\(name).\(module)", shape: shape, inChannels: channels, hasBatchNorm: hasBatchNorm)
+    private func branches(_ module: String, _ shape: BDCBranches.Shape, _ channels: Int) -> any MapLayer {
+        family.branches("\(name).\(module)", shape, inChannels: channels, hasBatchNorm: hasBatchNorm)
     }
-    private func unit(_ module: String, _ channels: Int) -> BinaryConv2dBDC {
-        BinaryConv2dBDC(
-            name: "\(name).\(module)",
+    private func unit(_ module: String, _ channels: Int, kernel: Int) -> any MapLayer {
+        family.unit(
+            "\(name).\(module)",
             inChannels: channels,
             outChannels: channels,
+            kernel: kernel,
+            stride: 1,
             hasBatchNorm: hasBatchNorm
         )
     }

@@ -1,13 +1,14 @@
-/// The BEV backbone of BDC blocks: each of three stages halves the size.
+/// The BEV backbone of binary blocks: each of three stages halves the size.
 ///
-/// Source: `BinaryResNetBDCDown` in `backbones/resnet.py`.
+/// Source: `BinaryResNetBDCDown`, `BinaryResNetBBCUDown` and `BinaryResNetBiSRNetDown` in `backbones/resnet.py`.
 struct BinaryResNetBDCDown: BEVBackbone {
     let name: String
     let inChannels: Int
     let stageChannels: [Int]
-    let hasBatchNorm: Bool
+    var hasBatchNorm = false
+    var family: any ResizingFamily = BDCFamily()
 
-    var typeName: String { "BinaryResNetBDCDown" }
+    var typeName: String { "BinaryResNet\(family.suffix)Down" }
     var children: [any Layer] { stages.flatMap { $0 } }
 
     /// Two blocks a stage, the first of which halves the size.
@@ -23,7 +24,8 @@ struct BinaryResNetBDCDown: BEVBackbone {
                     isDownsample: stage > 0,
                     stride: 2,
                     hasBatchNorm: hasBatchNorm,
-                    hasDownsampleLayer: true
+                    hasDownsampleLayer: true,
+                    family: family
                 ),
                 BDCBlock(
                     name: "\(name).layers.\(stage).1",
@@ -31,7 +33,8 @@ struct BinaryResNetBDCDown: BEVBackbone {
                     outChannels: outChannels,
                     isDownsample: false,
                     hasBatchNorm: hasBatchNorm,
-                    hasDownsampleLayer: false
+                    hasDownsampleLayer: false,
+                    family: family
                 ),
             ]
         }

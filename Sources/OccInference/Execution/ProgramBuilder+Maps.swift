@@ -41,4 +41,37 @@ extension ProgramBuilder {
         precondition(small.channels == large.channels && small.images == large.images)
         try append { _ in AddNearestOperation(small: small, large: large) }
     }
+
+    /// Adds a smaller voxel map to a larger one in place, enlarged with its corners aligned.
+    func addTrilinear(_ small: FeatureMap, to large: FeatureMap, hasReLU: Bool) throws {
+        guard small.channels == large.channels, large.isDense, large.layout == .channelsLast,
+            small.layout == .channelsLast, small.images <= large.images
+        else {
+            throw InferenceError(
+                .badConfiguration,
+                "a voxel map of \(small.shape) cannot be added to one of \(large.shape)"
+            )
+        }
+        try append {
+            AddTrilinearOperation(small: small, large: large, hasReLU: hasReLU, kernels: .init(pointer: $0.kernels))
+        }
+    }
+
+    /// The first of some maps beside the last, enlarged four times with its corners aligned: blocked.
+    ///
+    /// - Parameters:
+    ///   - channels: channels of the first and of the last map.
+    ///   - layer: who asks, for messages.
+    func joinEnlarged(_ maps: [FeatureMap], channels: [Int], layer: String) throws -> FeatureMap {
+        guard let large = maps.first, let small = maps.last, large.channels == channels[0],
+            small.channels == channels[1], large.height == 4 * small.height, large.width == 4 * small.width
+        else {
+            throw InferenceError(
+                .badConfiguration,
+                "layer '\(layer)' joins maps of which one is four times as large as the other"
+            )
+        }
+        let enlarged = try resizeBilinear(try converted(small, to: .channelsLast), factor: 4, alignCorners: true)
+        return try joinBlocked([try converted(large, to: .channelsLast), enlarged])
+    }
 }

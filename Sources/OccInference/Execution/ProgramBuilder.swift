@@ -59,6 +59,18 @@ final class ProgramBuilder {
         taps.append(TapPoint(name: name, step: steps.count, source: .map(map), shape: shape ?? map.shape))
     }
 
+    /// Names the content of a map whose images are cells in z; it is given as `[1, channels, levels, height, width]`.
+    func tapVolume(_ name: String, _ map: FeatureMap) {
+        taps.append(
+            TapPoint(
+                name: name,
+                step: steps.count,
+                source: .volume(map),
+                shape: [1, map.channels, map.images, map.height, map.width]
+            )
+        )
+    }
+
     /// Names a result that is no feature map.
     func tapLogits(_ name: String, shape: [Int]) {
         taps.append(TapPoint(name: name, step: steps.count, source: .logits, shape: shape))

@@ -2,6 +2,8 @@
 struct TapPoint: Sendable {
     enum Source: Sendable {
         case map(FeatureMap)
+        /// A map whose images are cells in z.
+        case volume(FeatureMap)
         case logits
     }
 

@@ -4,7 +4,7 @@ internal import CDNNL
 /// Two linear layers and the class of every voxel, a few rows at a time, so that hidden values never leave the cache.
 ///
 /// The published head turns the map before its linear layers, so that labels stand in (x, y, z) order; here labels are
-/// turned as they are written.
+/// turned as they are written. Several images are cells in z, one above the other.
 struct OccupancyHeadOperation: Operation {
     private let input: FeatureMap
     private let levels: Int
@@ -86,31 +86,36 @@ struct OccupancyHeadOperation: Operation {
     func bind(_ arena: BoundArena) throws -> BoundOperation {
         var scratch = Scratch(arena.scratch)
         let parts = Parts(self, &scratch)
-        let base = arena.floats(input)
         let (rows, width, height, levels, classes) = (rowsAtOnce, input.width, input.height, levels, classes)
+        let allLevels = input.images * levels
         let (hidden, logits, stream) = (hidden, logits, arena.stream)
-        let firsts = try stride(from: 0, to: height, by: rows).map {
-            try hidden.arguments(
-                input: base + $0 * width * input.pixelStride,
-                output: parts.hidden,
-                scratch: parts.scratch
-            )
+        let firsts = try (0..<input.images).flatMap { image in
+            try stride(from: 0, to: height, by: rows).map { row in
+                (
+                    image, row,
+                    try hidden.arguments(
+                        input: arena.floats(input, image: image) + row * width * input.pixelStride,
+                        output: parts.hidden,
+                        scratch: parts.scratch
+                    )
+                )
+            }
         }
         let second = try logits.arguments(input: parts.hidden, output: parts.logits, scratch: parts.scratch)
         return { frame in
-            for (part, first) in firsts.enumerated() {
+            for (image, firstRow, first) in firsts {
                 try hidden.run(first, on: stream)
                 try logits.run(second, on: stream)
                 occ_argmax(parts.logits, rows * width * levels, classes, parts.labels)
                 for row in 0..<rows {
                     for column in 0..<width {
                         let pixel = row * width + column
-                        let turned = column * height + part * rows + row
+                        let turned = (column * height + firstRow + row) * allLevels + image * levels
                         frame.labels.map {
-                            ($0 + turned * levels).update(from: parts.labels + pixel * levels, count: levels)
+                            ($0 + turned).update(from: parts.labels + pixel * levels, count: levels)
                         }
                         frame.logits.map {
-                            ($0 + turned * levels * classes).update(
+                            ($0 + turned * classes).update(
                                 from: parts.logits + pixel * levels * classes,
                                 count: levels * classes
                             )

@@ -1,11 +1,12 @@
 /// Two binary layers with a shortcut around both and an RPReLU at the end.
 ///
-/// Source: `BasicBinaryBlockBDC` and `DownsampleBinaryBlockBDC` in `quant_convs_BDC.py`.
+/// Source: `BasicBinaryBlockBDC` and `DownsampleBinaryBlockBDC` in `quant_convs_BDC.py`; the same in
+/// `quant_convs_BBCU.py` and `quant_convs_BiSRNet.py`.
 struct BDCBlock: MapLayer {
     let name: String
     let inChannels: Int
     let outChannels: Int
-    /// Whether the first layer halves the size by two units after a 2x2 mean, rather than by one unit with a stride.
+    /// Whether the first layer halves the size by a 2x2 mean before its units, rather than by one unit with a stride.
     let isDownsample: Bool
     var stride = 1
     var hasBatchNorm = false
@@ -13,8 +14,9 @@ struct BDCBlock: MapLayer {
     ///
     /// It never carries batch norms: the published code does not pass `with_bn` on.
     let hasDownsampleLayer: Bool
+    var family: any ResizingFamily = BDCFamily()
 
-    var typeName: String { isDownsample ? "DownsampleBinaryBlockBDC" : "BasicBinaryBlockBDC" }
+    var typeName: String { (isDownsample ? "DownsampleBinaryBlock" : "BasicBinaryBlock") + family.suffix }
     var children: [any Layer] { [first, second] + (shortcut.map { [$0] } ?? []) }
     var ownTensors: [TensorSpec] { activation.tensors }
 
@@ -22,9 +24,9 @@ struct BDCBlock: MapLayer {
     private var shortcut: (any MapLayer)? {
         hasDownsampleLayer ? halving("downsample", hasBatchNorm: false) : nil
     }
-    private var second: BinaryConv2dBDC {
-        BinaryConv2dBDC(
-            name: name + ".conv2",
+    private var second: any BinaryUnit {
+        family.unit(
+            name + ".conv2",
             inChannels: outChannels,
             outChannels: outChannels,
             hasBatchNorm: hasBatchNorm
@@ -34,17 +36,13 @@ struct BDCBlock: MapLayer {
 
     private func halving(_ module: String, hasBatchNorm: Bool) -> any MapLayer {
         if isDownsample {
-            return BDCBranches(
-                name: "\(name).\(module)",
-                shape: .down,
-                inChannels: inChannels,
-                hasBatchNorm: hasBatchNorm
-            )
+            return family.branches("\(name).\(module)", .down, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
         }
-        return BinaryConv2dBDC(
-            name: "\(name).\(module)",
+        return family.unit(
+            "\(name).\(module)",
             inChannels: inChannels,
             outChannels: outChannels,
+            kernel: 3,
             stride: stride,
             hasBatchNorm: hasBatchNorm
         )

@@ -1,7 +1,7 @@
-/// Two BDC units side by side, with what the published code does before and after them.
+/// Two units of a family side by side, with what the published code does before and after them.
 ///
 /// Source: `BinaryConv2dBDC_Down`, `_Up`, `_Fusion_Decrease`, `_Fusion_Increase` and `_Down_Constant` in
-/// `quant_convs_BDC.py`.
+/// `quant_convs_BDC.py`; the same in `quant_convs_BiSRNet.py`.
 struct BDCBranches: MapLayer {
     /// What stands before the two units, and how their results are joined.
     enum Shape: String, Sendable {
@@ -19,21 +19,25 @@ struct BDCBranches: MapLayer {
         var halvesChannels: Bool { self == .up || self == .fusionDecrease }
         var sumsResults: Bool { self == .fusionDecrease || self == .downConstant }
         var halvesSize: Bool { self == .down || self == .downConstant }
+
+        /// The published class name in a family.
+        func typeName(_ suffix: String) -> String { "BinaryConv2d" + suffix + rawValue.dropFirst(15) }
     }
 
     let name: String
     let shape: Shape
     let inChannels: Int
     var hasBatchNorm = false
+    var family: any ResizingFamily = BDCFamily()
 
-    var typeName: String { shape.rawValue }
+    var typeName: String { shape.typeName(family.suffix) }
     var children: [any Layer] { units }
 
     private var unitChannels: Int { shape.halvesChannels ? inChannels / 2 : inChannels }
-    private var units: [BinaryConv2dBDC] {
+    private var units: [any BinaryUnit] {
         ["biconv_1", "biconv_2"].map {
-            BinaryConv2dBDC(
-                name: "\(name).\($0)",
+            family.unit(
+                "\(name).\($0)",
                 inChannels: unitChannels,
                 outChannels: unitChannels,
                 hasBatchNorm: hasBatchNorm

@@ -3,7 +3,7 @@
 ///
 /// Source: `BinaryConv2dBDC` in `quant_convs_BDC.py`. Its `kernel_size` argument is not used there: the unit is
 /// always a 3x3 followed by a 1x1.
-struct BinaryConv2dBDC: MapLayer {
+struct BinaryConv2dBDC: BinaryUnit {
     let name: String
     let inChannels: Int
     let outChannels: Int
@@ -104,14 +104,10 @@ struct BinaryConv2dBDC: MapLayer {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
-        try emit(input, to: program, output: output, tail: Tail())
-    }
-
     func emit(
         _ input: FeatureMap,
         to program: ProgramBuilder,
-        output: FeatureMap? = nil,
+        output: FeatureMap?,
         tail: Tail
     ) throws -> FeatureMap {
         try check(input)

@@ -15,6 +15,8 @@ struct BinaryConvolution: Sendable {
     let kernel: Int
     var norm: BatchNorm?
     var activation: RPReLU?
+    /// Whether the mean of each output channel's weights is taken away before anything else, as BiMatting does.
+    var isCentred = false
 
     private var weight: TensorSpec {
         TensorSpec(name + ".weight", [outChannels, inChannels, kernel, kernel], .binaryConvolution)
@@ -23,7 +25,8 @@ struct BinaryConvolution: Sendable {
     var tensors: [TensorSpec] { [weight] + (norm?.tensors ?? []) + (activation?.tensors ?? []) }
 
     func pack(_ weights: WeightReader, into package: inout PackageBuilder) throws {
-        let values = try weights.values(weight)
+        var values = try weights.values(weight)
+        if isCentred { Self.centre(&values, perChannel: values.count / outChannels) }
         let wordCount = occ_weight_words(outChannels, inChannels, kernel)
         var signs = [UInt32](repeating: 0, count: wordCount)
         var nonzero = signs
@@ -40,6 +43,18 @@ struct BinaryConvolution: Sendable {
             package.add(packedName + ".alpha", scales)
         }
         try activation?.pack(weights, as: packedName, into: &package)
+    }
+
+    /// Takes the mean away, computed in float64 and rounded once.
+    ///
+    /// The published code nests three float32 means; a weight would have to lie within their rounding of the mean for its sign
+    /// to differ.
+    private static func centre(_ values: inout [Float], perChannel: Int) {
+        for start in stride(from: 0, to: values.count, by: perChannel) {
+            let range = start..<(start + perChannel)
+            let mean = Float(values[range].reduce(0.0) { $0 + Double($1) } / Double(perChannel))
+            for index in range { values[index] -= mean }
+        }
     }
 
     /// The packed bits.

@@ -14,10 +14,12 @@ struct ConvolutionLayer: Layer {
     var isLinear = false
     /// Whether it is the last layer of a detection head.
     var isDetectionOutput = false
+    /// Whether it is a 3D convolution, `[out, in, kernel, kernel, kernel]`, of a channels-last map whose images are cells in z.
+    var isVolume = false
     /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
     var mayUseWinograd = true
 
-    var typeName: String { isLinear ? "Linear" : "Conv2d" }
+    var typeName: String { isLinear ? "Linear" : isVolume ? "Conv3d" : "Conv2d" }
 
     var ownTensors: [TensorSpec] {
         [weight] + (hasBias ? [bias] : []) + (norm?.tensors ?? [])
@@ -26,11 +28,13 @@ struct ConvolutionLayer: Layer {
     private var weight: TensorSpec {
         isLinear
             ? TensorSpec(name + ".weight", [outChannels, inChannels], .linear)
-            : TensorSpec(
-                name + ".weight",
-                [outChannels, inChannels, kernel, kernel],
-                isDetectionOutput ? .detectionOutput : .convolution
-            )
+            : isVolume
+                ? TensorSpec(name + ".weight", [outChannels, inChannels, kernel, kernel, kernel], .linear)
+                : TensorSpec(
+                    name + ".weight",
+                    [outChannels, inChannels, kernel, kernel],
+                    isDetectionOutput ? .detectionOutput : .convolution
+                )
     }
     private var bias: TensorSpec { TensorSpec(name + ".bias", [outChannels], .bias) }
 
@@ -38,6 +42,17 @@ struct ConvolutionLayer: Layer {
     var hasPackedBias: Bool { hasBias || norm != nil }
 
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
+        let (values, shift) = try folded(weights)
+        package.add(
+            name + ".weight",
+            values,
+            shape: isLinear ? [outChannels, inChannels, kernel, kernel] : weight.shape
+        )
+        if hasPackedBias { package.add(name + ".bias", shift) }
+    }
+
+    /// Weights and bias with the batch norm folded in.
+    func folded(_ weights: WeightReader) throws -> (weights: [Float], bias: [Float]) {
         var values = try weights.values(weight)
         var shift = hasBias ? try weights.values(bias) : [Float](repeating: 0, count: outChannels)
         if let norm {
@@ -51,8 +66,7 @@ struct ConvolutionLayer: Layer {
                 shift[channel] = Float(Double(shift[channel]) * scale + folded.shift[channel])
             }
         }
-        package.add(name + ".weight", values, shape: [outChannels, inChannels, kernel, kernel])
-        if hasPackedBias { package.add(name + ".bias", shift) }
+        return (values, shift)
     }
 
     /// Appends the convolution to a program.
@@ -75,24 +89,29 @@ struct ConvolutionLayer: Layer {
         let padding = kernel / 2
         let height = (input.height + 2 * padding - kernel) / stride + 1
         let width = (input.width + 2 * padding - kernel) / stride + 1
+        let images = isVolume ? (input.images + 2 * padding - kernel) / stride + 1 : input.images
         let layout = input.layout == .planar ? FeatureMap.Layout.blocked : input.layout
         let result =
             output
-            ?? program.map(
-                images: input.images,
-                height: height,
-                width: width,
-                channels: outChannels,
-                layout: layout
-            )
+            ?? program.map(images: images, height: height, width: width, channels: outChannels, layout: layout)
         try program.append { context in
-            try ConvolutionOperation(self, input: input, output: result, addsToOutput: addsToOutput, context)
+            if isVolume {
+                return try VolumeConvolutionOperation(
+                    self,
+                    input: input,
+                    output: result,
+                    addsToOutput: addsToOutput,
+                    context
+                )
+            }
+            return try ConvolutionOperation(self, input: input, output: result, addsToOutput: addsToOutput, context)
         }
+        let window = isVolume ? kernel * kernel * kernel : kernel * kernel
         program.record(
             LayerCost(
                 layer: name,
                 output: result.shape,
-                fullPrecisionMACs: input.images * height * width * outChannels * inChannels * kernel * kernel
+                fullPrecisionMACs: images * height * width * outChannels * inChannels * window
             )
         )
         return result

@@ -9,7 +9,7 @@ protocol Neck: Layer {
     func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap
 }
 
-/// The first part of a BEV encoder: maps of falling size from one, all channels-last.
+/// The first part of a BEV encoder: maps of falling size from one, channels-last or blocked as its neck wants them.
 protocol BEVBackbone: Layer {
     func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap]
 }

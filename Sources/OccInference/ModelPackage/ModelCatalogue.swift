@@ -15,34 +15,80 @@ public enum ModelCatalogue {
 
     /// One row a network.
     ///
-    /// Sources: `BDC-Occ/projects/configs/bdc_occ/<name>.py`, `BDC-Det/configs/bdc_det/<name>.py` and
-    /// `BDC-Det/configs/bevdet/<name>.py` of the published code.
-    private static let table: [NetworkConfiguration] = [
-        flashOcc(
-            "flashocc-r50_BDC-T",
-            neck: ModuleConfiguration(type: "Binary_CustomFPN_BDC", inChannels: [1024, 2048], outChannels: [256]),
-            hasBatchNorm: false
-        ),
-        flashOcc(
-            "flashocc-r50_BDC-B",
-            neck: ModuleConfiguration(type: "CustomFPN", inChannels: [1024, 2048], outChannels: [256]),
-            hasBatchNorm: true
-        ),
-        bevDet(
-            "bevdet-r50-cbgs_BDC-T",
-            neckType: "Binary_CustomFPN_BDC",
-            bevBackboneType: "BinaryResNetBDCDown",
-            bevNeckType: "Binary_FPN_LSS_BDC_Up",
-            headType: "BEV_CenterHeadBDC"
-        ),
-        bevDet(
-            "bevdet-r50-cbgs",
-            neckType: "CustomFPN",
-            bevBackboneType: "CustomResNet",
-            bevNeckType: "FPN_LSS",
-            headType: "CenterHead"
-        ),
-    ]
+    /// Sources: `BDC-Occ/projects/configs/{bdc_occ,bevdet_occ,flashocc}/<name>.py` and `BDC-Det/configs/{bdc_det,bevdet}/<name>.py` of
+    /// the published code.
+    private static let table: [NetworkConfiguration] =
+        [
+            flashOcc("flashocc-r50", FlashOccModules("CustomFPN", "CustomResNet", "FPN_LSS", "BEVOCCHead2D")),
+            bevDetOcc,
+            flashOcc("flashocc-r50_BDC-T", bdc.with(neck: "Binary_CustomFPN_BDC")),
+            flashOcc("flashocc-r50_BDC-B", bdc, hasBatchNorm: true),
+            flashOcc("flashocc-r50_BBCU-T", bbcu.with(neck: "Binary_CustomFPN_BBCU")),
+            flashOcc("flashocc-r50_BBCU-B", bbcu),
+            flashOcc("flashocc-r50_BiSRNet-T", biSRNet.with(neck: "Binary_CustomFPN_BiSRNet")),
+            flashOcc("flashocc-r50_BiSRNet-B", biSRNet),
+            flashOcc("flashocc-r50_BiMatting-T", biMatting.with(neck: "Binary_CustomFPN_BiMatting")),
+            flashOcc("flashocc-r50_BiMatting-B", biMatting),
+            bevDet(
+                "bevdet-r50-cbgs_BDC-T",
+                neckType: "Binary_CustomFPN_BDC",
+                bevBackboneType: "BinaryResNetBDCDown",
+                bevNeckType: "Binary_FPN_LSS_BDC_Up",
+                headType: "BEV_CenterHeadBDC"
+            ),
+            bevDet(
+                "bevdet-r50-cbgs",
+                neckType: "CustomFPN",
+                bevBackboneType: "CustomResNet",
+                bevNeckType: "FPN_LSS",
+                headType: "CenterHead"
+            ),
+        ]
+
+    /// The types of the modules in which the single-frame occupancy networks differ.
+    private struct FlashOccModules {
+        var neck: String
+        let bevBackbone: String
+        let bevNeck: String
+        let head: String
+
+        init(_ neck: String, _ bevBackbone: String, _ bevNeck: String, _ head: String) {
+            self.neck = neck
+            self.bevBackbone = bevBackbone
+            self.bevNeck = bevNeck
+            self.head = head
+        }
+
+        /// The same with another image neck: what `-T` and `-B` networks of a family differ in.
+        func with(neck: String) -> FlashOccModules {
+            FlashOccModules(neck, bevBackbone, bevNeck, head)
+        }
+    }
+
+    private static let bdc = FlashOccModules(
+        "CustomFPN",
+        "BinaryResNetBDCDown",
+        "Binary_FPN_LSS_BDC_Up",
+        "BEVOCCHead2DBDC"
+    )
+    private static let bbcu = FlashOccModules(
+        "CustomFPN",
+        "BinaryResNetBBCUDown",
+        "Binary_FPN_LSS_BBCU_Up",
+        "BEVOCCHead2DBBCU"
+    )
+    private static let biSRNet = FlashOccModules(
+        "CustomFPN",
+        "BinaryResNetBiSRNetDown",
+        "Binary_FPN_LSS_BiSRNet_Up",
+        "BEVOCCHead2DBiSRNet"
+    )
+    private static let biMatting = FlashOccModules(
+        "CustomFPN",
+        "BinaryResNetBiMatting",
+        "Binary_FPN_LSS_BiMatting_Up",
+        "BEVOCCHead2DBiMatting"
+    )
 
     /// What the single-frame detection networks have in common.
     private static func bevDet(
@@ -76,8 +122,8 @@ public enum ModelCatalogue {
     /// What the single-frame occupancy networks have in common.
     private static func flashOcc(
         _ name: String,
-        neck: ModuleConfiguration,
-        hasBatchNorm: Bool
+        _ modules: FlashOccModules,
+        hasBatchNorm: Bool = false
     ) -> NetworkConfiguration {
         NetworkConfiguration(
             name: name,
@@ -91,26 +137,43 @@ public enum ModelCatalogue {
             gridDepth: GridAxis(1, 45, 0.5),
             downsample: 16,
             imageBackbone: ModuleConfiguration(type: "ResNet", inChannels: [3], outChannels: [1024, 2048]),
-            imageNeck: neck,
+            imageNeck: ModuleConfiguration(type: modules.neck, inChannels: [1024, 2048], outChannels: [256]),
             viewTransformer: ModuleConfiguration(type: "LSSViewTransformer", inChannels: [256], outChannels: [64]),
             bevBackbone: ModuleConfiguration(
-                type: "BinaryResNetBDCDown",
+                type: modules.bevBackbone,
                 inChannels: [64],
                 outChannels: [128, 256, 512],
                 hasBatchNorm: hasBatchNorm
             ),
             bevNeck: ModuleConfiguration(
-                type: "Binary_FPN_LSS_BDC_Up",
+                type: modules.bevNeck,
                 inChannels: [128, 512],
                 outChannels: [256],
                 hasBatchNorm: hasBatchNorm
             ),
             head: ModuleConfiguration(
-                type: "BEVOCCHead2DBDC",
+                type: modules.head,
                 inChannels: [256],
                 outChannels: [256, 16, 18],
                 hasBatchNorm: hasBatchNorm
             )
         )
     }
+
+    /// The full-precision network with a voxel encoder.
+    private static let bevDetOcc = {
+        var network = flashOcc(
+            "bevdet-occ-r50",
+            FlashOccModules("CustomFPN", "CustomResNet3D", "LSSFPN3D", "BEVOCCHead3D")
+        )
+        network.gridZ = GridAxis(-1, 5.4, 0.4)
+        network.viewTransformer.outChannels = [32]
+        network.bevBackbone.inChannels = [32]
+        network.bevBackbone.outChannels = [32, 64, 128]
+        network.bevNeck.inChannels = [32, 64, 128]
+        network.bevNeck.outChannels = [32]
+        network.head.inChannels = [32]
+        network.head.outChannels = [32, 16, 18]
+        return network
+    }()
 }

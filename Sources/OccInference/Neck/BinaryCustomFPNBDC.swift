@@ -1,25 +1,25 @@
-/// The feature pyramid of BDC units with one output.
+/// The feature pyramid of binary units with one output.
 ///
-/// Source: `Binary_CustomFPN_BDC` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
+/// Source: `Binary_CustomFPN_BDC`, `_BBCU`, `_BiSRNet` and `_BiMatting` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
 struct BinaryCustomFPNBDC: Neck {
     let name: String
     let inChannels: [Int]
     let outChannels: Int
-    let hasBatchNorm: Bool
+    var hasBatchNorm = false
+    var family: any BinaryFamily = BDCFamily()
 
-    var typeName: String { "Binary_CustomFPN_BDC" }
+    var typeName: String { "Binary_CustomFPN_" + family.suffix }
     var children: [any Layer] { laterals.flatMap { $0 } + [output] }
 
     /// For each input, units that halve its channels until they are those of the output.
-    private var laterals: [[BDCBranches]] {
+    private var laterals: [[any MapLayer]] {
         inChannels.enumerated().map { level, channels in
             var remaining = channels
-            var units: [BDCBranches] = []
+            var units: [any MapLayer] = []
             while remaining > outChannels {
                 units.append(
-                    BDCBranches(
-                        name: "\(name).lateral_convs.\(level).l_conv_\(level)_\(units.count)",
-                        shape: .fusionDecrease,
+                    family.channelHalving(
+                        "\(name).lateral_convs.\(level).l_conv_\(level)_\(units.count)",
                         inChannels: remaining,
                         hasBatchNorm: hasBatchNorm
                     )
@@ -29,9 +29,9 @@ struct BinaryCustomFPNBDC: Neck {
             return units
         }
     }
-    private var output: BinaryConv2dBDC {
-        BinaryConv2dBDC(
-            name: name + ".fpn_convs.0",
+    private var output: any BinaryUnit {
+        family.unit(
+            name + ".fpn_convs.0",
             inChannels: outChannels,
             outChannels: outChannels,
             hasBatchNorm: hasBatchNorm

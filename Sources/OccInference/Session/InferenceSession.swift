@@ -125,6 +125,14 @@ public final class InferenceSession {
                 model.program.floats(map, in: arena),
                 block: model.engine.blockSize
             )
+        case .volume(let map):
+            let levels = map.planarValues(model.program.floats(map, in: arena), block: model.engine.blockSize)
+            values = (0..<map.channels).flatMap { channel in
+                (0..<map.images).flatMap { level in
+                    let start = (level * map.channels + channel) * map.pixels
+                    return levels[start..<(start + map.pixels)]
+                }
+            }
         }
         return Tap(name: tap.name, shape: tap.shape, values: values)
     }

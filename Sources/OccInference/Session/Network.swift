@@ -23,11 +23,10 @@ struct Network: Sendable {
         bevNeck = try Self.make("img_bev_encoder_neck", configuration.bevNeck, Self.bevNecks)
         head = try Self.makeHead(configuration)
         let view = configuration.viewTransformer
-        guard view.type == "LSSViewTransformer", configuration.gridZ.cells == 1, configuration.frames == 1 else {
+        guard view.type == "LSSViewTransformer", configuration.frames == 1 else {
             throw InferenceError(
                 .badConfiguration,
-                "view transformer '\(view.type)' with \(configuration.gridZ.cells) levels and \(configuration.frames) "
-                    + "frames is not supported"
+                "view transformer '\(view.type)' with \(configuration.frames) frames is not supported"
             )
         }
         viewTransformer = LSSViewTransformer(
@@ -36,7 +35,8 @@ struct Network: Sendable {
             outChannels: view.outChannels[0],
             depthBins: configuration.gridDepth.cells,
             gridHeight: configuration.gridY.cells,
-            gridWidth: configuration.gridX.cells
+            gridWidth: configuration.gridX.cells,
+            gridLevels: configuration.gridZ.cells
         )
     }
 
@@ -47,50 +47,54 @@ struct Network: Sendable {
     ]
     private static let imageNecks: Table<any Neck> = [
         "CustomFPN": { CustomFPN(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
-        "Binary_CustomFPN_BDC": {
-            BinaryCustomFPNBDC(
-                name: $0,
-                inChannels: $1.inChannels,
-                outChannels: $1.outChannels[0],
-                hasBatchNorm: $1.hasBatchNorm
-            )
-        },
+        "Binary_CustomFPN_BDC": { binaryFPN($0, $1, BDCFamily()) },
+        "Binary_CustomFPN_BBCU": { binaryFPN($0, $1, BBCUFamily()) },
+        "Binary_CustomFPN_BiSRNet": { binaryFPN($0, $1, BiSRNetFamily()) },
+        "Binary_CustomFPN_BiMatting": { binaryFPN($0, $1, BiMattingFamily()) },
     ]
     private static let bevBackbones: Table<any BEVBackbone> = [
-        "CustomResNet": {
-            CustomResNet(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels)
-        },
-        "BinaryResNetBDCDown": {
-            BinaryResNetBDCDown(
-                name: $0,
-                inChannels: $1.inChannels[0],
-                stageChannels: $1.outChannels,
-                hasBatchNorm: $1.hasBatchNorm
-            )
+        "CustomResNet": { CustomResNet(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
+        "CustomResNet3D": { CustomResNet3D(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
+        "BinaryResNetBDCDown": { binaryResNet($0, $1, BDCFamily()) },
+        "BinaryResNetBBCUDown": { binaryResNet($0, $1, BBCUFamily()) },
+        "BinaryResNetBiSRNetDown": { binaryResNet($0, $1, BiSRNetFamily()) },
+        "BinaryResNetBiMatting": {
+            BinaryResNetBiMatting(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels)
         },
     ]
     private static let bevNecks: Table<any Neck> = [
         "FPN_LSS": { FPNLSS(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
-        "Binary_FPN_LSS_BDC_Up": {
-            BinaryFPNLSSBDCUp(
-                name: $0,
-                inChannels: $1.inChannels,
-                outChannels: $1.outChannels[0],
-                hasBatchNorm: $1.hasBatchNorm
-            )
+        "LSSFPN3D": { LSSFPN3D(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
+        "Binary_FPN_LSS_BDC_Up": { binaryFPNLSS($0, $1, BDCFamily()) },
+        "Binary_FPN_LSS_BBCU_Up": { binaryFPNLSS($0, $1, BBCUFamily()) },
+        "Binary_FPN_LSS_BiSRNet_Up": { binaryFPNLSS($0, $1, BiSRNetFamily()) },
+        "Binary_FPN_LSS_BiMatting_Up": {
+            BinaryFPNLSSBiMattingUp(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0])
         },
     ]
     private static let heads: Table<any Head> = [
-        "BEVOCCHead2DBDC": {
-            OccupancyHead2DBDC(
+        "BEVOCCHead2D": {
+            OccupancyHead2D(
                 name: $0,
                 inChannels: $1.inChannels[0],
                 outChannels: $1.outChannels[0],
                 levels: $1.outChannels[1],
-                classes: $1.outChannels[2],
-                hasBatchNorm: $1.hasBatchNorm
+                classes: $1.outChannels[2]
             )
-        }
+        },
+        "BEVOCCHead3D": {
+            OccupancyHead3D(
+                name: $0,
+                inChannels: $1.inChannels[0],
+                outChannels: $1.outChannels[0],
+                levels: $1.outChannels[1],
+                classes: $1.outChannels[2]
+            )
+        },
+        "BEVOCCHead2DBDC": { binaryHead($0, $1, BDCFamily()) },
+        "BEVOCCHead2DBBCU": { binaryHead($0, $1, BBCUFamily()) },
+        "BEVOCCHead2DBiSRNet": { binaryHead($0, $1, BiSRNetFamily()) },
+        "BEVOCCHead2DBiMatting": { binaryHead($0, $1, BiMattingFamily()) },
     ]
     /// Whether each is binary.
     private static let detectionHeads: [String: Bool] = ["CenterHead": false, "BEV_CenterHeadBDC": true]
@@ -112,6 +116,64 @@ struct Network: Sendable {
             }
         }
         return try make(configuration.headName, configuration.head, table)
+    }
+
+    private static func binaryFPN(
+        _ name: String,
+        _ module: ModuleConfiguration,
+        _ family: any BinaryFamily
+    ) -> BinaryCustomFPNBDC {
+        BinaryCustomFPNBDC(
+            name: name,
+            inChannels: module.inChannels,
+            outChannels: module.outChannels[0],
+            hasBatchNorm: module.hasBatchNorm,
+            family: family
+        )
+    }
+
+    private static func binaryResNet(
+        _ name: String,
+        _ module: ModuleConfiguration,
+        _ family: any ResizingFamily
+    ) -> BinaryResNetBDCDown {
+        BinaryResNetBDCDown(
+            name: name,
+            inChannels: module.inChannels[0],
+            stageChannels: module.outChannels,
+            hasBatchNorm: module.hasBatchNorm,
+            family: family
+        )
+    }
+
+    private static func binaryFPNLSS(
+        _ name: String,
+        _ module: ModuleConfiguration,
+        _ family: any ResizingFamily
+    ) -> BinaryFPNLSSBDCUp {
+        BinaryFPNLSSBDCUp(
+            name: name,
+            inChannels: module.inChannels,
+            outChannels: module.outChannels[0],
+            hasBatchNorm: module.hasBatchNorm,
+            family: family
+        )
+    }
+
+    private static func binaryHead(
+        _ name: String,
+        _ module: ModuleConfiguration,
+        _ family: any BinaryFamily
+    ) -> OccupancyHead2DBDC {
+        OccupancyHead2DBDC(
+            name: name,
+            inChannels: module.inChannels[0],
+            outChannels: module.outChannels[0],
+            levels: module.outChannels[1],
+            classes: module.outChannels[2],
+            hasBatchNorm: module.hasBatchNorm,
+            family: family
+        )
     }
 
     private static func make<Part>(

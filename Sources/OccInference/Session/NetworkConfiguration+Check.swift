@@ -22,13 +22,14 @@ extension NetworkConfiguration {
             }
             try check(axis.cells, 1...4095, what)
         }
+        try check(gridX.cells * gridY.cells * gridZ.cells, 1...(1 << 26), "grid cells")
         for module in [imageBackbone, imageNeck, viewTransformer, bevBackbone, bevNeck, head] {
             guard !module.inChannels.isEmpty, !module.outChannels.isEmpty else {
                 throw InferenceError(.badConfiguration, "configuration '\(name)': '\(module.type)' lacks channels")
             }
             for channels in module.inChannels + module.outChannels { try check(channels, 1...16384, "channels") }
         }
-        guard bevNeck.inChannels.count == 2, head.outChannels.count == (detection == nil ? 3 : 1) else {
+        guard bevNeck.inChannels.count >= 2, head.outChannels.count == (detection == nil ? 3 : 1) else {
             throw InferenceError(.badConfiguration, "configuration '\(name)': the BEV neck or the head lacks channels")
         }
         try detection?.checkBounds(name)

@@ -1,6 +1,7 @@
 /// Lifts image features along their depth distributions and sums them into the cells of a grid.
 ///
-/// Source: `LSSViewTransformer` in `necks/view_transformer.py` with `collapse_z=True` and one cell in z.
+/// Source: `LSSViewTransformer` in `necks/view_transformer.py` with `collapse_z=True` and one cell in z, or with
+/// `collapse_z=False` and several.
 struct LSSViewTransformer: Layer {
     let name: String
     let inChannels: Int
@@ -8,6 +9,8 @@ struct LSSViewTransformer: Layer {
     let depthBins: Int
     let gridHeight: Int
     let gridWidth: Int
+    /// Cells in z: images of the result, one above the other.
+    var gridLevels = 1
 
     var typeName: String { "LSSViewTransformer" }
     var children: [any Layer] { [depthNet] }
@@ -36,11 +39,11 @@ struct LSSViewTransformer: Layer {
             SoftmaxOperation(input: mixed.slice(0, depthBins), output: depth)
         }
         program.tap(name + ".1", depth)
-        let bev = program.map(images: 1, height: gridHeight, width: gridWidth, channels: outChannels)
+        let bev = program.map(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
         try program.append { _ in
             PoolCellsOperation(features: mixed.slice(depthBins, outChannels), depth: depth, output: bev)
         }
-        program.tap(name + ".0", bev)
+        if gridLevels > 1 { program.tapVolume(name + ".0", bev) } else { program.tap(name + ".0", bev) }
         return bev
     }
 }

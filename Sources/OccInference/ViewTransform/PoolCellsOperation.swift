@@ -24,7 +24,7 @@ struct PoolCellsOperation: Operation {
                 pooling.starts,
                 pooling.cells,
                 pooling.cells.count,
-                output.pixels,
+                output.images * output.pixels,
                 y,
                 output.pixelStride
             )

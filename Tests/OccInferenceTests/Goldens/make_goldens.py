@@ -6,6 +6,7 @@
 Writes, beside this script:
 
 - `units.json`: constructor arguments of every unit of the BDC family, and 96 sampled values of its output;
+  `family-units.json`: the same of the other families;
 - `<case>@synth.npz`: the labels, their margins (best minus second logit) at 20,000 voxels, 1,024 sampled values of each
   module's output, the deviation of the whole output, and the SHA-256 of the names and shapes of the state_dict (lines `name shape`, sorted).
 
@@ -21,7 +22,7 @@ import numpy as np
 
 HERE = pathlib.Path(__file__).parent
 TYPES = {"F32": np.float32, "I32": np.int32, "U8": np.uint8}
-CASES = ("occ-r50-bdc-t@synth", "occ-r50-bdc-b@synth")
+CASES = ("occ-r50-bdc-t@synth", "occ-r50-bdc-b@synth", "occ-r50-flashocc@synth")
 SAMPLES = 96
 
 
@@ -38,16 +39,17 @@ def safetensors(path):
     return arrays
 
 
-def units(source):
+def units(source, name, is_wanted):
     outputs = safetensors(source / "units.safetensors")
     generator = np.random.default_rng(1)
     rows = []
     for unit in json.loads((source / "units.json").read_text()):
-        if unit["family"] != "BDC":
+        if not is_wanted(unit["family"]):
             continue
         output = outputs[unit["key"] + "/output"].reshape(-1)
         index = np.sort(generator.choice(output.size, min(SAMPLES, output.size), replace=False))
-        scale = next(p for p in unit["parameters"] if p["name"].endswith("move0.k"))
+        none = {"a": 0, "b": 0}
+        scale = next((p for p in unit["parameters"] if p["name"].endswith("move0.k")), none)
         rows.append(
             {
                 "key": unit["key"], "unit": unit["unit"], "seed": unit["seed"], "arguments": unit["arguments"],
@@ -56,7 +58,7 @@ def units(source):
                 "index": index.tolist(), "value": [float(v) for v in output[index]],
             }
         )
-    (HERE / "units.json").write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    (HERE / name).write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
 
 
 def case(source, name):
@@ -79,7 +81,8 @@ def case(source, name):
 
 def main(folder):
     source = pathlib.Path(folder)
-    units(source)
+    units(source, "units.json", lambda family: family == "BDC")
+    units(source, "family-units.json", lambda family: family != "BDC")
     for name in CASES:
         case(source, name)
 

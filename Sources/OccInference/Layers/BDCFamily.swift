@@ -1,0 +1,31 @@
+/// BDC: units of a binary 3x3, a 1x1 and squeeze-excitation, in pairs where sizes or channels change.
+struct BDCFamily: ResizingFamily {
+    var suffix: String { "BDC" }
+
+    /// The published unit does not use its kernel size.
+    func unit(
+        _ name: String,
+        inChannels: Int,
+        outChannels: Int,
+        kernel: Int,
+        stride: Int,
+        hasBatchNorm: Bool
+    ) -> any BinaryUnit {
+        BinaryConv2dBDC(
+            name: name,
+            inChannels: inChannels,
+            outChannels: outChannels,
+            stride: stride,
+            hasBatchNorm: hasBatchNorm
+        )
+    }
+
+    func branches(
+        _ name: String,
+        _ shape: BDCBranches.Shape,
+        inChannels: Int,
+        hasBatchNorm: Bool
+    ) -> any MapLayer {
+        BDCBranches(name: name, shape: shape, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+    }
+}
