@@ -238,7 +238,8 @@ def predict(tables, rng, few, crowded):
             sigma = rng.choice([0.05, 0.2, 0.5, 1.0, 2.5])
             at = [at[0] + rng.gauss(0, sigma), at[1] + rng.gauss(0, sigma), at[2] + rng.gauss(0, 0.1)]
         size = [v * math.exp(rng.gauss(0, 0.1)) for v in row["size"]]
-        yaw = yaw_of(row["rotation"]) + rng.gauss(0, 0.2) + (math.pi if rng.random() < 0.15 else 0)
+        flips = 0.5 if name == "barrier" else 0.15
+        yaw = yaw_of(row["rotation"]) + rng.gauss(0, 0.2) + (math.pi if rng.random() < flips else 0)
         velocity = [rng.gauss(0, 3), rng.gauss(0, 3)]
         if rng.random() < 0.02:
             velocity = [float("nan"), float("nan")]
