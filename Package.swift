@@ -117,6 +117,7 @@ let package = Package(
             exclude: ["Goldens"]
         ),
         tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
+        tests("DetectionEvaluationTests", ["Datasets", "Evaluation", "SystemSupport"], exclude: ["Goldens"]),
         tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
