@@ -141,8 +141,6 @@ extension Migration {
                     last_completed_at = coalesce(excluded.last_completed_at, c.last_completed_at)
             $f$;
 
-            -- Runs after every statement that touches scenes, so no path can forget to count. Runs are taken in order of
-            -- their ids: two statements never wait for each other's counters in a circle.
             -- These run after every statement that touches scenes, so no path can forget to count. Runs are taken in order of
             -- their ids: two statements never wait for each other's counters in a circle.
             CREATE FUNCTION {s}.count_inserted() RETURNS trigger LANGUAGE plpgsql AS $f$

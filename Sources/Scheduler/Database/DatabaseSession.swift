@@ -71,7 +71,7 @@ final class DatabaseSession {
         }
     }
 
-    /// Starts the private server of this session again if it has died; does nothing otherwise.
+    /// Starts the private server again if it has died and is ours; does nothing otherwise.
     func reviveServer() async throws {
         guard let privateServer, !privateServer.isRunning else { return }
         Terminal.say("the private PostgreSQL has died; starting it again")
@@ -84,7 +84,7 @@ final class DatabaseSession {
         }
     }
 
-    /// Closes the connections and stops the private server if this session owns it.
+    /// Closes the connections and stops the private server if it is ours.
     func close() async {
         await pool.close()
         do {
