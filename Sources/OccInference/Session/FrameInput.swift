@@ -1,6 +1,11 @@
 /// Images and calibration of all cameras at one time.
 public struct FrameInput: Equatable, Sendable {
-    /// RGB pixels `[cameras, height, width, 3]`, resized and cropped but not normalised.
+    /// Names the frame, such as its sample token: unique among the frames that a session is given until `InferenceSession.forget()`.
+    ///
+    /// Frames of one name have the same images; their calibration may differ. A frame without a name, "", is never remembered.
+    public var key: String
+    /// RGB pixels `[cameras, height, width, 3]`, resized and cropped but not normalised; may be empty if the session remembers the
+    /// frame's key.
     public var imagesRGB: [UInt8]
     /// Camera to ego, row-major `[cameras, 4, 4]`, metres.
     public var sensorToEgo: [Float]
@@ -10,7 +15,14 @@ public struct FrameInput: Equatable, Sendable {
     public var intrinsics: [Float]
 
     /// Makes a frame from its arrays.
-    public init(imagesRGB: [UInt8], sensorToEgo: [Float], egoToGlobal: [Float], intrinsics: [Float]) {
+    public init(
+        key: String = "",
+        imagesRGB: [UInt8],
+        sensorToEgo: [Float],
+        egoToGlobal: [Float],
+        intrinsics: [Float]
+    ) {
+        self.key = key
         self.imagesRGB = imagesRGB
         self.sensorToEgo = sensorToEgo
         self.egoToGlobal = egoToGlobal

@@ -24,10 +24,22 @@ public final class InferenceSession {
         geometry = ViewGeometry(model.configuration)
     }
 
+    /// Whether the image branch of a frame is kept, so that a frame of that key may come without images; its calibration is always
+    /// given.
+    ///
+    /// Networks of one frame remember nothing. Others keep what the next keyframe of a scene needs: the frames of the last input but
+    /// for its oldest.
+    public func remembers(_ key: String) -> Bool { false }
+
+    /// Forgets all frames; their keys may then name others.
+    public func forget() {}
+
     /// Runs one keyframe.
     ///
+    /// The result has the same bits whether earlier frames are remembered or computed anew.
+    ///
     /// - Parameters:
-    ///   - input: images and calibration.
+    ///   - input: images and calibration, `configuration.frames` frames, newest first.
     ///   - taps: names of modules whose outputs are wanted; see `PreparedModel.tapNames`.
     ///   - onTap: receives them in the order of execution.
     /// - Throws: `InferenceError`, and what `onTap` throws.
