@@ -78,9 +78,9 @@ import Testing
             )
         }
         guard let resizing = family as? any ResizingFamily,
-            let shape = BDCBranches.Shape(rawValue: "BinaryConv2dBDC" + unit.unit.dropFirst(12 + family.suffix.count))
+            let shape = ResizingShape.allCases.first(where: { $0.typeName(family.suffix) == unit.unit })
         else { return nil }
-        return resizing.branches(unit.key, shape, inChannels: inChannels, hasBatchNorm: false)
+        return resizing.resizing(unit.key, shape, inChannels: inChannels, hasBatchNorm: false)
     }
 
     /// `BinaryConv2dReActNet` in `quant_convs_ReActNet.py`: the shortcut is added before the RPReLU.

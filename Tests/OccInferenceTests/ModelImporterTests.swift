@@ -68,13 +68,14 @@ import Testing
 
     /// A checkpoint file gives the same package as the formula that made it, but for its label.
     @Test func checkpointsAndFormulaGiveTheSameWeights() throws {
-        let layer = BDCBlock(
+        let layer = BinaryBlock(
             name: "block",
             inChannels: 32,
             outChannels: 64,
             isDownsample: true,
             hasBatchNorm: true,
-            hasDownsampleLayer: true
+            hasDownsampleLayer: true,
+            family: BDCFamily()
         )
         let formula = FormulaWeightSource(seed: 3)
         var writer = SafetensorsWriter()

@@ -73,18 +73,19 @@ struct UnitGolden: Decodable, CustomTestStringConvertible {
                 hasBatchNorm: hasBatchNorm
             )
         case "BasicBinaryBlockBDC", "DownsampleBinaryBlockBDC":
-            return BDCBlock(
+            return BinaryBlock(
                 name: key,
                 inChannels: inChannels,
                 outChannels: outChannels,
                 isDownsample: unit == "DownsampleBinaryBlockBDC",
                 stride: stride,
                 hasBatchNorm: hasBatchNorm,
-                hasDownsampleLayer: true
+                hasDownsampleLayer: true,
+                family: BDCFamily()
             )
         default:
-            return BDCBranches.Shape(rawValue: unit).map {
-                BDCBranches(name: key, shape: $0, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+            return ResizingShape.allCases.first { $0.typeName("BDC") == unit }.map {
+                BDCFamily().resizing(key, $0, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
             }
         }
     }

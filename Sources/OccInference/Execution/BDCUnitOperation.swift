@@ -5,7 +5,7 @@ struct BDCUnitOperation: Operation {
     private let unit: BinaryConv2dBDC
     private let input: FeatureMap
     private let output: FeatureMap
-    private let tail: BinaryConv2dBDC.Tail
+    private let tail: UnitTail
     private let weights: Weights
     let scratchBytes: Int
 
@@ -13,7 +13,7 @@ struct BDCUnitOperation: Operation {
         _ unit: BinaryConv2dBDC,
         input: FeatureMap,
         output: FeatureMap,
-        tail: BinaryConv2dBDC.Tail,
+        tail: UnitTail,
         _ context: PreparationContext
     ) throws {
         self.unit = unit
@@ -50,7 +50,7 @@ struct BDCUnitOperation: Operation {
         _ unit: BinaryConv2dBDC,
         _ input: FeatureMap,
         _ output: FeatureMap,
-        _ tail: BinaryConv2dBDC.Tail,
+        _ tail: UnitTail,
         _ weights: Weights,
         _ parts: Parts,
         _ x: UnsafePointer<Float>,
@@ -128,7 +128,7 @@ struct BDCUnitOperation: Operation {
         init(
             _ unit: BinaryConv2dBDC,
             _ input: FeatureMap,
-            _ tail: BinaryConv2dBDC.Tail,
+            _ tail: UnitTail,
             _ context: PreparationContext
         ) throws {
             let package = context.package

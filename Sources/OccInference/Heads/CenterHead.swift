@@ -1,18 +1,19 @@
 /// The detection head: a shared trunk, then for each value of a box two layers of its own.
 ///
-/// Source: `CenterHead` and `BEV_CenterHeadBDC` in `dense_heads/centerpoint_head.py` with one task and `SeparateHead` of two
-/// layers with `final_kernel=3`. In the latter, BDC units take the place of every convolution but the last of each value.
+/// Source: `CenterHead`, `BEV_CenterHeadBDC`, `...BBCU`, `...BiSRNet` and `...BiMatting` in `dense_heads/centerpoint_head.py` with one
+/// task and `SeparateHead` of two layers with `final_kernel=3`. In all but the first, a family's units take the place of every
+/// convolution but the last of each value.
 struct CenterHead: Head {
     let name: String
-    /// Whether BDC units take the place of convolutions.
-    let isBinary: Bool
+    /// Whose units take the place of convolutions; nil is full precision.
+    let family: (any BinaryFamily)?
     let inChannels: Int
     /// Channels of the trunk (`share_conv_channel`).
     let sharedChannels: Int
     let hasBatchNorm: Bool
     let decoding: DetectionConfiguration
 
-    var typeName: String { isBinary ? "BEV_CenterHeadBDC" : "CenterHead" }
+    var typeName: String { family?.detectionHeadType ?? "CenterHead" }
     var children: [any Layer] {
         trunk.map { $0 as any Layer } + values.flatMap { [hidden($0) as any Layer, output($0)] }
     }
@@ -25,14 +26,13 @@ struct CenterHead: Head {
     /// From the BEV features to the shared channels.
     private var trunk: [any MapLayer] {
         let module = name + ".shared_conv"
-        guard isBinary else { return [convolution(module, inChannels)] }
+        guard let family else { return [convolution(module, inChannels)] }
         var channels = inChannels
-        var units: [BDCBranches] = []
+        var units: [any MapLayer] = []
         while channels > sharedChannels {
             units.append(
-                BDCBranches(
-                    name: "\(module).shared_conv_\(units.count)",
-                    shape: .fusionDecrease,
+                family.channelHalving(
+                    "\(module).shared_conv_\(units.count)",
                     inChannels: channels,
                     hasBatchNorm: hasBatchNorm
                 )
@@ -44,9 +44,9 @@ struct CenterHead: Head {
 
     private func hidden(_ value: (name: String, channels: Int)) -> any MapLayer {
         let module = "\(name).task_heads.0.\(value.name).0"
-        guard isBinary else { return convolution(module, sharedChannels) }
-        return BinaryConv2dBDC(
-            name: module,
+        guard let family else { return convolution(module, sharedChannels) }
+        return family.unit(
+            module,
             inChannels: sharedChannels,
             outChannels: sharedChannels,
             hasBatchNorm: hasBatchNorm

@@ -24,9 +24,9 @@ struct BBCUFamily: ResizingFamily {
         )
     }
 
-    func branches(
+    func resizing(
         _ name: String,
-        _ shape: BDCBranches.Shape,
+        _ shape: ResizingShape,
         inChannels: Int,
         hasBatchNorm: Bool
     ) -> any MapLayer {

@@ -20,12 +20,12 @@ struct BDCFamily: ResizingFamily {
         )
     }
 
-    func branches(
+    func resizing(
         _ name: String,
-        _ shape: BDCBranches.Shape,
+        _ shape: ResizingShape,
         inChannels: Int,
         hasBatchNorm: Bool
     ) -> any MapLayer {
-        BDCBranches(name: name, shape: shape, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+        UnitPair(name: name, shape: shape, inChannels: inChannels, hasBatchNorm: hasBatchNorm, family: self)
     }
 }

@@ -4,6 +4,7 @@
 /// Source: `quant_convs_BiMatting.py`.
 struct BiMattingFamily: BinaryFamily {
     var suffix: String { "BiMatting" }
+    var bevBackboneType: String { "BinaryResNetBiMatting" }
 
     /// The published unit has no kernel size and always carries batch norms.
     func unit(
@@ -19,5 +20,18 @@ struct BiMattingFamily: BinaryFamily {
 
     func channelHalving(_ name: String, inChannels: Int, hasBatchNorm: Bool) -> any MapLayer {
         BinaryConv2dBiMatting(name: name, inChannels: inChannels, outChannels: inChannels / 2)
+    }
+
+    func bevBackbone(
+        _ name: String,
+        inChannels: Int,
+        stageChannels: [Int],
+        hasBatchNorm: Bool
+    ) -> any BEVBackbone {
+        BinaryResNetBiMatting(name: name, inChannels: inChannels, stageChannels: stageChannels)
+    }
+
+    func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck {
+        BinaryFPNLSSBiMattingUp(name: name, inChannels: inChannels, outChannels: outChannels)
     }
 }

@@ -32,12 +32,12 @@ struct BiSRNetFamily: ResizingFamily {
         )
     }
 
-    func branches(
+    func resizing(
         _ name: String,
-        _ shape: BDCBranches.Shape,
+        _ shape: ResizingShape,
         inChannels: Int,
         hasBatchNorm: Bool
     ) -> any MapLayer {
-        BDCBranches(name: name, shape: shape, inChannels: inChannels, family: self)
+        UnitPair(name: name, shape: shape, inChannels: inChannels, family: self)
     }
 }

@@ -12,19 +12,6 @@ struct BinaryConv2dBDC: BinaryUnit {
 
     var typeName: String { "BinaryConv2dBDC" }
 
-    /// What the end of the unit does besides adding its own input, so that the work around units costs no pass of its own.
-    struct Tail {
-        /// Added after the unit's own shortcut.
-        var skip: FeatureMap?
-        /// Factor after the additions.
-        var factor: Float = 1
-        /// RPReLU at the very end, and the prefix of its packed tensors.
-        var activation: String?
-
-        /// Whether the unit ends as the published one does.
-        var isPlain: Bool { skip == nil && factor == 1 && activation == nil }
-    }
-
     var ownTensors: [TensorSpec] {
         [
             TensorSpec(name + ".move0.b", [1, inChannels, 1, 1], .shift),
@@ -108,7 +95,7 @@ struct BinaryConv2dBDC: BinaryUnit {
         _ input: FeatureMap,
         to program: ProgramBuilder,
         output: FeatureMap?,
-        tail: Tail
+        tail: UnitTail
     ) throws -> FeatureMap {
         try check(input)
         guard outChannels == inChannels || outChannels == 2 * inChannels else {

@@ -1,7 +1,11 @@
 /// A kind of binary layers: what networks of the same plan differ in.
+///
+/// A new family is a file with its units and one of these, and a row in `Network.families`.
 protocol BinaryFamily: Sendable {
-    /// Its name at the end of published class names: `BDC` of `BinaryConv2dBDC`.
+    /// Its name within published class names: `BDC` of `BinaryConv2dBDC`.
     var suffix: String { get }
+    /// The published class name of its BEV backbone.
+    var bevBackboneType: String { get }
 
     /// The family's basic unit.
     ///
@@ -17,9 +21,29 @@ protocol BinaryFamily: Sendable {
 
     /// The layer that halves channels and keeps the size.
     func channelHalving(_ name: String, inChannels: Int, hasBatchNorm: Bool) -> any MapLayer
+
+    /// The first part of the BEV encoder.
+    func bevBackbone(
+        _ name: String,
+        inChannels: Int,
+        stageChannels: [Int],
+        hasBatchNorm: Bool
+    ) -> any BEVBackbone
+
+    /// The second part of the BEV encoder.
+    func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck
 }
 
 extension BinaryFamily {
+    /// The published class name of its image neck.
+    var imageNeckType: String { "Binary_CustomFPN_" + suffix }
+    /// The published class name of the second part of its BEV encoder.
+    var bevNeckType: String { "Binary_FPN_LSS_\(suffix)_Up" }
+    /// The published class name of its occupancy head.
+    var occupancyHeadType: String { "BEVOCCHead2D" + suffix }
+    /// The published class name of its detection head.
+    var detectionHeadType: String { "BEV_CenterHead" + suffix }
+
     /// A unit with a 3x3 that keeps the size.
     func unit(_ name: String, inChannels: Int, outChannels: Int, hasBatchNorm: Bool) -> any BinaryUnit {
         unit(name, inChannels: inChannels, outChannels: outChannels, kernel: 3, stride: 1, hasBatchNorm: hasBatchNorm)

@@ -14,6 +14,3 @@ extension BinaryUnit {
         try emit(input, to: program, output: output, tail: UnitTail())
     }
 }
-
-/// What the end of a binary unit does besides adding its own input.
-typealias UnitTail = BinaryConv2dBDC.Tail

@@ -42,88 +42,28 @@ struct Network: Sendable {
 
     private typealias Table<Part> = [String: @Sendable (String, ModuleConfiguration) -> Part]
 
+    /// The binary families; each adds a class of its own to the tables of necks, BEV encoders and heads.
+    static let families: [any BinaryFamily] = [BDCFamily(), BBCUFamily(), BiSRNetFamily(), BiMattingFamily()]
+
+    /// A table with each family's class beside the others.
+    private static func table<Part>(
+        _ plain: Table<Part>,
+        type: (any BinaryFamily) -> String,
+        make: @escaping @Sendable (any BinaryFamily, String, ModuleConfiguration) -> Part
+    ) -> Table<Part> {
+        families.reduce(into: plain) { table, family in
+            table[type(family)] = { make(family, $0, $1) }
+        }
+    }
+
     private static let imageBackbones: Table<any ImageBackbone> = [
         "ResNet": { name, _ in ResNet50(name: name) }
     ]
-    private static let imageNecks: Table<any Neck> = [
-        "CustomFPN": { CustomFPN(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
-        "Binary_CustomFPN_BDC": { binaryFPN($0, $1, BDCFamily()) },
-        "Binary_CustomFPN_BBCU": { binaryFPN($0, $1, BBCUFamily()) },
-        "Binary_CustomFPN_BiSRNet": { binaryFPN($0, $1, BiSRNetFamily()) },
-        "Binary_CustomFPN_BiMatting": { binaryFPN($0, $1, BiMattingFamily()) },
-    ]
-    private static let bevBackbones: Table<any BEVBackbone> = [
-        "CustomResNet": { CustomResNet(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
-        "CustomResNet3D": { CustomResNet3D(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
-        "BinaryResNetBDCDown": { binaryResNet($0, $1, BDCFamily()) },
-        "BinaryResNetBBCUDown": { binaryResNet($0, $1, BBCUFamily()) },
-        "BinaryResNetBiSRNetDown": { binaryResNet($0, $1, BiSRNetFamily()) },
-        "BinaryResNetBiMatting": {
-            BinaryResNetBiMatting(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels)
-        },
-    ]
-    private static let bevNecks: Table<any Neck> = [
-        "FPN_LSS": { FPNLSS(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
-        "LSSFPN3D": { LSSFPN3D(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
-        "Binary_FPN_LSS_BDC_Up": { binaryFPNLSS($0, $1, BDCFamily()) },
-        "Binary_FPN_LSS_BBCU_Up": { binaryFPNLSS($0, $1, BBCUFamily()) },
-        "Binary_FPN_LSS_BiSRNet_Up": { binaryFPNLSS($0, $1, BiSRNetFamily()) },
-        "Binary_FPN_LSS_BiMatting_Up": {
-            BinaryFPNLSSBiMattingUp(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0])
-        },
-    ]
-    private static let heads: Table<any Head> = [
-        "BEVOCCHead2D": {
-            OccupancyHead2D(
-                name: $0,
-                inChannels: $1.inChannels[0],
-                outChannels: $1.outChannels[0],
-                levels: $1.outChannels[1],
-                classes: $1.outChannels[2]
-            )
-        },
-        "BEVOCCHead3D": {
-            OccupancyHead3D(
-                name: $0,
-                inChannels: $1.inChannels[0],
-                outChannels: $1.outChannels[0],
-                levels: $1.outChannels[1],
-                classes: $1.outChannels[2]
-            )
-        },
-        "BEVOCCHead2DBDC": { binaryHead($0, $1, BDCFamily()) },
-        "BEVOCCHead2DBBCU": { binaryHead($0, $1, BBCUFamily()) },
-        "BEVOCCHead2DBiSRNet": { binaryHead($0, $1, BiSRNetFamily()) },
-        "BEVOCCHead2DBiMatting": { binaryHead($0, $1, BiMattingFamily()) },
-    ]
-    /// Whether each is binary.
-    private static let detectionHeads: [String: Bool] = ["CenterHead": false, "BEV_CenterHeadBDC": true]
-
-    private static func makeHead(_ configuration: NetworkConfiguration) throws -> any Head {
-        guard let detection = configuration.detection else {
-            return try make(configuration.headName, configuration.head, heads)
-        }
-        let table: Table<any Head> = detectionHeads.mapValues { isBinary in
-            {
-                CenterHead(
-                    name: $0,
-                    isBinary: isBinary,
-                    inChannels: $1.inChannels[0],
-                    sharedChannels: $1.outChannels[0],
-                    hasBatchNorm: $1.hasBatchNorm,
-                    decoding: detection
-                )
-            }
-        }
-        return try make(configuration.headName, configuration.head, table)
-    }
-
-    private static func binaryFPN(
-        _ name: String,
-        _ module: ModuleConfiguration,
-        _ family: any BinaryFamily
-    ) -> BinaryCustomFPNBDC {
-        BinaryCustomFPNBDC(
+    private static let imageNecks: Table<any Neck> = table(
+        ["CustomFPN": { CustomFPN(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) }],
+        type: \.imageNeckType
+    ) { family, name, module in
+        BinaryCustomFPN(
             name: name,
             inChannels: module.inChannels,
             outChannels: module.outChannels[0],
@@ -131,41 +71,58 @@ struct Network: Sendable {
             family: family
         )
     }
-
-    private static func binaryResNet(
-        _ name: String,
-        _ module: ModuleConfiguration,
-        _ family: any ResizingFamily
-    ) -> BinaryResNetBDCDown {
-        BinaryResNetBDCDown(
-            name: name,
+    private static let bevBackbones: Table<any BEVBackbone> = table(
+        [
+            "CustomResNet": { CustomResNet(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
+            "CustomResNet3D": { CustomResNet3D(name: $0, inChannels: $1.inChannels[0], stageChannels: $1.outChannels) },
+        ],
+        type: \.bevBackboneType
+    ) { family, name, module in
+        family.bevBackbone(
+            name,
             inChannels: module.inChannels[0],
             stageChannels: module.outChannels,
-            hasBatchNorm: module.hasBatchNorm,
-            family: family
+            hasBatchNorm: module.hasBatchNorm
         )
     }
-
-    private static func binaryFPNLSS(
-        _ name: String,
-        _ module: ModuleConfiguration,
-        _ family: any ResizingFamily
-    ) -> BinaryFPNLSSBDCUp {
-        BinaryFPNLSSBDCUp(
-            name: name,
+    private static let bevNecks: Table<any Neck> = table(
+        [
+            "FPN_LSS": { FPNLSS(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
+            "LSSFPN3D": { LSSFPN3D(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) },
+        ],
+        type: \.bevNeckType
+    ) { family, name, module in
+        family.bevNeck(
+            name,
             inChannels: module.inChannels,
             outChannels: module.outChannels[0],
-            hasBatchNorm: module.hasBatchNorm,
-            family: family
+            hasBatchNorm: module.hasBatchNorm
         )
     }
-
-    private static func binaryHead(
-        _ name: String,
-        _ module: ModuleConfiguration,
-        _ family: any BinaryFamily
-    ) -> OccupancyHead2DBDC {
-        OccupancyHead2DBDC(
+    private static let occupancyHeads: Table<any Head> = table(
+        [
+            "BEVOCCHead2D": {
+                OccupancyHead2D(
+                    name: $0,
+                    inChannels: $1.inChannels[0],
+                    outChannels: $1.outChannels[0],
+                    levels: $1.outChannels[1],
+                    classes: $1.outChannels[2]
+                )
+            },
+            "BEVOCCHead3D": {
+                OccupancyHead3D(
+                    name: $0,
+                    inChannels: $1.inChannels[0],
+                    outChannels: $1.outChannels[0],
+                    levels: $1.outChannels[1],
+                    classes: $1.outChannels[2]
+                )
+            },
+        ],
+        type: \.occupancyHeadType
+    ) { family, name, module in
+        BinaryOccupancyHead2D(
             name: name,
             inChannels: module.inChannels[0],
             outChannels: module.outChannels[0],
@@ -174,6 +131,24 @@ struct Network: Sendable {
             hasBatchNorm: module.hasBatchNorm,
             family: family
         )
+    }
+
+    private static func makeHead(_ configuration: NetworkConfiguration) throws -> any Head {
+        guard let detection = configuration.detection else {
+            return try make(configuration.headName, configuration.head, occupancyHeads)
+        }
+        @Sendable func head(_ family: (any BinaryFamily)?, _ name: String, _ module: ModuleConfiguration) -> any Head {
+            CenterHead(
+                name: name,
+                family: family,
+                inChannels: module.inChannels[0],
+                sharedChannels: module.outChannels[0],
+                hasBatchNorm: module.hasBatchNorm,
+                decoding: detection
+            )
+        }
+        let heads = table(["CenterHead": { head(nil, $0, $1) }], type: \.detectionHeadType, make: head)
+        return try make(configuration.headName, configuration.head, heads)
     }
 
     private static func make<Part>(

@@ -1,23 +1,23 @@
 /// The BEV backbone of binary blocks: each of three stages halves the size.
 ///
 /// Source: `BinaryResNetBDCDown`, `BinaryResNetBBCUDown` and `BinaryResNetBiSRNetDown` in `backbones/resnet.py`.
-struct BinaryResNetBDCDown: BEVBackbone {
+struct BinaryResNetDown: BEVBackbone {
     let name: String
     let inChannels: Int
     let stageChannels: [Int]
     var hasBatchNorm = false
-    var family: any ResizingFamily = BDCFamily()
+    let family: any ResizingFamily
 
-    var typeName: String { "BinaryResNet\(family.suffix)Down" }
+    var typeName: String { family.bevBackboneType }
     var children: [any Layer] { stages.flatMap { $0 } }
 
     /// Two blocks a stage, the first of which halves the size.
-    private var stages: [[BDCBlock]] {
+    private var stages: [[BinaryBlock]] {
         var channels = inChannels
         return stageChannels.enumerated().map { stage, outChannels in
             defer { channels = outChannels }
             return [
-                BDCBlock(
+                BinaryBlock(
                     name: "\(name).layers.\(stage).0",
                     inChannels: channels,
                     outChannels: outChannels,
@@ -27,7 +27,7 @@ struct BinaryResNetBDCDown: BEVBackbone {
                     hasDownsampleLayer: true,
                     family: family
                 ),
-                BDCBlock(
+                BinaryBlock(
                     name: "\(name).layers.\(stage).1",
                     inChannels: outChannels,
                     outChannels: outChannels,

@@ -1,34 +1,14 @@
-/// Two units of a family side by side, with what the published code does before and after them.
+/// Two units of a family side by side, with what the published code does before and after them: the resizing layers of BDC
+/// and BiSRNet.
 ///
 /// Source: `BinaryConv2dBDC_Down`, `_Up`, `_Fusion_Decrease`, `_Fusion_Increase` and `_Down_Constant` in
 /// `quant_convs_BDC.py`; the same in `quant_convs_BiSRNet.py`.
-struct BDCBranches: MapLayer {
-    /// What stands before the two units, and how their results are joined.
-    enum Shape: String, Sendable {
-        /// 2x2 mean, then both units on all channels, results side by side: channels double, size halves.
-        case down = "BinaryConv2dBDC_Down"
-        /// Bilinear doubling, then a unit on each half of the channels, results side by side.
-        case up = "BinaryConv2dBDC_Up"
-        /// A unit on each half of the channels, mean of the results: channels halve.
-        case fusionDecrease = "BinaryConv2dBDC_Fusion_Decrease"
-        /// Both units on all channels, results side by side: channels double.
-        case fusionIncrease = "BinaryConv2dBDC_Fusion_Increase"
-        /// 2x2 mean, then both units on all channels, sum of the results: size halves.
-        case downConstant = "BinaryConv2dBDC_Down_Constant"
-
-        var halvesChannels: Bool { self == .up || self == .fusionDecrease }
-        var sumsResults: Bool { self == .fusionDecrease || self == .downConstant }
-        var halvesSize: Bool { self == .down || self == .downConstant }
-
-        /// The published class name in a family.
-        func typeName(_ suffix: String) -> String { "BinaryConv2d" + suffix + rawValue.dropFirst(15) }
-    }
-
+struct UnitPair: MapLayer {
     let name: String
-    let shape: Shape
+    let shape: ResizingShape
     let inChannels: Int
     var hasBatchNorm = false
-    var family: any ResizingFamily = BDCFamily()
+    let family: any ResizingFamily
 
     var typeName: String { shape.typeName(family.suffix) }
     var children: [any Layer] { units }

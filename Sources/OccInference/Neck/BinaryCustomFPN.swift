@@ -1,14 +1,14 @@
 /// The feature pyramid of binary units with one output.
 ///
 /// Source: `Binary_CustomFPN_BDC`, `_BBCU`, `_BiSRNet` and `_BiMatting` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
-struct BinaryCustomFPNBDC: Neck {
+struct BinaryCustomFPN: Neck {
     let name: String
     let inChannels: [Int]
     let outChannels: Int
     var hasBatchNorm = false
-    var family: any BinaryFamily = BDCFamily()
+    let family: any BinaryFamily
 
-    var typeName: String { "Binary_CustomFPN_" + family.suffix }
+    var typeName: String { family.imageNeckType }
     var children: [any Layer] { laterals.flatMap { $0 } + [output] }
 
     /// For each input, units that halve its channels until they are those of the output.

@@ -2,7 +2,7 @@
 ///
 /// Source: `BasicBinaryBlockBDC` and `DownsampleBinaryBlockBDC` in `quant_convs_BDC.py`; the same in
 /// `quant_convs_BBCU.py` and `quant_convs_BiSRNet.py`.
-struct BDCBlock: MapLayer {
+struct BinaryBlock: MapLayer {
     let name: String
     let inChannels: Int
     let outChannels: Int
@@ -14,7 +14,7 @@ struct BDCBlock: MapLayer {
     ///
     /// It never carries batch norms: the published code does not pass `with_bn` on.
     let hasDownsampleLayer: Bool
-    var family: any ResizingFamily = BDCFamily()
+    let family: any ResizingFamily
 
     var typeName: String { (isDownsample ? "DownsampleBinaryBlock" : "BasicBinaryBlock") + family.suffix }
     var children: [any Layer] { [first, second] + (shortcut.map { [$0] } ?? []) }
@@ -36,7 +36,7 @@ struct BDCBlock: MapLayer {
 
     private func halving(_ module: String, hasBatchNorm: Bool) -> any MapLayer {
         if isDownsample {
-            return family.branches("\(name).\(module)", .down, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
+            return family.resizing("\(name).\(module)", .down, inChannels: inChannels, hasBatchNorm: hasBatchNorm)
         }
         return family.unit(
             "\(name).\(module)",

@@ -2,7 +2,7 @@
 ///
 /// Source: `BEVOCCHead2DBDC`, `...BBCU`, `...BiSRNet` and `...BiMatting` in `dense_heads/bev_occ_head.py` with
 /// `use_predicter=True`.
-struct OccupancyHead2DBDC: Head {
+struct BinaryOccupancyHead2D: Head {
     let name: String
     let inChannels: Int
     let outChannels: Int
@@ -10,9 +10,9 @@ struct OccupancyHead2DBDC: Head {
     let levels: Int
     let classes: Int
     var hasBatchNorm = false
-    var family: any BinaryFamily = BDCFamily()
+    let family: any BinaryFamily
 
-    var typeName: String { "BEVOCCHead2D" + family.suffix }
+    var typeName: String { family.occupancyHeadType }
     var children: [any Layer] { [finalConvolution, predicter] }
 
     private var finalConvolution: any BinaryUnit {

@@ -1,20 +1,20 @@
 /// Joins the first and the last map of a BEV backbone and doubles the size, with binary units around one full-precision 3x3.
 ///
 /// Source: `Binary_FPN_LSS_BDC_Up`, `_BBCU_Up` and `_BiSRNet_Up` in `necks/lss_fpn.py` with `extra_upsample=2`, `lateral=None`.
-struct BinaryFPNLSSBDCUp: Neck {
+struct BinaryFPNLSSUp: Neck {
     let name: String
     /// Channels of the first and of the last map.
     let inChannels: [Int]
     let outChannels: Int
     var hasBatchNorm = false
-    var family: any ResizingFamily = BDCFamily()
+    let family: any ResizingFamily
 
-    var typeName: String { "Binary_FPN_LSS_\(family.suffix)_Up" }
+    var typeName: String { family.bevNeckType }
     var children: [any Layer] { enlarge + [join, refine, enlargeAgain, decrease, last] }
 
     private var wideChannels: Int { 2 * outChannels }
     private var enlarge: [any MapLayer] {
-        (0..<2).map { branches("up.\($0)", .up, inChannels[1]) }
+        (0..<2).map { resizing("up.\($0)", .up, inChannels[1]) }
     }
     private var join: ConvolutionLayer {
         ConvolutionLayer(
@@ -27,12 +27,12 @@ struct BinaryFPNLSSBDCUp: Neck {
         )
     }
     private var refine: any MapLayer { unit("conv.3", wideChannels, kernel: 3) }
-    private var enlargeAgain: any MapLayer { branches("up2.0", .up, wideChannels) }
-    private var decrease: any MapLayer { branches("up2.1", .fusionDecrease, wideChannels) }
+    private var enlargeAgain: any MapLayer { resizing("up2.0", .up, wideChannels) }
+    private var decrease: any MapLayer { resizing("up2.1", .fusionDecrease, wideChannels) }
     private var last: any MapLayer { unit("up2.2", outChannels, kernel: 1) }
 
-    private func branches(_ module: String, _ shape: BDCBranches.Shape, _ channels: Int) -> any MapLayer {
-        family.branches("\(name).\(module)", shape, inChannels: channels, hasBatchNorm: hasBatchNorm)
+    private func resizing(_ module: String, _ shape: ResizingShape, _ channels: Int) -> any MapLayer {
+        family.resizing("\(name).\(module)", shape, inChannels: channels, hasBatchNorm: hasBatchNorm)
     }
     private func unit(_ module: String, _ channels: Int, kernel: Int) -> any MapLayer {
         family.unit(
