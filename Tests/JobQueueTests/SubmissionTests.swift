@@ -21,6 +21,7 @@ import Testing
             // Two new scenes, and the settings written otherwise.
             var again = run
             again.settings = #"{ "split":["x",1.50], "model":"a" }"#
+            again.maximumAttempts = 5
             let second = try await queue.submit(again, scenes: scenes(0..<8))
             #expect(!second.isNewRun && second.runID == first.runID)
             #expect(
@@ -28,7 +29,7 @@ import Testing
             )
             let status = try #require(try await queue.runStatus("run"))
             #expect(status.counts == SceneCounts(queued: 6, leased: 1, done: 1, samplesTotal: 80, samplesDone: 10))
-            #expect(status.settings == run.settings)
+            #expect(status.settings == run.settings && status.maximumAttempts == 5)
         }
     }
 

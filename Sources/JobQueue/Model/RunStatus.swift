@@ -14,6 +14,8 @@ public struct RunStatus: Sendable, Hashable {
     public var settings: String
     /// The run's priority.
     public var priority: Int
+    /// Reported errors after which a scene has failed for good.
+    public var maximumAttempts: Int
     /// Whether queued scenes may be claimed.
     public var state: RunState
     /// Exact counts.
@@ -43,6 +45,7 @@ public struct RunStatus: Sendable, Hashable {
         formatVersion: Int,
         settings: String,
         priority: Int,
+        maximumAttempts: Int,
         state: RunState,
         counts: SceneCounts,
         createdAt: Date,
@@ -60,6 +63,7 @@ public struct RunStatus: Sendable, Hashable {
         self.formatVersion = formatVersion
         self.settings = settings
         self.priority = priority
+        self.maximumAttempts = maximumAttempts
         self.state = state
         self.counts = counts
         self.createdAt = createdAt

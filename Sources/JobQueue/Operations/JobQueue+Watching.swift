@@ -126,8 +126,8 @@ extension JobQueue {
     /// $1 is the window in seconds.
     func statusStatement(_ rest: String) -> String {
         """
-        SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.state, r.created_at, now() AS now,
-            c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
+        SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.maximum_errors, r.state, r.created_at,
+            now() AS now, c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
         FROM \(s).runs r
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(leased), 0)::int8 AS leased,
@@ -179,6 +179,7 @@ extension JobQueue {
             formatVersion: try row.get("format_version"),
             settings: try row.get("settings"),
             priority: try row.get("priority"),
+            maximumAttempts: try row.get("maximum_errors"),
             state: RunState(rawValue: state) ?? .paused,
             counts: SceneCounts(
                 queued: try row.get("queued"),

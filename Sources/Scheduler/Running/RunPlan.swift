@@ -55,7 +55,7 @@ struct RunPlan: Sendable {
             settings: settings,
             dataset: try resolve(settings, skipMissing: skipMissing),
             priority: status.priority,
-            maximumAttempts: 3
+            maximumAttempts: status.maximumAttempts
         )
     }
 
