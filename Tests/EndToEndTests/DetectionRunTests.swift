@@ -69,6 +69,11 @@ struct DetectionRunTests {
             ["export", "--output", output, "--format", "evalai", "--to", output + "/npz"]
         )
         #expect(refused.status != 0 && refused.errors.contains("detections, not occupancy"))
+        // A scene that is queued again is not failed any more, and run.json does not say so.
+        #expect(try Fixture.sceneStates(inOutput: output).contains(.failed))
+        try await fixture.expect(0, ["retry", "--output", output])
+        let states = try Fixture.sceneStates(inOutput: output)
+        #expect(states.contains(.unfinished) && !states.contains(.failed))
     }
 
     private func rows(_ dataset: String, _ table: String) throws -> [[String: Any]] {

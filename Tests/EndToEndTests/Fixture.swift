@@ -57,13 +57,23 @@ struct Fixture: Sendable {
         return result
     }
 
-    /// The decoded predictions of a run's accepted files, by sample token.
-    static func predictions(inOutput output: String) throws -> [String: [UInt8]] {
+    /// The folder of the only run in an output folder.
+    static func run(inOutput output: String) throws -> RunDirectory {
         let names = try FileManager.default.contentsOfDirectory(atPath: output + "/runs")
         guard let run = names.first, names.count == 1 else {
             throw TimeoutError(text: "\(names.count) runs in \(output)")
         }
-        let directory = try RunDirectory(output: output, run: run)
+        return try RunDirectory(output: output, run: run)
+    }
+
+    /// How each scene stands by `run.json`.
+    static func sceneStates(inOutput output: String) throws -> [RunManifest.SceneState] {
+        try run(inOutput: output).readManifest().scenes.map(\.state)
+    }
+
+    /// The decoded predictions of a run's accepted files, by sample token.
+    static func predictions(inOutput output: String) throws -> [String: [UInt8]] {
+        let directory = try run(inOutput: output)
         var predictions: [String: [UInt8]] = [:]
         for scene in try directory.readManifest().scenes {
             let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")

@@ -9,7 +9,8 @@ struct CancelCommand: AsyncParsableCommand {
         abstract: "Cancel a run; what is done stays.",
         discussion: """
             Example: occ-scheduler cancel --database postgresql://db.local/occ --run mini_val-flashocc-r50_BDC-T-0123456789
-            Workers stop its scenes at their next heartbeat. Submitting the run again takes it up again.
+            Workers stop its scenes at their next heartbeat. run.json is written, so that what is done can be evaluated and exported. \
+            Submitting the run again takes it up again.
             """
     )
 
@@ -20,6 +21,7 @@ struct CancelCommand: AsyncParsableCommand {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
             let name = try await selection.select(from: queue).name
             let count = try await queue.cancel(run: name)
+            await ManifestRefresh.perform(run: name, queue: queue, output: selection.output)
             Terminal.output("\(name): cancelled \(count) scenes\n")
         }
     }
@@ -90,6 +92,7 @@ struct RetryCommand: AsyncParsableCommand {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
             let name = try await selection.select(from: queue).name
             let count = try await queue.retry(run: name, scenes: scenes.isEmpty ? .all : .named(scenes))
+            if count > 0 { await ManifestRefresh.perform(run: name, queue: queue, output: selection.output) }
             Terminal.output("\(name): queued \(count) scenes again\n")
         }
     }
