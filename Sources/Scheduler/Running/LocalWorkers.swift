@@ -12,7 +12,7 @@ final class LocalWorkers {
         var arguments: [String]
         /// Added to this process's environment; holds the database URL, which must not appear in process lists.
         var environment: [String: String]
-        /// Folder for each worker's output: `worker-<n>.log`.
+        /// Folder for each worker's output: `worker-<n>.log`, and `worker-<n>.log.1` of what was before.
         var logDirectory: String
         var count: Int
     }
@@ -65,6 +65,8 @@ final class LocalWorkers {
                 case .restart(let delay): seats[index].restartAt = now + delay
                 case .giveUp: seats[index].restartAt = nil
                 }
+            } else if seats[index].process != nil, (try? log(index).trim()) == true {
+                seats[index].logStart = 0
             }
             if let due = seats[index].restartAt, now >= due {
                 seats[index].restartAt = nil
@@ -87,14 +89,13 @@ final class LocalWorkers {
         for index in seats.indices { seats[index] = Seat() }
     }
 
-    private func logPath(_ index: Int) -> String { "\(configuration.logDirectory)/worker-\(index + 1).log" }
+    private func log(_ index: Int) -> BoundedLog {
+        BoundedLog(path: "\(configuration.logDirectory)/worker-\(index + 1).log")
+    }
 
     private func launch(_ index: Int) throws {
-        let path = logPath(index)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError.last("open", path) }
-        let log = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        seats[index].logStart = (try? log.seekToEnd()) ?? 0
+        let (log, start) = try self.log(index).open()
+        seats[index].logStart = start
         let process = Process()
         process.executableURL = URL(fileURLWithPath: configuration.executable)
         process.arguments = configuration.arguments
@@ -122,7 +123,7 @@ final class LocalWorkers {
             index: index,
             processID: process.processIdentifier,
             cause: cause,
-            lastWords: LogTail.lines(ofFile: logPath(index), from: seats[index].logStart, count: 5)
+            lastWords: LogTail.lines(ofFile: log(index).path, from: seats[index].logStart, count: 5)
         )
     }
 
