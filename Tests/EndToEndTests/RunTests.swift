@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 /// Whole runs with real processes, a private PostgreSQL and the full-size network: minutes, not seconds.
@@ -78,6 +79,10 @@ struct RunTests {
             try await Task.sleep(nanoseconds: 100_000_000)
         }
         #expect(orphans.allSatisfy { kill($0, 0) != 0 || Self.isZombie($0) }, "workers outlive their scheduler")
+        while Fixture.postmaster(ofOutput: output) != nil && Date() < deadline.addingTimeInterval(15) {
+            try await Task.sleep(nanoseconds: 100_000_000)
+        }
+        #expect(Fixture.postmaster(ofOutput: output) == nil, "the private PostgreSQL outlives its scheduler")
         // The same command again completes.
         try await fixture.expect(0, fixture.runArguments(output: output))
         try await fixture.expect(0, ["verify", "--output", output])
@@ -99,6 +104,9 @@ struct RunTests {
         #expect(result.errors.contains("the same command goes on"))
         let status = try await fixture.expect(0, ["status", "--output", output, "--json"])
         #expect(status.output.contains("\"leased\" : 0"), "\(status.output)")
+        try await fixture.expect(0, ["cancel", "--output", output])
+        let states = try Fixture.sceneStates(inOutput: output)
+        #expect(states.count == Fixture.sceneCount && states.contains(.cancelled) && !states.contains(.unfinished))
         try await fixture.expect(0, fixture.runArguments(output: output))
         #expect(try Fixture.predictions(inOutput: output) == Fixture.predictions(inOutput: fixture.reference))
     }

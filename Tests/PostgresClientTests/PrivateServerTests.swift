@@ -36,7 +36,7 @@ import Testing
             #expect(try settings.get("l") == "")
             #expect(try settings.get("f") == "on")
             // A terminal's Ctrl-C reaches the processes of the terminal's session and group: not this one.
-            let pid = try #require(first.layout.postmaster()?.pid)
+            var pid = try #require(first.layout.postmaster()?.pid)
             #expect(getsid(pid) != getsid(0) && getpgid(pid) != getpgid(0))
 
             // Two more starts at once find the one that runs.
@@ -46,6 +46,9 @@ import Testing
                 #expect(adopted.wasAdopted && adopted.connectionString == first.connectionString)
             }
             await clients.close()
+            try await endsWithItsOwner(first)
+            #expect(try await !PrivatePostgresServer.start(dataDirectory: data).wasAdopted)
+            pid = try #require(first.layout.postmaster()?.pid)
 
             // kill -9 of the server: the next start recovers, though an unrelated process has its number by then.
             kill(pid, SIGKILL)
@@ -83,6 +86,41 @@ import Testing
             try? await first.stop()
             throw error
         }
+    }
+
+    /// Waits for the server's end, ten seconds at most.
+    private func hasEnded(_ server: PrivatePostgresServer) async throws -> Bool {
+        for _ in 0..<500 where server.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        return !server.isRunning
+    }
+
+    /// What the kernel does when the owner is gone, it also does when the owner closes its end of the pipe.
+    private func endsWithItsOwner(_ server: PrivatePostgresServer) async throws {
+        let layout = server.layout
+        // A former owner's end is nothing to a server that has a new one.
+        try ServerKeeper.own(layout)
+        try ServerKeeper.own(layout)
+        try await Task.sleep(for: .seconds(1))
+        #expect(server.isRunning)
+        // Clients may finish what they do.
+        let clients = try pool(server)
+        try await clients.query("SELECT 1", doing: "testing")
+        ServerKeeper.disown(layout)
+        try await Task.sleep(for: .seconds(1))
+        #expect(server.isRunning)
+        await clients.close()
+        #expect(try await hasEnded(server))
+        // Ended in order: there is nothing to recover from.
+        #expect(!FileManager.default.fileExists(atPath: layout.postmasterFile))
+
+        // A client that stays for ever is cut off in the end.
+        let again = try await PrivatePostgresServer.start(dataDirectory: layout.root)
+        let stubborn = try pool(again)
+        try await stubborn.query("SELECT 1", doing: "testing")
+        try ServerKeeper.own(layout, graceSeconds: 1)
+        ServerKeeper.disown(layout)
+        #expect(try await hasEnded(again))
+        await stubborn.close()
     }
 
     @Test func aFolderThatTheAccountCannotReachIsNamed() async throws {

@@ -7,17 +7,28 @@ internal import Glibc
 struct ChildProcess: Sendable {
     let pid: pid_t
 
-    /// Starts a program in `/` with standard input from nowhere.
+    /// Starts a program in `/`.
     ///
     /// - Parameters:
     ///   - command: the program's path and its arguments.
+    ///   - input: the descriptor for standard input, nil for nowhere.
     ///   - output: the descriptor for standard output and error, nil for nowhere.
     ///   - inNewSession: whether it leaves this process's session, and so its terminal and its process group.
-    init(_ command: [String], environment: [String], output: Int32?, inNewSession: Bool) throws(PostgresError) {
+    init(
+        _ command: [String],
+        environment: [String],
+        input: Int32? = nil,
+        output: Int32?,
+        inNewSession: Bool
+    ) throws(PostgresError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         if let output {
             posix_spawn_file_actions_adddup2(&actions, output, 1)
             posix_spawn_file_actions_adddup2(&actions, output, 2)

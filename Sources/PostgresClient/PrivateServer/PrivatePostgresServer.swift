@@ -3,9 +3,9 @@ internal import Foundation
 
 /// A PostgreSQL server of our own, made from the installed programs: reached over a Unix socket only, data in one folder.
 ///
-/// It outlives the process that started it (own session, so a terminal's Ctrl-C does not reach it) until `stop()`; the next
-/// `start` with the same folder finds and adopts it, or recovers from a crash of either. As root it runs as the data
-/// directory's owner, a new one as user `postgres`.
+/// It runs in a session of its own, so a terminal's Ctrl-C does not reach it, until `stop()` or, if it was started so, until its
+/// owner is gone; the next `start` with the same folder finds and adopts it, or recovers from a crash of either. As root it runs
+/// as the data directory's owner, a new one as user `postgres`.
 public struct PrivatePostgresServer: Sendable, Hashable {
     /// A libpq connection string for this server; holds no secret, as only the folder's owner and root can enter it.
     public let connectionString: String
@@ -27,15 +27,24 @@ public struct PrivatePostgresServer: Sendable, Hashable {
     ///   - dataDirectory: the folder that is the server's alone.
     ///   - socketDirectory: where its socket stands, `dataDirectory/socket` where nil; if the path is too long for a socket,
     ///     a fresh private folder in `/tmp` is used.
+    ///   - endsWithThisProcess: whether this process is the server's owner from now on: the server is stopped, some 20 s later at
+    ///     most, when this process has ended in whatever way.
     /// - Throws: `PostgresError` of kind `privateServer` that says what to install, free or change.
     public static func start(
         dataDirectory: String,
-        socketDirectory: String? = nil
+        socketDirectory: String? = nil,
+        endsWithThisProcess: Bool = false
     ) async throws -> PrivatePostgresServer {
         let layout = try PrivateServerLayout(dataDirectory: dataDirectory)
         try PrivateServerFiles.makeDirectory(layout.root, mode: 0o700)
         return try await DirectoryLock.hold(path: layout.lock, operation: operation) {
-            try await startLocked(layout, socketDirectory: socketDirectory)
+            if endsWithThisProcess { try ServerKeeper.own(layout) }
+            do {
+                return try await startLocked(layout, socketDirectory: socketDirectory)
+            } catch {
+                ServerKeeper.disown(layout)
+                throw error
+            }
         }
     }
 
@@ -97,6 +106,7 @@ public struct PrivatePostgresServer: Sendable, Hashable {
         try await DirectoryLock.hold(path: layout.lock, operation: operation) {
             try await offloaded { try stopLocked(operation) }
         }
+        ServerKeeper.disown(layout)
         PrivateServerFiles.removeTemporarySocketDirectory(socketDirectory)
     }
 

@@ -11,6 +11,8 @@ struct PrivateServerLayout: Sendable, Hashable {
     var unfinishedCluster: String { root + "/pgdata.new" }
     var log: String { root + "/postgres.log" }
     var lock: String { root + "/lock" }
+    /// Holds the token of the process that the server ends with.
+    var owner: String { root + "/owner" }
     var postmasterFile: String { cluster + "/postmaster.pid" }
 
     /// - Throws: `PostgresError` of kind `privateServer` for characters that `pg_ctl` would hand to a shell unquoted.

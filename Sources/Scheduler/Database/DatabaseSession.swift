@@ -44,7 +44,8 @@ final class DatabaseSession {
             connectionString = given
         } else if let outputDirectory {
             let started = try await PrivatePostgresServer.start(
-                dataDirectory: privateDataDirectory(of: outputDirectory)
+                dataDirectory: privateDataDirectory(of: outputDirectory),
+                endsWithThisProcess: ownsOutput
             )
             connectionString = started.connectionString
             server = ownsOutput ? started : nil
@@ -75,7 +76,10 @@ final class DatabaseSession {
     func reviveServer() async throws {
         guard let privateServer, !privateServer.isRunning else { return }
         Terminal.say("the private PostgreSQL has died; starting it again")
-        let revived = try await PrivatePostgresServer.start(dataDirectory: privateServer.directory)
+        let revived = try await PrivatePostgresServer.start(
+            dataDirectory: privateServer.directory,
+            endsWithThisProcess: true
+        )
         guard revived.connectionString == connectionString else {
             throw CommandFailure(
                 .environment,
