@@ -19,6 +19,8 @@ struct PredictionWorkTests {
 
         init(beforeSample: @escaping @Sendable (Int) throws -> Void) { self.beforeSample = beforeSample }
 
+        func startScene() {}
+
         func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
             try beforeSample(index)
             return PredictedSample(

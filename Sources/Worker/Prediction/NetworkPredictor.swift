@@ -5,80 +5,76 @@ internal import OccInference
 internal import SystemSupport
 
 /// The network of a run in one slot: pictures in, labels or boxes out, with memory that is planned once.
+///
+/// A network that looks back reads each frame of a scene more than once. Samples come in the scene's order, so its session still keeps
+/// what it computed from the earlier frames, and only the new one is decoded and sent through the image branch. What it does not
+/// keep (the beginning of a scene that another lease began) is computed anew, to the same bits.
 final class NetworkPredictor: SamplePredictor {
-    private let session: InferenceSession
-    private let preprocessor: ImagePreprocessor
+    /// Decoding and shrinking the last sample's pictures took so long.
+    private(set) var lastDecodingSeconds = 0.0
+    /// The network's part of the last sample, by stage.
+    var lastTimings: StageTimings { network.lastTimings }
+
+    private let network: any KeyframeNetwork
     private let configuration: NetworkConfiguration
+    private let loader: PictureLoader
     /// For networks that find boxes.
     private let globalBoxes: GlobalBoxes?
-    /// Reused from sample to sample; grows once.
-    private var input: KeyframeInput
+    /// Pictures of as many samples as one prediction may need; filled anew for each, allocated when first needed.
+    private var pictures: [[UInt8]]
+    /// By the frames that the last prediction read.
+    private var geometries: [String: ImageGeometry] = [:]
 
     /// Sets up a slot; costs the network's working memory.
     ///
     /// - Throws: `InferenceError`, `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
-    init(model: PreparedModel) throws {
-        configuration = model.package.configuration
-        session = try model.makeSession()
-        preprocessor = try ImagePreprocessor(
-            inputWidth: configuration.inputWidth,
-            inputHeight: configuration.inputHeight
+    convenience init(model: PreparedModel) throws {
+        try self.init(network: model.makeSession())
+    }
+
+    /// Sets up a slot around a network.
+    ///
+    /// - Throws: `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
+    init(network: any KeyframeNetwork) throws {
+        self.network = network
+        configuration = network.configuration
+        loader = try PictureLoader(
+            ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight)
         )
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
-        let cameras = configuration.cameras
-        let frame = FrameInput(
-            imagesRGB: [UInt8](repeating: 0, count: cameras * preprocessor.inputCount),
-            sensorToEgo: [Float](repeating: 0, count: cameras * 16),
-            egoToGlobal: [Float](repeating: 0, count: cameras * 16),
-            intrinsics: [Float](repeating: 0, count: cameras * 9)
-        )
-        input = KeyframeInput(
-            frames: [frame],
-            augmentation: ImageAugmentation(rotation: [], translation: [])
-        )
+        pictures = Array(repeating: [], count: configuration.frames)
+    }
+
+    func startScene() {
+        network.forget()
+        geometries = [:]
     }
 
     func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
         let started = MonotonicClock.nowSeconds
         let sample = scene.samples[index]
-        guard sample.cameras.count == configuration.cameras else {
-            throw ScenePredictionError(
-                description:
-                    "sample \(sample.token) has \(sample.cameras.count) cameras, the network takes \(configuration.cameras)",
-                isRetryable: false
+        let plan = FramePlan(sample: index, frameCount: configuration.frames) { frame in
+            let token = scene.samples[frame].token
+            return network.remembers(token) && geometries[token] != nil
+        }
+        for frame in Set(plan.frames) { try check(scene.samples[frame], neededBy: sample) }
+        for (place, frame) in plan.decoded.enumerated() {
+            geometries[scene.samples[frame].token] = try loader.load(
+                scene.samples[frame],
+                neededBy: sample,
+                datasetRoot: datasetRoot,
+                into: &pictures[place]
             )
         }
-        var geometry: ImageGeometry?
-        for (camera, frame) in sample.cameras.enumerated() {
-            let found = try load(frame, camera: camera, sample: sample.token, datasetRoot: datasetRoot)
-            if let geometry, geometry != found {
-                throw ScenePredictionError(
-                    description: "sample \(sample.token): the pictures of its cameras differ in size"
-                        + " (\(geometry.sourceWidth)x\(geometry.sourceHeight), \(found.sourceWidth)x\(found.sourceHeight) of \(frame.channel))",
-                    isRetryable: false
-                )
-            }
-            geometry = found
-            input.frames[0].sensorToEgo.replaceSubrange(
-                camera * 16..<camera * 16 + 16,
-                with: frame.sensorToEgo.matrixFloat32
-            )
-            input.frames[0].egoToGlobal.replaceSubrange(
-                camera * 16..<camera * 16 + 16,
-                with: frame.egoToGlobal.matrixFloat32
-            )
-            input.frames[0].intrinsics.replaceSubrange(camera * 9..<camera * 9 + 9, with: frame.intrinsicsFloat32)
-        }
-        if let geometry {
-            input.augmentation = ImageAugmentation(
-                rotation: geometry.postRotation,
-                translation: geometry.postTranslation
-            )
-        }
+        let geometry = try commonGeometry(plan.frames.map { scene.samples[$0].token }, of: sample)
+        lastDecodingSeconds = MonotonicClock.nowSeconds - started
         do {
-            let content = try content(of: session.predict(input), sample)
+            let prediction = try network.predict(input(plan, scene.samples, geometry))
+            let content = try content(of: prediction, sample)
             return PredictedSample(content: content, seconds: MonotonicClock.nowSeconds - started)
         } catch {
+            // A frame that was cut short must not be taken for one that is remembered.
+            startScene()
             let kind = (error as? InferenceError)?.kind
             throw ScenePredictionError(
                 description: "sample \(sample.token): inference failed: \(error)",
@@ -88,6 +84,55 @@ final class NetworkPredictor: SamplePredictor {
         }
     }
 
+    /// The frames as the network reads them.
+    ///
+    /// The published loader gives every frame the keyframe's intrinsics and image augmentation, and its own poses.
+    private func input(_ plan: FramePlan, _ samples: [SampleFrames], _ geometry: ImageGeometry) -> KeyframeInput {
+        let intrinsics = samples[plan.frames[0]].cameras.flatMap(\.intrinsicsFloat32)
+        let frames = plan.frames.map { frame in
+            let cameras = samples[frame].cameras
+            return FrameInput(
+                key: samples[frame].token,
+                imagesRGB: plan.decoded.firstIndex(of: frame).map { pictures[$0] } ?? [],
+                sensorToEgo: cameras.flatMap(\.sensorToEgo.matrixFloat32),
+                egoToGlobal: cameras.flatMap(\.egoToGlobal.matrixFloat32),
+                intrinsics: intrinsics
+            )
+        }
+        return KeyframeInput(
+            frames: frames,
+            augmentation: ImageAugmentation(
+                rotation: geometry.postRotation,
+                translation: geometry.postTranslation
+            )
+        )
+    }
+
+    private func check(_ frame: SampleFrames, neededBy sample: SampleFrames) throws {
+        guard frame.cameras.count == configuration.cameras else {
+            throw ScenePredictionError(
+                description: "\(PictureLoader.name(frame, neededBy: sample)) has \(frame.cameras.count) cameras,"
+                    + " the network takes \(configuration.cameras)",
+                isRetryable: false
+            )
+        }
+    }
+
+    /// What was done to the pictures of every frame; forgets what was done to those of other frames.
+    private func commonGeometry(_ tokens: [String], of sample: SampleFrames) throws -> ImageGeometry {
+        geometries = geometries.filter { tokens.contains($0.key) }
+        // Each frame was decoded now or is remembered with its geometry.
+        let found = tokens.compactMap { geometries[$0] }
+        let first = found[0]
+        guard let other = found.first(where: { $0 != first }) else { return first }
+        throw ScenePredictionError(
+            description:
+                "sample \(sample.token): its pictures and those of the earlier frames that the network reads differ in size"
+                + " (\(first.sourceWidth)x\(first.sourceHeight), \(other.sourceWidth)x\(other.sourceHeight))",
+            isRetryable: false
+        )
+    }
+
     /// A prediction in the form in which it is stored.
     private func content(of prediction: Prediction, _ sample: SampleFrames) throws -> PredictedContent {
         switch prediction {
@@ -95,44 +140,6 @@ final class NetworkPredictor: SamplePredictor {
         case .detections(let detections):
             let boxes = try globalBoxes?.boxes(detections.boxes, of: sample) ?? []
             return .detections(try DetectionDocument.encode(boxes, of: sample.token))
-        }
-    }
-
-    /// Decodes and shrinks one picture into its place in the input.
-    private func load(
-        _ frame: CameraFrame,
-        camera: Int,
-        sample: String,
-        datasetRoot: String
-    ) throws -> ImageGeometry {
-        let path = datasetRoot + "/" + frame.imagePath
-        let file: MappedFile
-        do {
-            file = try MappedFile(path: path)
-        } catch {
-            // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
-            let firstFolder = frame.imagePath.split(separator: "/").first.map(String.init) ?? ""
-            guard Folders.exists(datasetRoot + "/" + firstFolder) else {
-                throw ScenePredictionError(
-                    description:
-                        "the dataset's folder '\(datasetRoot)/\(firstFolder)' is not there; mount the dataset, or say where with --dataset-root",
-                    isRetryable: true,
-                    isHostFault: true
-                )
-            }
-            throw ScenePredictionError(description: "sample \(sample), \(frame.channel): \(error)", isRetryable: true)
-        }
-        let count = preprocessor.inputCount
-        do {
-            return try input.frames[0].imagesRGB.withUnsafeMutableBytes { pixels in
-                let target = UnsafeMutableRawBufferPointer(rebasing: pixels[camera * count..<(camera + 1) * count])
-                return try file.withBytes { try preprocessor.preprocess($0, into: target) }
-            }
-        } catch {
-            throw ScenePredictionError(
-                description: "sample \(sample), \(frame.channel): cannot decode '\(path)': \(error)",
-                isRetryable: false
-            )
         }
     }
 }

@@ -2,7 +2,13 @@ internal import Datasets
 
 /// Computes predictions; one belongs to one slot, and is used on its thread only.
 protocol SamplePredictor: AnyObject {
+    /// Forgets what is kept of the samples before: those that follow belong to another scene, or to another claim of the same.
+    func startScene()
+
     /// Predicts one sample of a scene.
+    ///
+    /// Samples of a scene come in its order, but for those that an earlier lease stored. Earlier samples that a network reads too may be
+    /// remembered from their own prediction or read again; the result is the same.
     ///
     /// - Parameters:
     ///   - scene: the scene's frames.

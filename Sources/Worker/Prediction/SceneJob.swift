@@ -64,6 +64,7 @@ struct SceneJob {
         }
         var stored = writer.entries.count
         if stored > 0 { sampleStored(stored) }
+        predictor.startScene()
         var inferenceSeconds = 0.0
         var computed = 0
         for (index, sample) in frames.samples.enumerated() where !writer.contains(sample.token) {

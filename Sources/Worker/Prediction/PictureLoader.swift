@@ -1,0 +1,96 @@
+internal import Datasets
+internal import ImageFiles
+internal import OccInference
+internal import SystemSupport
+
+/// Reads the pictures of a sample from the dataset into a network's input.
+final class PictureLoader {
+    /// Bytes of one camera's picture in the input.
+    var pictureCount: Int { preprocessor.inputCount }
+
+    private let preprocessor: ImagePreprocessor
+
+    init(_ preprocessor: ImagePreprocessor) {
+        self.preprocessor = preprocessor
+    }
+
+    /// Decodes and shrinks the pictures of all cameras.
+    ///
+    /// - Parameters:
+    ///   - frame: the sample whose pictures are read.
+    ///   - sample: the sample that is predicted: `frame` itself, or a later one.
+    ///   - pixels: becomes [cameras, height, width, 3], in the memory that it has if that is enough.
+    /// - Returns: what was done to every picture.
+    /// - Throws: `ScenePredictionError`.
+    func load(
+        _ frame: SampleFrames,
+        neededBy sample: SampleFrames,
+        datasetRoot: String,
+        into pixels: inout [UInt8]
+    ) throws -> ImageGeometry {
+        let name = Self.name(frame, neededBy: sample)
+        let count = frame.cameras.count * pictureCount
+        if pixels.count != count { pixels = [UInt8](repeating: 0, count: count) }
+        var geometry: ImageGeometry?
+        for (camera, picture) in frame.cameras.enumerated() {
+            let found = try load(picture, camera: camera, of: name, datasetRoot: datasetRoot, into: &pixels)
+            if let geometry, geometry != found {
+                throw ScenePredictionError(
+                    description: "\(name): the pictures of its cameras differ in size"
+                        + " (\(geometry.sourceWidth)x\(geometry.sourceHeight), \(found.sourceWidth)x\(found.sourceHeight) of \(picture.channel))",
+                    isRetryable: false
+                )
+            }
+            geometry = found
+        }
+        guard let geometry else {
+            throw ScenePredictionError(description: "\(name) has no cameras", isRetryable: false)
+        }
+        return geometry
+    }
+
+    /// A sample in an error, with the one that needs it if that is another.
+    static func name(_ frame: SampleFrames, neededBy sample: SampleFrames) -> String {
+        frame.token == sample.token
+            ? "sample \(sample.token)" : "sample \(frame.token) (an earlier frame of sample \(sample.token))"
+    }
+
+    /// Decodes and shrinks one picture into its place in the input.
+    private func load(
+        _ picture: CameraFrame,
+        camera: Int,
+        of name: String,
+        datasetRoot: String,
+        into input: inout [UInt8]
+    ) throws -> ImageGeometry {
+        let path = datasetRoot + "/" + picture.imagePath
+        let file: MappedFile
+        do {
+            file = try MappedFile(path: path)
+        } catch {
+            // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
+            let firstFolder = picture.imagePath.split(separator: "/").first.map(String.init) ?? ""
+            guard Folders.exists(datasetRoot + "/" + firstFolder) else {
+                throw ScenePredictionError(
+                    description:
+                        "the dataset's folder '\(datasetRoot)/\(firstFolder)' is not there; mount the dataset, or say where with --dataset-root",
+                    isRetryable: true,
+                    isHostFault: true
+                )
+            }
+            throw ScenePredictionError(description: "\(name), \(picture.channel): \(error)", isRetryable: true)
+        }
+        let count = preprocessor.inputCount
+        do {
+            return try input.withUnsafeMutableBytes { pixels in
+                let target = UnsafeMutableRawBufferPointer(rebasing: pixels[camera * count..<(camera + 1) * count])
+                return try file.withBytes { try preprocessor.preprocess($0, into: target) }
+            }
+        } catch {
+            throw ScenePredictionError(
+                description: "\(name), \(picture.channel): cannot decode '\(path)': \(error)",
+                isRetryable: false
+            )
+        }
+    }
+}
