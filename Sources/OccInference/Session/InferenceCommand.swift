@@ -10,14 +10,18 @@ public enum InferenceCommand {
         public var digest: String
         /// Seconds of the frame, by stage.
         public var timings: StageTimings
+        /// Frames that the network reads.
+        public var frames: Int
+        /// Frames of those that the input holds; the keyframe itself stood for the others.
+        public var framesGiven: Int
         /// Names written to the output, sorted.
         public var outputs: [String]
     }
 
     /// Runs one keyframe.
     ///
-    /// The input holds the keyframe first, then earlier frames; a network that reads fewer frames than there are takes the first
-    /// ones. The output holds `occ` (uint8 `[200, 200, 16]`), or `det_boxes` (float32 `[boxes, 9]`), `det_scores` and `det_labels`
+    /// The input holds the keyframe first, then earlier frames, newest first; a network that reads fewer frames than there are takes
+    /// the first ones, and for one that reads more the keyframe itself stands for those that are not there. The output holds `occ` (uint8 `[200, 200, 16]`), or `det_boxes` (float32 `[boxes, 9]`), `det_scores` and `det_labels`
     /// (float32 `[boxes]`) after suppression and `decoded_*` before it; and `tap:<module>` (float32) for each module asked for.
     ///
     /// - Parameters:
@@ -33,10 +37,8 @@ public enum InferenceCommand {
         taps: [String] = []
     ) throws -> Summary {
         let package = try ModelPackage(path: model)
-        let input = try KeyframeInput(
-            InferenceInputs(contentsOf: inputs),
-            frames: package.configuration.frames
-        )
+        let given = try InferenceInputs(contentsOf: inputs)
+        let input = try KeyframeInput(given, frames: package.configuration.frames)
         let session = try PreparedModel(package).makeSession()
         var writer = SafetensorsWriter(
             metadata: ["network": package.configuration.name, "model_digest": package.digest])
@@ -67,6 +69,8 @@ public enum InferenceCommand {
             network: package.configuration.name,
             digest: package.digest,
             timings: session.lastTimings,
+            frames: input.frames.count,
+            framesGiven: min(given.frames.count, input.frames.count),
             outputs: names.sorted()
         )
     }

@@ -1,16 +1,15 @@
 extension KeyframeInput {
     /// The first frames of a parity file.
     ///
-    /// - Throws: `InferenceError` (`badInput`) where there are too few.
+    /// A file with fewer frames than are read is the beginning of a scene: the keyframe itself stands for each frame that is not
+    /// there, as in the published loader. The frames have no names, so each is computed by itself.
+    ///
+    /// - Throws: `InferenceError` (`badInput`) where there is no frame at all.
     public init(_ inputs: InferenceInputs, frames count: Int) throws {
-        guard inputs.frames.count >= count else {
-            throw InferenceError(
-                .badInput,
-                "the input holds \(inputs.frames.count) frames, the network reads \(count)"
-            )
-        }
+        guard !inputs.frames.isEmpty else { throw InferenceError(.badInput, "the input holds no frame") }
+        let frames = (0..<count).map { inputs.frames[$0 < inputs.frames.count ? $0 : 0] }
         self.init(
-            frames: inputs.frames.prefix(count).map {
+            frames: frames.map {
                 FrameInput(
                     imagesRGB: $0.images,
                     sensorToEgo: $0.sensor2ego,

@@ -13,9 +13,12 @@ struct InferCommand: AsyncParsableCommand {
                          --tap img_backbone.0 --tap occ_head
 
             Inputs: images_rgb_u8 [frames, cameras, height, width, 3] after resize and crop; sensor2ego, ego2global \
-            [frames, cameras, 4, 4]; intrinsics [frames, cameras, 3, 3]; post_rot [3, 3]; post_tran [3]; frame 0 is the keyframe.
+            [frames, cameras, 4, 4]; intrinsics [frames, cameras, 3, 3]; post_rot [3, 3]; post_tran [3]; frame 0 is the keyframe, the others \
+            go back in time. A network reads as many as it needs (describe-model tells); for those that are not there it reads the keyframe \
+            again, as the published loader does at the beginning of a scene.
             Output: occ uint8 [200, 200, 16]; or det_boxes [boxes, 9], det_scores, det_labels after suppression and decoded_* before it, \
-            float32, in the key ego frame; and tap:NAME float32 for every --tap.
+            float32, in the key ego frame; and tap:NAME float32 for every --tap. A module that runs once a frame runs for the oldest frame \
+            first: NAME is its first call, NAME#1 the next.
             """
     )
 
@@ -44,6 +47,11 @@ struct InferCommand: AsyncParsableCommand {
             output: Paths.absolute(output),
             taps: taps
         )
+        if summary.framesGiven < summary.frames {
+            Terminal.say(
+                "the input holds \(summary.framesGiven) of \(summary.frames) frames; the keyframe stands for the others"
+            )
+        }
         Terminal.say("\(summary.network): wrote \(summary.outputs.joined(separator: ", "))")
         for row in summary.timings.rows {
             Terminal.say(
