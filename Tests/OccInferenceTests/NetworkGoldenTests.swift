@@ -153,9 +153,14 @@ import Testing
         #expect(largest < Self.marginBound * (agreement.medianMargin ?? 0), "\(test.golden): margin \(largest)")
     }
 
-    private static func digest(_ tensors: [TensorSpec]) -> [UInt8] {
+    /// SHA-256 of names and shapes, a line each, sorted.
+    static func hexDigest(_ tensors: [TensorSpec]) -> String {
         let lines = tensors.map { "\($0.name) [\($0.shape.map(String.init).joined(separator: ", "))]" }.sorted()
-        let hex = Array(SHA256.hex(Array(lines.joined(separator: "\n").utf8)).utf8)
+        return SHA256.hex(Array(lines.joined(separator: "\n").utf8))
+    }
+
+    private static func digest(_ tensors: [TensorSpec]) -> [UInt8] {
+        let hex = Array(hexDigest(tensors).utf8)
         return stride(from: 0, to: hex.count, by: 2).map {
             UInt8(String(decoding: hex[$0...($0 + 1)], as: UTF8.self), radix: 16) ?? 0
         }

@@ -5,9 +5,12 @@ public enum ModelCatalogue {
 
     /// The configuration of that name.
     ///
-    /// - Throws: `ModelImportError.unknownConfiguration`.
+    /// - Throws: `ModelImportError.unknownConfiguration`, or `.unrunnableConfiguration` for a published one that cannot run.
     public static func configuration(named name: String) throws -> NetworkConfiguration {
         guard let row = table.first(where: { $0.name == name }) else {
+            if let reason = UnrunnableConfigurations.reason(name) {
+                throw ModelImportError.unrunnableConfiguration(name: name, reason: reason)
+            }
             throw ModelImportError.unknownConfiguration(name: name, known: configurations)
         }
         return row
@@ -29,6 +32,17 @@ public enum ModelCatalogue {
             flashOcc("flashocc-r50_BiSRNet-B", biSRNet),
             flashOcc("flashocc-r50_BiMatting-T", biMatting.with(neck: "Binary_CustomFPN_BiMatting")),
             flashOcc("flashocc-r50_BiMatting-B", biMatting),
+            bevDet("bevdet-r50-cbgs_BBCU-T", bbcu.with(neck: "Binary_CustomFPN_BBCU"), head: "BEV_CenterHeadBBCU"),
+            bevDet(
+                "bevdet-r50-cbgs_BiSRNet-T",
+                biSRNet.with(neck: "Binary_CustomFPN_BiSRNet"),
+                head: "BEV_CenterHeadBiSRNet"
+            ),
+            bevDet(
+                "bevdet-r50-cbgs_BiMatting-T",
+                biMatting.with(neck: "Binary_CustomFPN_BiMatting"),
+                head: "BEV_CenterHeadBiMatting"
+            ),
             bevDet(
                 "bevdet-r50-cbgs_BDC-T",
                 neckType: "Binary_CustomFPN_BDC",
@@ -89,6 +103,17 @@ public enum ModelCatalogue {
         "Binary_FPN_LSS_BiMatting_Up",
         "BEVOCCHead2DBiMatting"
     )
+
+    /// A detection network whose image neck and BEV encoder are those of an occupancy network.
+    private static func bevDet(_ name: String, _ modules: FlashOccModules, head: String) -> NetworkConfiguration {
+        bevDet(
+            name,
+            neckType: modules.neck,
+            bevBackboneType: modules.bevBackbone,
+            bevNeckType: modules.bevNeck,
+            headType: head
+        )
+    }
 
     /// What the single-frame detection networks have in common.
     private static func bevDet(

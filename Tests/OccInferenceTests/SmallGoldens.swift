@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import OccInference
+
+/// `Goldens/small-networks.json`: what the published networks compute at a small size.
+struct SmallGoldens: Decodable {
+    /// One network at the small size.
+    struct Network: Decodable, CustomTestStringConvertible {
+        let network: String
+        /// Seed of the pictures.
+        let imageSeed: UInt64
+        /// Numbers of which the sign is taken.
+        let signs: Int
+        let taps: [Tap]
+        /// The labels in (x, y, z) order, a letter each; nil for networks that predict boxes.
+        let labels: String?
+
+        var testDescription: String { network }
+    }
+
+    /// Samples of a module's output.
+    struct Tap: Decodable {
+        let name: String
+        let shape: [Int]
+        let deviation: Double
+        let index: [Int]
+        let value: [Float]
+    }
+
+    /// The tensors of a published checkpoint.
+    struct StateDict: Decodable {
+        let tensors: Int
+        let sha256: String
+    }
+
+    /// Seed of the weights.
+    let seed: UInt64
+    let cameras: Int
+    let height: Int
+    let width: Int
+    /// Lower bound, upper bound and interval, by axis.
+    let grid: [String: [Double]]
+    let stateDicts: [String: StateDict]
+    let networks: [Network]
+
+    static func read() throws -> SmallGoldens {
+        let url = URL(fileURLWithPath: SharedGoldens.ownFolder + "/small-networks.json")
+        return try JSONDecoder().decode(SmallGoldens.self, from: Data(contentsOf: url))
+    }
+
+    /// A published configuration at the small size.
+    func small(_ configuration: NetworkConfiguration) throws -> NetworkConfiguration {
+        func axis(_ name: String) -> GridAxis {
+            let values = grid[name] ?? []
+            return GridAxis(values[0], values[1], values[2])
+        }
+        var small = configuration
+        small.cameras = cameras
+        small.inputHeight = height
+        small.inputWidth = width
+        small.gridX = axis("x")
+        small.gridY = axis("y")
+        small.gridDepth = axis("depth")
+        return small
+    }
+
+    /// Pictures by formula; one camera looks ahead, one to the left.
+    func input(seed: UInt64) -> KeyframeInput {
+        let pixels = FormulaWeights(seed: seed).tensor(
+            "small/images",
+            shape: [cameras, height, width, 3],
+            amplitude: 128,
+            offset: 128
+        )
+        let ahead: [Float] = [0, 0, 1, 1.5, -1, 0, 0, 0, 0, -1, 0, 1.5, 0, 0, 0, 1]
+        let left: [Float] = [1, 0, 0, 1, 0, 0, 1, 0.5, 0, -1, 0, 1.5, 0, 0, 0, 1]
+        func ego(_ x: Float) -> [Float] { [1, 0, 0, x, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] }
+        let camera: [Float] = [1200, 0, 800, 0, 1200, 450, 0, 0, 1]
+        return KeyframeInput(
+            frames: [
+                FrameInput(
+                    imagesRGB: pixels.map { UInt8($0) },
+                    sensorToEgo: ahead + left,
+                    egoToGlobal: ego(100) + ego(100.5),
+                    intrinsics: camera + camera
+                )
+            ],
+            augmentation: ImageAugmentation(
+                rotation: [0.04, 0, 0, 0, 0.04, 0, 0, 0, 1],
+                translation: [-16, -4, 0]
+            )
+        )
+    }
+}

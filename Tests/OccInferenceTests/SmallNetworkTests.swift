@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import OccInference
+
+/// Whole binary networks at a small size against the published code: every layer, connection and quirk from pictures to labels or
+/// head maps, held to rounding.
+///
+/// At full size a binary network turns rounding into flipped signs, and only bounds on their effect can be held. With few activations
+/// none lies within rounding of zero: the golden's pictures were chosen so (`Goldens/make_small_goldens.py`).
+@Suite(.serialized) struct SmallNetworkTests {
+    @Test func everyFamilyIsThere() throws {
+        let goldens = try SmallGoldens.read()
+        for family in Network.families {
+            #expect(goldens.networks.contains { $0.network == "flashocc-r50_\(family.suffix)-T" })
+            #expect(goldens.networks.contains { $0.network == "bevdet-r50-cbgs_\(family.suffix)-T" })
+        }
+        // The dense part of each network has neither too few signs to mean anything nor taps left out.
+        #expect(goldens.networks.allSatisfy { $0.signs > 100_000 && $0.taps.count >= 10 })
+    }
+
+    @Test(arguments: try SmallGoldens.read().networks)
+    func agreesWithThePublishedCode(_ golden: SmallGoldens.Network) throws {
+        let goldens = try SmallGoldens.read()
+        let configuration = try goldens.small(ModelCatalogue.configuration(named: golden.network))
+        let package = try ModelPackage(
+            bytes: ModelImporter.pack(configuration, weights: FormulaWeightSource(seed: goldens.seed)),
+            source: golden.network
+        )
+        let taps = Dictionary(uniqueKeysWithValues: golden.taps.map { ($0.name, $0) })
+        var seen: Set<String> = []
+        let prediction = try PreparedModel(package).makeSession().predict(
+            goldens.input(seed: golden.imageSeed),
+            taps: Set(taps.keys)
+        ) { tap in
+            seen.insert(tap.name)
+            let expected = try #require(taps[tap.name])
+            #expect(tap.shape == expected.shape, "\(tap.name)")
+            let difference = TensorDifference(
+                name: tap.name,
+                reference: expected.value,
+                candidate: expected.index.map { tap.values[$0] },
+                deviation: expected.deviation
+            )
+            #expect(difference.largestRelative < 2e-4, "\(golden.network): \(difference)")
+        }
+        #expect(seen == Set(taps.keys))
+        guard let labels = golden.labels else { return }
+        guard case .occupancy(let found) = prediction else {
+            Issue.record("the network predicts no occupancy")
+            return
+        }
+        let letters = found.map { UnicodeScalar($0 + UInt8(ascii: "a")) }
+        #expect(letters.elementsEqual(labels.unicodeScalars))
+    }
+
+    /// A published checkpoint holds just the tensors that are asked for, in every network of the catalogue.
+    @Test(arguments: ModelCatalogue.configurations)
+    func asksForTheTensorsOfThePublishedCode(_ name: String) throws {
+        let published = try #require(try SmallGoldens.read().stateDicts[name])
+        let tensors = try Network(ModelCatalogue.configuration(named: name)).tensors
+        #expect(tensors.count == published.tensors)
+        #expect(NetworkGoldenTests.hexDigest(tensors) == published.sha256)
+    }
+}
