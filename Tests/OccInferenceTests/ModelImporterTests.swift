@@ -66,6 +66,23 @@ import Testing
         #expect(error?.description.contains("flashocc-r50_BDC-T") == true)
     }
 
+    @Test(arguments: ["flashocc-r50_ReActNet-T", "bevdet-r50-cbgs_ReActNet-T", "bevdet-r50-4d-stereo-cbgs_ReActNet-T"])
+    func saysWhyAPublishedConfigurationCannotRun(_ name: String) throws {
+        let error = #expect(throws: ModelImportError.self) {
+            try ModelImporter.importModel(
+                configName: name,
+                weights: FormulaWeightSource(seed: 1),
+                output: "/nonexistent/m"
+            )
+        }
+        guard case .unrunnableConfiguration(name, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("published code"))
+        #expect(error?.description.contains(reason) == true)
+    }
+
     /// A checkpoint file gives the same package as the formula that made it, but for its label.
     @Test func checkpointsAndFormulaGiveTheSameWeights() throws {
         let layer = BinaryBlock(

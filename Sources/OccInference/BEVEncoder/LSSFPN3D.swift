@@ -66,6 +66,14 @@ struct LSSFPN3D: Neck {
             let small = try part.emit(inputs[index], to: program)
             try program.addTrilinear(small, to: result, hasReLU: index == parts.count - 1)
         }
+        // What the published convolution costs, which sees all maps enlarged.
+        program.record(
+            LayerCost(
+                layer: name,
+                output: result.shape,
+                fullPrecisionMACs: result.images * result.pixels * whole.inChannels * outChannels
+            )
+        )
         program.tapVolume(name, result)
         return result
     }

@@ -11,35 +11,52 @@ extension ModelDescription {
         if packageBytes > 0 { lines.append("package        \(Self.fixed(Double(packageBytes) / 1e6, 1)) MB") }
         if listsLayers { lines += [""] + layerLines + [""] }
         lines += [
-            "parameters     \(Self.fixed(Double(parameters) / 1e6, 2)) M, "
-                + "\(Self.fixed(Double(binaryParameters) / 1e6, 2)) M of them binary; "
-                + "binary ones counted 1/32: \(Self.fixed(countedParameters / 1e6, 2)) M",
-            "operations     \(Self.fixed(Double(fullPrecisionMACs) / 1e9, 1)) GMAC full precision, "
-                + "\(Self.fixed(Double(allBinaryMACs) / 1e9, 1)) GMAC binary; "
-                + "binary ones counted 1/64: \(Self.fixed(countedMACs / 1e9, 1)) GMAC",
+            "task           \(task), \(frames) frame\(frames == 1 ? "" : "s") a keyframe",
+            "parameters     \(Self.fixed(Double(totals.parameters) / 1e6, 2)) M, "
+                + "\(Self.fixed(Double(totals.binaryParameters) / 1e6, 2)) M of them binary; "
+                + "binary ones counted 1/32: \(Self.fixed(totals.countedParameters / 1e6, 2)) M",
+            "operations     \(Self.fixed(Double(totals.fullPrecisionMACs) / 1e9, 1)) GMAC full precision, "
+                + "\(Self.fixed(Double(totals.allBinaryMACs) / 1e9, 1)) GMAC binary; "
+                + "binary ones counted 1/64: \(Self.fixed(totals.countedMACs / 1e9, 1)) GMAC",
         ]
+        if let published {
+            lines += [
+                "paper          \(Self.fixed(published.parametersMillions, 2)) M parameters, "
+                    + "\(Self.fixed(published.operationsBillions, 2)) G operations (\(published.source))",
+                "               here without binary weights and learnable shifts, as the paper counts: "
+                    + "\(Self.fixed(Double(totals.paperParameters) / 1e6, 2)) M; see docs/operations.md",
+            ]
+        }
+        if listsLayers { lines += ["", "outputs that can be tapped:"] + tapLines }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private var layerLines: [String] {
-        let header = ["layer", "type", "output", "params", "packed", "GMAC fp", "GMAC binary", "GMAC binary weights"]
-        let table =
-            [header]
-            + rows.map { row in
-                [
-                    row.name, row.type, row.outputShape.map(String.init).joined(separator: "x"), "\(row.parameters)",
-                    "\(row.packedBytes)", Self.fixed(Double(row.fullPrecisionMACs) / 1e9, 3),
-                    Self.fixed(Double(row.binaryMACs) / 1e9, 3), Self.fixed(Double(row.binaryWeightMACs) / 1e9, 3),
-                ]
-            }
-        let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        return table.map { cells in
-            cells.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                // Texts to the left, numbers to the right.
-                return column < 3 ? cell + padding : padding + cell
-            }.joined(separator: "  ")
+        let header = [
+            "layer", "type", "output", "params", "binary", "packed bytes", "GMAC fp", "GMAC binary",
+            "GMAC binary weights",
+        ]
+        let cells = rows.map { row in
+            [
+                row.name, row.type, row.outputShape.map(String.init).joined(separator: "x"), "\(row.parameters)",
+                "\(row.binaryParameters)", "\(row.packedBytes)", Self.fixed(Double(row.fullPrecisionMACs) / 1e9, 3),
+                Self.fixed(Double(row.binaryMACs) / 1e9, 3), Self.fixed(Double(row.binaryWeightMACs) / 1e9, 3),
+            ]
         }
+        return TextTable.lines([header] + cells, texts: 3)
+    }
+
+    /// Names with spaces between them, in lines of at most 120 characters.
+    private var tapLines: [String] {
+        var lines: [String] = []
+        for name in tapNames {
+            if let last = lines.last, last.count + name.count + 1 <= 120 {
+                lines[lines.count - 1] = last + " " + name
+            } else {
+                lines.append("  " + name)
+            }
+        }
+        return lines
     }
 
     private static func fixed(_ value: Double, _ digits: Int) -> String {

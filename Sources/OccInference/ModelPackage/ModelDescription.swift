@@ -12,6 +12,8 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         public var parameters: Int
         /// Parameters of which only the sign is used.
         public var binaryParameters: Int
+        /// Learnable shifts and factors around signs and RPReLUs.
+        public var shiftParameters: Int
         /// Bytes in the model package; 0 where there is none.
         public var packedBytes: Int
         /// Multiply-accumulates of real weights and real inputs.
@@ -24,6 +26,10 @@ public struct ModelDescription: Codable, Equatable, Sendable {
 
     /// The configuration's name.
     public var name: String
+    /// What it predicts: "occupancy" or "detection".
+    public var task: String
+    /// Frames of a keyframe input.
+    public var frames: Int
     /// The package's digest; nil for a bare configuration.
     public var digest: String?
     /// Where the weights came from; nil for a bare configuration.
@@ -32,6 +38,10 @@ public struct ModelDescription: Codable, Equatable, Sendable {
     public var packageBytes: Int
     /// The layers in the order of execution.
     public var rows: [Row]
+    /// Sums over the layers.
+    public var totals: ModelTotals
+    /// The paper's figures, if its tables list the network.
+    public var published: PublishedFigures?
     /// Modules whose output can be tapped.
     public var tapNames: [String]
 
@@ -55,11 +65,15 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         try network.emit(to: builder)
         let costs = Dictionary(uniqueKeysWithValues: builder.costs.map { ($0.layer, $0) })
         name = configuration.name
+        task = configuration.detection == nil ? "occupancy" : "detection"
+        frames = configuration.frames
+        published = PublishedFigures.of(configuration.name)
         digest = package?.digest
         weights = package?.weightsLabel
         packageBytes = package?.byteCount ?? 0
         tapNames = builder.taps.map(\.name)
         rows = network.layers.flatMap { Self.rows(of: $0, costs, package) }
+        totals = ModelTotals(rows)
     }
 
     private static func rows(
@@ -78,6 +92,7 @@ public struct ModelDescription: Codable, Equatable, Sendable {
             outputShape: cost?.output ?? [],
             parameters: parameters.reduce(0) { $0 + $1.count },
             binaryParameters: parameters.reduce(0) { $0 + ($1.kind == .binaryConvolution ? $1.count : 0) },
+            shiftParameters: parameters.reduce(0) { $0 + ($1.kind.isShift ? $1.count : 0) },
             packedBytes: packed,
             fullPrecisionMACs: cost?.fullPrecisionMACs ?? 0,
             binaryMACs: cost?.binaryMACs ?? 0,
@@ -86,18 +101,8 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         return inner + [row]
     }
 
-    /// All parameters.
-    public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
-    /// Parameters of which only the sign is used.
-    public var binaryParameters: Int { rows.reduce(0) { $0 + $1.binaryParameters } }
-    /// Multiply-accumulates of real weights and real inputs.
-    public var fullPrecisionMACs: Int { rows.reduce(0) { $0 + $1.fullPrecisionMACs } }
-    /// Multiply-accumulates with binary weights, whatever their inputs.
-    public var allBinaryMACs: Int { rows.reduce(0) { $0 + $1.binaryMACs + $1.binaryWeightMACs } }
-    /// Parameters by the rule of the BDC paper: binary ones count 1/32.
-    public var countedParameters: Double {
-        Double(parameters - binaryParameters) + Double(binaryParameters) / 32
+    /// The network in a line.
+    public var summary: ModelSummary {
+        ModelSummary(name: name, task: task, frames: frames, totals: totals, published: published)
     }
-    /// Multiply-accumulates by the rule of the BDC paper: binary ones count 1/64.
-    public var countedMACs: Double { Double(fullPrecisionMACs) + Double(allBinaryMACs) / 64 }
 }

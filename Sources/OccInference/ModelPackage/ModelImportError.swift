@@ -2,6 +2,8 @@
 public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No configuration has this name.
     case unknownConfiguration(name: String, known: [String])
+    /// A published configuration that the published code cannot run either.
+    case unrunnableConfiguration(name: String, reason: String)
     /// The weights do not fit the configuration; each list is complete.
     case tensors(
         configuration: String,
@@ -28,6 +30,10 @@ public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .unknownConfiguration(let name, let known):
             return "no configuration is named '\(name)'; this build knows \(known.joined(separator: ", "))"
+        case .unrunnableConfiguration(let name, let reason):
+            return
+                "configuration '\(name)' cannot be imported: \(reason); no checkpoint of it can have been evaluated. "
+                + "import-model --list shows the networks that run"
         case .tensors(let configuration, let source, let missing, let superfluous, let misshapen):
             var parts: [String] = []
             if !missing.isEmpty { parts.append(Self.list("missing", missing)) }

@@ -28,6 +28,9 @@ public struct TensorSpec: Equatable, Hashable, Sendable {
         case redistributionScale
         /// A value that matters for training only.
         case trainingOnly
+
+        /// Whether it is a learnable shift or factor around a sign or an RPReLU.
+        var isShift: Bool { self == .shift || self == .redistributionScale || self == .trainingOnly }
     }
 
     /// The published name, such as `img_backbone.layer1.0.conv1.weight`.

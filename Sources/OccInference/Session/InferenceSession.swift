@@ -55,7 +55,7 @@ public final class InferenceSession {
             throw InferenceError(
                 .unknownTap,
                 "network '\(model.configuration.name)' has no module '\(unknown)' that can be tapped; describe-model "
-                    + "lists its modules"
+                    + "lists those that can be"
             )
         }
         var timings = StageTimings()

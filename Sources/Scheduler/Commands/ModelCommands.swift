@@ -12,6 +12,9 @@ struct ImportModelCommand: AsyncParsableCommand {
             Example: occ-scheduler import-model --config flashocc-r50_BDC-T --weights state_dict.safetensors --output m.occmodel
             A .pth checkpoint becomes a safetensors file with ops/convert/pth_to_safetensors.py.
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
+            --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
+            multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
+            the BDC paper where its tables list the network (docs/operations.md says why they differ).
             """
     )
 
@@ -32,11 +35,15 @@ struct ImportModelCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String?
 
-    @Flag(help: "List the configurations and leave.")
+    @Flag(help: "List the networks with their parameters and operations, and leave.")
     var list = false
+
+    @Flag(help: "With --list: print one JSON document on standard output.")
+    var json = false
 
     func validate() throws {
         if list { return }
+        if json { throw ValidationError("--json goes with --list") }
         guard config != nil else { throw ValidationError("--config NAME is missing; --list shows the names") }
         guard output != nil else { throw ValidationError("--output FILE is missing") }
         guard (weights == nil) != (formulaWeights == nil) else {
@@ -46,7 +53,8 @@ struct ImportModelCommand: AsyncParsableCommand {
 
     func run() async throws {
         if list {
-            for name in ModelCatalogue.configurations { Terminal.output(name + "\n") }
+            let networks = try ModelSummary.catalogue()
+            Terminal.output(json ? try jsonText(networks) : ModelSummary.text(networks))
             return
         }
         guard let config, let output else { return }
@@ -70,7 +78,11 @@ struct DescribeModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe-model",
         abstract: "Print a model package layer by layer: type, shape, parameters, packed bytes, operations.",
-        discussion: "Example: occ-scheduler describe-model m.occmodel"
+        discussion: """
+            Example: occ-scheduler describe-model m.occmodel
+            Beneath the layers stand the sums, the figures of the BDC paper where its tables list the network, and the modules
+            whose outputs can be tapped.
+            """
     )
 
     @Argument(help: "Model package.")
@@ -84,11 +96,15 @@ struct DescribeModelCommand: AsyncParsableCommand {
         try package.verify()
         let description = try ModelDescription(package)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            Terminal.output(String(decoding: try encoder.encode(description), as: UTF8.self) + "\n")
+            Terminal.output(try jsonText(description))
         } else {
             Terminal.output(description.text())
         }
     }
+}
+
+private func jsonText(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
 }
