@@ -30,11 +30,11 @@ public struct RunStatus: Sendable, Hashable {
     public var now: Date
     /// The length of the window of `recentScenes` and `recentSamples`, in seconds.
     public var recentWindowSeconds: Double
-    /// Scenes accepted within the window.
+    /// Scenes accepted within the window; the newest 10,000 where there are more.
     public var recentScenes: Int
-    /// Samples computed for the scenes accepted within the window.
+    /// Samples computed for those scenes.
     public var recentSamples: Int
-    /// When the first of the scenes accepted within the window was claimed; nil where there is none.
+    /// When the first of those scenes was claimed (accepted, where there are more of them); nil where there is none.
     public var recentStartedAt: Date?
 
     /// Creates a status.

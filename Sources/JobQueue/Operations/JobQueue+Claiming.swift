@@ -46,39 +46,7 @@ extension JobQueue {
     /// $1 worker, $2 token, $3 limit, $4 kinds, $5 their newest format versions, $6 a run's name or NULL.
     ///
     /// Walks the runs in order and takes what it needs from each run's part of the `scenes_claim` index.
-    var claimStatement: String {
-        """
-        WITH live AS (
-            SELECT id, host FROM \(s).workers WHERE id = $1 AND state = 'live'
-        ), picked AS (
-            SELECT q.id
-            FROM (
-                SELECT r.id, r.priority FROM \(s).runs r
-                JOIN unnest($4, $5) AS k (kind, version) ON r.kind = k.kind AND r.format_version <= k.version
-                WHERE r.state = 'active' AND ($6::text IS NULL OR r.name = $6) AND EXISTS (SELECT FROM live)
-                ORDER BY r.priority DESC, r.id
-            ) AS r
-            CROSS JOIN LATERAL (
-                SELECT s.id FROM \(s).scenes s
-                WHERE s.run_id = r.id AND s.state = 'queued' AND s.available_at <= now()
-                ORDER BY s.priority DESC, s.id LIMIT $3
-                FOR UPDATE SKIP LOCKED
-            ) AS q
-            LIMIT $3
-        ), claimed AS (
-            UPDATE \(s).scenes s
-            SET state = 'leased', lease = s.lease + 1, worker_id = $1, claim_token = $2
-            FROM picked p WHERE s.id = p.id
-            RETURNING s.id, s.run_id, s.lease, s.priority, s.sample_count, s.errors, s.crashes
-        ), started AS (
-            INSERT INTO \(s).attempts (scene_id, lease, worker_id, host)
-            SELECT c.id, c.lease, $1, l.host FROM claimed c CROSS JOIN live l
-        )
-        SELECT EXISTS (SELECT FROM live) AS is_live, \(claimColumns)
-        FROM (SELECT) AS one LEFT JOIN claimed c ON true \(claimJoins)
-        ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
-        """
-    }
+    var claimStatement: String { "SELECT * FROM \(s).claim_scenes($1, $2, $3, $4, $5, $6)" }
 
     /// $1 worker, $2 new token, $3 tokens of claims whose answers were lost.
     var takeOverStatement: String {
@@ -88,23 +56,15 @@ extension JobQueue {
             WHERE worker_id = $1 AND state = 'leased' AND claim_token = ANY ($3)
             RETURNING s.id, s.run_id, s.lease, s.priority, s.sample_count, s.errors, s.crashes
         )
-        SELECT \(claimColumns) FROM claimed c \(claimJoins) ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
-        """
-    }
-
-    private var claimColumns: String {
-        """
-        c.id AS scene_id, c.run_id, c.lease, c.sample_count, c.errors + c.crashes + 1 AS attempt, r.name AS run_name,
-            r.settings, r.kind, r.format_version, i.name AS scene_name, i.payload,
+        SELECT c.id AS scene_id, c.run_id, c.lease, c.sample_count, c.errors + c.crashes + 1 AS attempt,
+            r.name AS run_name, r.settings, r.kind, r.format_version, i.name AS scene_name, i.payload,
             ARRAY(
                 SELECT a.lease FROM \(s).attempts a WHERE a.scene_id = c.id AND a.lease < c.lease AND a.is_adoptable
                 ORDER BY a.lease DESC LIMIT 32
             ) AS earlier_leases
+        FROM claimed c JOIN \(s).runs r ON r.id = c.run_id JOIN \(s).scene_inputs i ON i.id = c.id
+        ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
         """
-    }
-
-    private var claimJoins: String {
-        "LEFT JOIN \(s).runs r ON r.id = c.run_id LEFT JOIN \(s).scene_inputs i ON i.id = c.id"
     }
 
     private func claimedScene(_ row: PostgresRow) throws -> ClaimedScene {

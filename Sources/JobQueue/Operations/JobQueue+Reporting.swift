@@ -13,7 +13,7 @@ extension JobQueue {
         return result.affectedRows == 1
     }
 
-    /// Stores a scene's result and finishes the scene, in one statement.
+    /// Stores a scene's result and finishes the scene, in one transaction.
     ///
     /// True also if this lease's result was accepted before, so that a lost answer may be asked for again. Publish the
     /// file (rename it to its name) before this, so that an accepted result always has its file.
@@ -71,23 +71,7 @@ extension JobQueue {
     /// $1 scene, $2 lease, $3 file name, $4 bytes, $5 digest, $6 samples, $7 computed, $8 inference seconds, $9 elapsed
     /// seconds, $10 metrics.
     var completeStatement: String {
-        """
-        WITH accepted AS (
-            UPDATE \(s).scenes SET state = 'done', samples_done = $6, worker_id = NULL, claim_token = NULL
-            WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, run_id, lease
-        ), ended AS (
-            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'done', samples_done = $6
-            FROM accepted c WHERE a.scene_id = c.id AND a.lease = c.lease RETURNING a.host
-        ), stored AS (
-            INSERT INTO \(s).results (
-                scene_id, run_id, lease, file_name, byte_count, sample_count, computed_sample_count, digest,
-                inference_seconds, elapsed_seconds, metrics, host)
-            SELECT c.id, c.run_id, c.lease, $3, $4, $6, $7, $5, $8, $9, $10, e.host
-            FROM accepted c CROSS JOIN ended e
-        )
-        SELECT EXISTS (SELECT FROM accepted)
-            OR EXISTS (SELECT FROM \(s).results WHERE scene_id = $1 AND lease = $2) AS is_accepted
-        """
+        "SELECT \(s).complete_scene($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS is_accepted"
     }
 
     /// $1 scene, $2 lease, $3 message, $4 retryable, $5 base, $6 factor and $7 cap of the backoff, $8 what jitter leaves.

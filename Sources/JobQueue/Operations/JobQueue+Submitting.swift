@@ -18,7 +18,7 @@ extension JobQueue {
         // Early and without a lock, so that a wrong run name costs no upload; checked again under the lock.
         try await compare(run, try await query(operation, findRun, [.text(run.name)]).first)
         return try await pool.transaction(doing: operation, statementTimeoutSeconds: 3600) { connection in
-            try await connection.execute(script: Self.createStaging, doing: operation)
+            try await connection.execute(script: createStaging, doing: operation)
             try await upload(scenes, to: connection, run: run, operation)
             return try await merge(run, connection, operation)
         }
@@ -34,12 +34,15 @@ extension JobQueue {
 
     // MARK: - Steps
 
-    private static var createStaging: String {
+    /// Payloads are not compressed here either; joins of the names stay in memory up to some 500,000 scenes.
+    var createStaging: String {
         """
         CREATE TEMP TABLE occ_staging (
             position int8 NOT NULL, name text NOT NULL, priority int4 NOT NULL, sample_count int4 NOT NULL,
             payload bytea NOT NULL
         ) ON COMMIT DROP;
+        ALTER TABLE pg_temp.occ_staging ALTER COLUMN payload SET STORAGE EXTERNAL;
+        SET LOCAL work_mem = '64MB';
         """
     }
 
@@ -74,15 +77,6 @@ extension JobQueue {
             encoder.finish()
             try await writer.write(encoder.take())
         }
-        let duplicate = try await connection.query(
-            "SELECT name FROM pg_temp.occ_staging GROUP BY name HAVING count(*) > 1 LIMIT 1",
-            doing: operation
-        )
-        if let row = duplicate.first {
-            throw JobQueueError.invalidSubmission(
-                "scene \"\(try row.get("name", as: String.self))\" occurs twice in run \"\(run.name)\"; names must be unique"
-            )
-        }
     }
 
     /// Takes the staged scenes into the run, under a lock on the run's row.
@@ -114,7 +108,11 @@ extension JobQueue {
             [.int(runID), .int(run.priority), .int(run.maximumAttempts)],
             doing: operation
         )
-        let counts = try await mergeScenes(runID, connection, operation)
+        try await connection.query("ANALYZE pg_temp.occ_staging", doing: operation)
+        let counts =
+            isNewRun
+            ? try await insertScenes(run, runID, connection, operation)
+            : try await mergeScenes(run, runID, connection, operation)
         try await connection.query(
             "SELECT pg_notify($1, $2)",
             [.text(notificationChannel), .text(run.name)],
@@ -132,49 +130,71 @@ extension JobQueue {
         )
     }
 
-    private nonisolated(nonsending) func mergeScenes(
+    private typealias Counts = (total: Int, done: Int, requeued: Int, inserted: Int)
+
+    /// Takes the staged scenes into a run that has none yet.
+    private nonisolated(nonsending) func insertScenes(
+        _ run: RunSubmission,
         _ runID: Int64,
         _ connection: PostgresConnection,
         _ operation: String
-    ) async throws -> (total: Int, done: Int, requeued: Int, inserted: Int) {
-        try await connection.query("ANALYZE pg_temp.occ_staging", doing: operation)
+    ) async throws -> Counts {
+        func change(_ sql: String) async throws -> Int {
+            try await connection.query(sql, [.int(runID)], doing: operation, timeoutSeconds: 3600).affectedRows
+        }
+        let total = try await connection.query(
+            "SELECT count(*) AS total FROM pg_temp.occ_staging",
+            doing: operation,
+            timeoutSeconds: 3600
+        ).single().get("total", as: Int.self)
+        let inserted = try await change(insertInputsStatement)
+        if inserted < total { try await refuseDuplicates(run, connection, operation) }
+        return (total, 0, 0, try await change(insertScenesStatement))
+    }
+
+    private nonisolated(nonsending) func mergeScenes(
+        _ run: RunSubmission,
+        _ runID: Int64,
+        _ connection: PostgresConnection,
+        _ operation: String
+    ) async throws -> Counts {
+        try await refuseDuplicates(run, connection, operation)
         let requeued = try await connection.query(
-            """
-            UPDATE \(s).scenes s
-            SET state = 'queued', errors = 0, crashes = 0, available_at = now()
-            FROM pg_temp.occ_staging g JOIN \(s).scene_inputs i ON i.run_id = $1 AND i.name = g.name
-            WHERE s.id = i.id AND s.state IN ('failed', 'quarantined', 'cancelled')
-            """,
+            requeueStagedStatement,
             [.int(runID)],
             doing: operation,
             timeoutSeconds: 3600
         ).affectedRows
         let existing = try await connection.query(
-            """
-            SELECT (SELECT count(*) FROM pg_temp.occ_staging) AS total, count(*) FILTER (WHERE s.state = 'done') AS done
-            FROM pg_temp.occ_staging g JOIN \(s).scene_inputs i ON i.run_id = $1 AND i.name = g.name
-            JOIN \(s).scenes s ON s.id = i.id
-            """,
+            countStagedStatement,
             [.int(runID)],
             doing: operation,
             timeoutSeconds: 3600
         ).single()
         let inserted = try await connection.query(
-            """
-            WITH fresh AS (
-                INSERT INTO \(s).scene_inputs (run_id, name, payload)
-                SELECT $1, name, payload FROM pg_temp.occ_staging ORDER BY position
-                ON CONFLICT (run_id, name) DO NOTHING
-                RETURNING id, name
-            )
-            INSERT INTO \(s).scenes (id, run_id, priority, sample_count)
-            SELECT f.id, $1, g.priority, g.sample_count FROM fresh f JOIN pg_temp.occ_staging g USING (name)
-            """,
+            mergeStagedStatement,
             [.int(runID)],
             doing: operation,
             timeoutSeconds: 3600
         ).affectedRows
         return (try existing.get("total"), try existing.get("done"), requeued, inserted)
+    }
+
+    private nonisolated(nonsending) func refuseDuplicates(
+        _ run: RunSubmission,
+        _ connection: PostgresConnection,
+        _ operation: String
+    ) async throws {
+        let duplicate = try await connection.query(
+            "SELECT name FROM pg_temp.occ_staging GROUP BY name HAVING count(*) > 1 LIMIT 1",
+            doing: operation,
+            timeoutSeconds: 3600
+        )
+        if let row = duplicate.first {
+            throw JobQueueError.invalidSubmission(
+                "scene \"\(try row.get("name", as: String.self))\" occurs twice in run \"\(run.name)\"; names must be unique"
+            )
+        }
     }
 
     /// Refuses a submission that names an existing run of other work.

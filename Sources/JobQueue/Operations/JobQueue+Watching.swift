@@ -123,6 +123,9 @@ extension JobQueue {
 
     // MARK: - Rows
 
+    /// So many of the window's newest scenes tell the rate: a status reads no more, however fast the run is.
+    static let recentScenesAtMost = 10_000
+
     /// $1 is the window in seconds.
     func statusStatement(_ rest: String) -> String {
         """
@@ -138,11 +141,7 @@ extension JobQueue {
                 min(first_started_at) AS first_started_at, max(last_completed_at) AS last_completed_at
             FROM \(s).run_counters WHERE run_id = r.id
         ) AS c
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS recent_scenes, coalesce(sum(computed_sample_count), 0)::int8 AS recent_samples,
-                min(completed_at - make_interval(secs => elapsed_seconds)) AS recent_started_at
-            FROM \(s).results WHERE run_id = r.id AND completed_at > now() - make_interval(secs => $1)
-        ) AS t
+        CROSS JOIN LATERAL \(s).recent_results(r.id, $1, \(Self.recentScenesAtMost)) AS t
         \(rest)
         """
     }
