@@ -34,6 +34,8 @@ let package = Package(
     products: [
         .executable(name: "occ-scheduler", targets: ["Scheduler"]),
         .executable(name: "occ-worker", targets: ["Worker"]),
+        // For the load generator in Benchmarks/queue.
+        .library(name: "JobQueue", targets: ["JobQueue", "PostgresClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
