@@ -65,27 +65,31 @@ struct SmallGoldens: Decodable {
         return small
     }
 
-    /// Pictures by formula; one camera looks ahead, one to the left.
-    func input(seed: UInt64) -> KeyframeInput {
-        let pixels = FormulaWeights(seed: seed).tensor(
-            "small/images",
-            shape: [cameras, height, width, 3],
-            amplitude: 128,
-            offset: 128
-        )
+    /// Pictures by formula; one camera looks ahead, one to the left, and each frame is 2 m before the last, turned a little.
+    func input(seed: UInt64, frames: Int) -> KeyframeInput {
         let ahead: [Float] = [0, 0, 1, 1.5, -1, 0, 0, 0, 0, -1, 0, 1.5, 0, 0, 0, 1]
         let left: [Float] = [1, 0, 0, 1, 0, 0, 1, 0.5, 0, -1, 0, 1.5, 0, 0, 0, 1]
-        func ego(_ x: Float) -> [Float] { [1, 0, 0, x, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] }
         let camera: [Float] = [1200, 0, 800, 0, 1200, 450, 0, 0, 1]
+        func ego(_ frame: Int, camera: Int) -> [Float] {
+            let (cosine, sine): (Float, Float) = frame == 0 ? (1, 0) : (0.9998, Float(0.02 * Double(frame)))
+            let (x, y) = (Float(100 - 2 * frame) + 0.5 * Float(camera), 50 + 0.25 * Float(frame))
+            return [cosine, -sine, 0, x, sine, cosine, 0, y, 0, 0, 1, 0, 0, 0, 0, 1]
+        }
         return KeyframeInput(
-            frames: [
-                FrameInput(
+            frames: (0..<frames).map { frame in
+                let pixels = FormulaWeights(seed: seed).tensor(
+                    frame == 0 ? "small/images" : "small/images/\(frame)",
+                    shape: [cameras, height, width, 3],
+                    amplitude: 128,
+                    offset: 128
+                )
+                return FrameInput(
                     imagesRGB: pixels.map { UInt8($0) },
                     sensorToEgo: ahead + left,
-                    egoToGlobal: ego(100) + ego(100.5),
+                    egoToGlobal: ego(frame, camera: 0) + ego(frame, camera: 1),
                     intrinsics: camera + camera
                 )
-            ],
+            },
             augmentation: ImageAugmentation(
                 rotation: [0.04, 0, 0, 0, 0.04, 0, 0, 0, 1],
                 translation: [-16, -4, 0]

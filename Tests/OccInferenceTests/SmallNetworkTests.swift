@@ -30,7 +30,7 @@ import Testing
         let taps = Dictionary(uniqueKeysWithValues: golden.taps.map { ($0.name, $0) })
         var seen: Set<String> = []
         let prediction = try PreparedModel(package).makeSession().predict(
-            goldens.input(seed: golden.imageSeed),
+            goldens.input(seed: golden.imageSeed, frames: configuration.frames),
             taps: Set(taps.keys)
         ) { tap in
             seen.insert(tap.name)

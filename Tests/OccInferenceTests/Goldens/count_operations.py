@@ -81,7 +81,7 @@ def count(modules, name, without_norms=False):
         return relu(values)
 
     torch.relu = counted_relu
-    features, _ = network.extract_img_feat(small.inputs(4 if modules.tree == "BDC-Det" else 3), None)
+    features, _ = network.extract_img_feat(small.inputs(4 if modules.tree == "BDC-Det" else 3, range(1)), None)
     network.occ_head(features[0]) if hasattr(network, "occ_head") else network.pts_bbox_head(features)
     torch.relu = relu
     parameters = sum(p.numel() for m in network.modules() if type(m) in COUNTED for p in m.parameters(recurse=False))
@@ -90,7 +90,6 @@ def count(modules, name, without_norms=False):
 
 def main(checkout, tree):
     torch.set_grad_enabled(False)
-    small.SEEDS = range(1, 2)
     modules = published.Published(tree, checkout)
     modules.tree = tree
     for name, (paper_parameters, paper_operations) in PAPER.items():
