@@ -68,10 +68,11 @@ def main():
                 if report["done"] != arguments.jobs:
                     sys.exit(f"{name} did {report['done']} of {arguments.jobs} jobs")
                 reports[name].append(report)
+                # Whatever comes, what was measured is kept.
+                with open(arguments.output, "w") as file:
+                    json.dump(reports, file, indent=1)
                 print(f"round {number + 1} {name}: {report['work_rate']:.0f} jobs/s", file=sys.stderr, flush=True)
         connection.execute("DROP DATABASE IF EXISTS occ_bench WITH (FORCE)")
-    with open(arguments.output, "w") as file:
-        json.dump(reports, file, indent=1)
     print()
     print("| | " + " | ".join(names) + " |")
     print("|---" * (len(names) + 1) + "|")
