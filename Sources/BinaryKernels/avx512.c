@@ -379,6 +379,8 @@ static void occ_avx512_lookup_blocks(const occ_lookup *l) {
 
 #include "template_pointwise.h"
 
+#include "template_stereo.h"
+
 #include "template_table.h"
 
 #pragma clang attribute pop

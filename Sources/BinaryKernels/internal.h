@@ -2,6 +2,9 @@
 #ifndef OCC_INTERNAL_H
 #define OCC_INTERNAL_H
 
+#include <math.h>
+#include <string.h>
+
 #include "include/BinaryKernels.h"
 
 /// Output channels in a block of packed weights.

@@ -161,6 +161,8 @@ OCC_INLINE void occ_neon_lookup(
 
 #include "template_pointwise.h"
 
+#include "template_stereo.h"
+
 #include "template_table.h"
 #else
 typedef int occ_neon_absent;

@@ -92,4 +92,6 @@ static void occ_scalar_lookup(
 
 #include "template_pointwise.h"
 
+#include "template_stereo.h"
+
 #include "template_table.h"

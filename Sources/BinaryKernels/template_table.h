@@ -71,4 +71,5 @@ const occ_kernels OCC_TABLE = {
     .average_pool2x2 = OCC_NAME(average_pool2x2),
     .channel_sums = OCC_NAME(channel_sums),
     .resize_bilinear = OCC_NAME(resize_bilinear),
+    .stereo_cost = OCC_NAME(stereo_cost),
 };

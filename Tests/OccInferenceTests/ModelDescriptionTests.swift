@@ -21,6 +21,26 @@ import Testing
         #expect(description.totals.fullPrecisionMACs + description.totals.allBinaryMACs > 400_000_000_000)
     }
 
+    /// Operations of the published network of several frames, counted on it with hooks: 288.6 GMAC full precision (backbone 193.1,
+    /// depth networks 47.5), 339.1 binary, 37.8 with binary weights and real inputs.
+    @Test func countsTheOperationsOfThePublishedStereoNetwork() throws {
+        let description = try ModelDescription(ModelCatalogue.configuration(named: "flashocc-r50-4d-stereo_BDC-T"))
+        func billions(_ count: Int) -> Double { (Double(count) / 1e8).rounded() / 10 }
+        func sum(_ prefix: String) -> Double {
+            billions(
+                description.rows.filter { $0.name.hasPrefix(prefix) }.reduce(0) { $0 + $1.fullPrecisionMACs }
+            )
+        }
+        #expect(sum("") == 288.6)
+        #expect(sum("img_backbone") == 193.1)
+        #expect(sum("img_view_transformer.depth_net") == 47.5)
+        #expect(billions(description.rows.reduce(0) { $0 + $1.binaryMACs }) == 339.1)
+        #expect(billions(description.rows.reduce(0) { $0 + $1.binaryWeightMACs }) == 37.8)
+        let sceneOrder = try #require(description.sceneOrder)
+        #expect(billions(sceneOrder.fullPrecisionMACs) == 179.6)
+        #expect(description.text(listsLayers: false).contains("scene order"))
+    }
+
     /// Parameters of a ResNet-50 without its classifier, and of everything.
     @Test func countsParameters() throws {
         let description = try ModelDescription(ModelCatalogue.configuration(named: "flashocc-r50_BDC-T"))

@@ -28,6 +28,17 @@ import Testing
         #expect(ViewGeometry.linspace(to: 5, count: 1) == [0])
     }
 
+    /// Depths that PyTorch computes, bit for bit; the C library's `expf` differs in some of them.
+    @Test func growingDepthsAreThoseOfPyTorch() throws {
+        let depths = ViewGeometry.depths(try ModelCatalogue.configuration(named: "flashocc-r50-4d-stereo_BDC-T"))
+        #expect(depths.count == 88 && depths[0] == 1)
+        #expect(zip(depths, depths.dropFirst()).allSatisfy { $0 < $1 })
+        let bits = depths.reduce(UInt64(14_695_981_039_346_656_037)) {
+            ($0 ^ UInt64($1.bitPattern)) &* 1_099_511_628_211
+        }
+        #expect(bits == 8751672554355318872)
+    }
+
     /// Points are sorted by cell and, within a cell, by camera, bin and pixel.
     @Test func pointsStandInThePublishedOrder() {
         let cells: [Int32] = [2, -1, 0, 2, 0, 2, -1, 0, 2, 1, 2, 0]  // 2 cameras, 3 bins, 2 pixels

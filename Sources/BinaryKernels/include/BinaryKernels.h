@@ -187,6 +187,42 @@ size_t occ_body_workspace_bytes(const occ_body *body);
 
 // MARK: Kernels
 
+/// Two frames of one camera: sizes that all cameras share.
+typedef struct occ_stereo {
+    /// Rows and columns of both maps.
+    size_t height, width;
+    /// Channels, a multiple of 16; maps are dense and channels last.
+    size_t channels;
+    /// Column and row of every pixel of the maps within the network's input image.
+    const float *columns;
+    const float *rows;
+    /// Depth of every bin, metres.
+    const float *depths;
+    size_t bins;
+    /// Size of the network's input image.
+    float image_height, image_width;
+    /// Added to the cost of a bin whose fourth last channel is 0 in the adjacent map, as it is outside the map.
+    float bias;
+    /// The result is `[padded_bins / block][height * width][block]`; padding holds zeros.
+    size_t padded_bins, block;
+} occ_stereo;
+
+/// From one camera's input pixels and depths to the input pixels of its adjacent frame; matrices are row-major.
+typedef struct occ_stereo_view {
+    /// Inverse of the image augmentation's rotation.
+    float undo_rotation[9];
+    /// The image augmentation's translation.
+    float translation[3];
+    /// Rotation to the adjacent camera times the inverse of the camera matrix.
+    float combined[9];
+    /// Translation to the adjacent camera, metres.
+    float origin[3];
+    /// The camera matrix.
+    float intrinsics[9];
+    /// First two rows and columns of the image augmentation's rotation.
+    float rotation[4];
+} occ_stereo_view;
+
 /// The kernels of one instruction set.
 ///
 /// A workspace has any alignment; its content on entry does not matter and means nothing afterwards.
@@ -267,6 +303,15 @@ typedef struct occ_kernels {
     void (*resize_bilinear)(
         const float *x, size_t x_stride, size_t height, size_t width, size_t channels, size_t out_height,
         size_t out_width, bool align_corners, float *y, size_t y_stride);
+
+    /// Matching cost of every pixel and depth bin against an adjacent frame, as a softmax over bins of its negative.
+    ///
+    /// The cost is the sum over channels of `|current - adjacent|`, the adjacent map sampled bilinearly (corners aligned,
+    /// zeros outside), plus the bias. Channels are summed in 16 lanes, which are then added by halves. `workspace` holds
+    /// `2 * bins + padded_bins` floats.
+    void (*stereo_cost)(
+        const occ_stereo *stereo, const occ_stereo_view *view, const float *current, const float *adjacent,
+        float *cost, float *workspace);
 } occ_kernels;
 
 /// The kernels of an instruction set, or NULL if this machine cannot run them.

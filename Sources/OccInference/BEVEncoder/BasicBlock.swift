@@ -7,13 +7,20 @@ struct BasicBlock: Layer {
     let inChannels: Int
     let outChannels: Int
     let stride: Int
-    /// Whether the shortcut has a 3x3 convolution.
+    /// Whether the shortcut has a convolution.
     let hasDownsampleLayer: Bool
+    var downsampleKernel = 3
+    /// Channels of zeros behind the inputs.
+    var inPadding = 0
 
     var typeName: String { "BasicBlock" }
     var children: [any Layer] { [first, second] + (downsample.map { [$0] } ?? []) }
 
-    private var first: ConvolutionLayer { convolution(1, inChannels, stride: stride) }
+    private var first: ConvolutionLayer {
+        var layer = convolution(1, inChannels, stride: stride)
+        layer.inPadding = inPadding
+        return layer
+    }
     /// Its ReLU follows the addition.
     private var second: ConvolutionLayer { convolution(2, outChannels, stride: 1) }
     private var downsample: ConvolutionLayer? {
@@ -22,8 +29,9 @@ struct BasicBlock: Layer {
             name: name + ".downsample",
             inChannels: inChannels,
             outChannels: outChannels,
-            kernel: 3,
+            kernel: downsampleKernel,
             stride: stride,
+            inPadding: inPadding,
             hasBias: true
         )
     }

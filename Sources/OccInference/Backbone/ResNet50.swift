@@ -1,4 +1,4 @@
-/// ResNet-50 with strides in the 3x3 convolutions (`style='pytorch'`); the outputs are stages 3 and 4.
+/// ResNet-50 with strides in the 3x3 convolutions (`style='pytorch'`); the outputs are stages 3 and 4, and stage 1 for stereo.
 ///
 /// Source: `mmdet.models.backbones.resnet.ResNet` with the arguments of the published configurations.
 struct ResNet50: ImageBackbone {
@@ -41,13 +41,34 @@ struct ResNet50: ImageBackbone {
 
     var children: [any Layer] { [stem] + stages.flatMap { $0 } }
 
-    func emit(_ images: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
+    var stereoChannels: Int { Self.stages[0].0 * Self.expansion }
+
+    private func check(_ images: FeatureMap) throws {
         guard images.height % 32 == 0, images.width % 32 == 0 else {
             throw InferenceError(
                 .badConfiguration,
                 "input images of \(images.height) x \(images.width) are no multiples of 32"
             )
         }
+    }
+
+    /// The stem and the first stage of one image.
+    private func emitFirstStage(of image: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
+        var x = try program.maxPool(try stem.emit(image, to: program))
+        for block in stages[0] { x = try block.emit(x, to: program) }
+        return x
+    }
+
+    func emitFirstStage(_ images: FeatureMap, to program: ProgramBuilder, stereo: FeatureMap) throws {
+        try check(images)
+        for image in 0..<images.images {
+            let one = image..<(image + 1)
+            try program.reorder(try emitFirstStage(of: images.images(one), to: program), to: stereo.images(one))
+        }
+    }
+
+    func emit(_ images: FeatureMap, to program: ProgramBuilder, stereo: FeatureMap?) throws -> [FeatureMap] {
+        try check(images)
         // Early stages run image by image: their maps are large and then stay in cache, and a slot needs less memory.
         let stages = stages
         let early = program.map(
@@ -58,18 +79,19 @@ struct ResNet50: ImageBackbone {
             layout: .blocked
         )
         for image in 0..<images.images {
-            var x = try stem.emit(images.images(image..<(image + 1)), to: program)
-            x = try program.maxPool(x)
-            for block in stages[0] { x = try block.emit(x, to: program) }
+            let one = image..<(image + 1)
+            var x = try emitFirstStage(of: images.images(one), to: program)
+            if let stereo { try program.reorder(x, to: stereo.images(one)) }
             // The first block writes to where all images' results stand, the others go on in place.
-            x = try stages[1][0].emit(x, to: program, output: early.images(image..<(image + 1)))
+            x = try stages[1][0].emit(x, to: program, output: early.images(one))
             for block in stages[1].dropFirst() { x = try block.emit(x, to: program) }
         }
+        if let stereo { program.tap("\(name).0", stereo) }
         var x = early
         var outputs: [FeatureMap] = []
         for stage in stages[2...] {
             for block in stage { x = try block.emit(x, to: program) }
-            program.tap("\(name).\(outputs.count)", x)
+            program.tap("\(name).\(outputs.count + (stereo == nil ? 0 : 1))", x)
             outputs.append(x)
         }
         return outputs

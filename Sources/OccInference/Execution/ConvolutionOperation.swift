@@ -23,13 +23,15 @@ struct ConvolutionOperation: Operation {
             primitive = prepared
             return
         }
-        let weightCount = layer.outChannels * layer.inChannels * layer.kernel * layer.kernel
+        let (inChannels, outChannels) = (layer.paddedInChannels, layer.paddedOutChannels)
+        let weightCount = outChannels * inChannels * layer.kernel * layer.kernel
         let shape = ConvolutionPrimitive.Shape(
             layer: layer.name,
-            inChannels: layer.inChannels,
-            outChannels: layer.outChannels,
+            inChannels: inChannels,
+            outChannels: outChannels,
             kernel: layer.kernel,
             stride: layer.stride,
+            dilation: layer.dilation,
             addsToOutput: addsToOutput,
             activation: layer.hasReLU ? dnnl_eltwise_relu : nil,
             mayUseWinograd: layer.mayUseWinograd
@@ -41,7 +43,7 @@ struct ConvolutionOperation: Operation {
             output: try context.engine.md(output),
             weights: try context.package.floats(layer.name + ".weight", count: weightCount),
             bias: layer.hasPackedBias
-                ? try context.package.floats(layer.name + ".bias", count: layer.outChannels) : nil
+                ? try context.package.floats(layer.name + ".bias", count: outChannels) : nil
         )
         context.convolutions[key] = primitive
     }

@@ -10,6 +10,17 @@ struct LayerCost: Sendable {
     var binaryMACs = 0
     /// Signs as weights, real inputs.
     var binaryWeightMACs = 0
+    /// The part of all these that is not done again for the next keyframe of a scene.
+    var remembered = OperationCounts()
+
+    /// Says that all of it is remembered.
+    mutating func markRemembered() {
+        remembered = OperationCounts(
+            fullPrecisionMACs: fullPrecisionMACs,
+            binaryMACs: binaryMACs,
+            binaryWeightMACs: binaryWeightMACs
+        )
+    }
 
     /// Adds the same layer's work on further images.
     mutating func add(_ other: LayerCost) {
@@ -17,5 +28,6 @@ struct LayerCost: Sendable {
         fullPrecisionMACs += other.fullPrecisionMACs
         binaryMACs += other.binaryMACs
         binaryWeightMACs += other.binaryWeightMACs
+        remembered.add(other.remembered)
     }
 }

@@ -17,8 +17,10 @@ struct NormaliseOperation: Operation {
         let planes = (0..<output.images).map { arena.floats(output, image: $0) }
         let (pixels, table) = (output.pixels, ImageNormalization.table)
         return { frame in
+            // Segments that read images run for frames that have some.
+            let images = frame.imagesRGB!
             for (image, target) in planes.enumerated() {
-                occ_normalise_rgb(frame.imagesRGB + image * pixels * 3, pixels, table, target)
+                occ_normalise_rgb(images + image * pixels * 3, pixels, table, target)
             }
         }
     }

@@ -2,17 +2,25 @@
 struct Program: Sendable {
     let steps: [ProgramStep]
     let taps: [TapPoint]
+    /// Steps of every segment.
+    let segments: [ProgramSegment: Range<Int>]
     /// Memory that a slot needs.
     let arenaByteCount: Int
+    /// The part of it whose content outlives a frame.
+    let heldByteCount: Int
     private let bufferOffsets: [Int]
     private let scratchOffsets: [Int]
 
     /// Plans what a builder collected.
     ///
-    /// - Parameter held: buffers that are filled before the first step or read after the last.
+    /// - Parameter held: buffers that are filled before the first step or read after the last, besides those of the builder.
     init(_ builder: ProgramBuilder, held: [BufferID] = []) {
         steps = builder.steps
         taps = builder.taps
+        segments = steps.enumerated().reduce(into: [:]) { ranges, step in
+            let first = ranges[step.element.segment]?.lowerBound ?? step.offset
+            ranges[step.element.segment] = first..<(step.offset + 1)
+        }
         let unused = ArenaPlan.Lifetime(bytes: 0, first: Int.max, last: Int.min)
         var lifetimes = [ArenaPlan.Lifetime](repeating: unused, count: builder.bufferBytes.count)
         for (index, step) in steps.enumerated() {
@@ -22,7 +30,8 @@ struct Program: Sendable {
                 lifetimes[buffer.index].last = max(lifetimes[buffer.index].last, index)
             }
         }
-        for buffer in held {
+        heldByteCount = builder.held.reduce(0) { $0 + builder.bufferBytes[$1.index] }
+        for buffer in held + builder.held {
             lifetimes[buffer.index] = .init(
                 bytes: builder.bufferBytes[buffer.index],
                 first: 0,

@@ -11,9 +11,9 @@ struct BinaryBlock: MapLayer {
     var stride = 1
     var hasBatchNorm = false
     /// Whether the shortcut has a layer of its own.
-    ///
-    /// It never carries batch norms: the published code does not pass `with_bn` on.
     let hasDownsampleLayer: Bool
+    /// Whether that layer carries batch norms: published BEV encoders do not pass `with_bn` on, pre-processing networks do.
+    var shortcutHasBatchNorm = false
     let family: any ResizingFamily
 
     var typeName: String { (isDownsample ? "DownsampleBinaryBlock" : "BasicBinaryBlock") + family.suffix }
@@ -22,7 +22,7 @@ struct BinaryBlock: MapLayer {
 
     private var first: any MapLayer { halving("conv1", hasBatchNorm: hasBatchNorm) }
     private var shortcut: (any MapLayer)? {
-        hasDownsampleLayer ? halving("downsample", hasBatchNorm: false) : nil
+        hasDownsampleLayer ? halving("downsample", hasBatchNorm: shortcutHasBatchNorm) : nil
     }
     private var second: any BinaryUnit {
         family.unit(

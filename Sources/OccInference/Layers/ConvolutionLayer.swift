@@ -6,6 +6,12 @@ struct ConvolutionLayer: Layer {
     let outChannels: Int
     let kernel: Int
     var stride = 1
+    /// Pixels from tap to tap of the kernel.
+    var dilation = 1
+    /// Channels of zeros behind the inputs, so that maps have whole blocks.
+    var inPadding = 0
+    /// Channels of zeros behind the outputs.
+    var outPadding = 0
     var hasBias = false
     /// The batch norm that follows, folded into the weights.
     var norm: BatchNorm?
@@ -41,13 +47,23 @@ struct ConvolutionLayer: Layer {
     /// Whether the packed layer has a bias.
     var hasPackedBias: Bool { hasBias || norm != nil }
 
+    /// Channels of the maps that it reads and makes, padding included.
+    var paddedInChannels: Int { inChannels + inPadding }
+    var paddedOutChannels: Int { outChannels + outPadding }
+
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
-        let (values, shift) = try folded(weights)
-        package.add(
-            name + ".weight",
-            values,
-            shape: isLinear ? [outChannels, inChannels, kernel, kernel] : weight.shape
-        )
+        var (values, shift) = try folded(weights)
+        var shape = isLinear ? [outChannels, inChannels, kernel, kernel] : weight.shape
+        if inPadding > 0 || outPadding > 0 {
+            let taps = values.count / (outChannels * inChannels)
+            values = Swift.stride(from: 0, to: values.count, by: inChannels * taps).flatMap {
+                values[$0..<($0 + inChannels * taps)] + [Float](repeating: 0, count: inPadding * taps)
+            }
+            values += [Float](repeating: 0, count: outPadding * paddedInChannels * taps)
+            shift += [Float](repeating: 0, count: outPadding)
+            shape.replaceSubrange(0..<2, with: [paddedOutChannels, paddedInChannels])
+        }
+        package.add(name + ".weight", values, shape: shape)
         if hasPackedBias { package.add(name + ".bias", shift) }
     }
 
@@ -80,12 +96,13 @@ struct ConvolutionLayer: Layer {
         output: FeatureMap? = nil,
         addsToOutput: Bool = false
     ) throws -> FeatureMap {
-        guard input.channels == inChannels else {
+        guard input.channels == paddedInChannels else {
             throw InferenceError(
                 .badConfiguration,
                 "layer '\(name)' reads \(inChannels) channels, but is given \(input.channels)"
             )
         }
+        // The kernel's padding keeps the size but for the stride, dilated or not.
         let padding = kernel / 2
         let height = (input.height + 2 * padding - kernel) / stride + 1
         let width = (input.width + 2 * padding - kernel) / stride + 1
@@ -93,7 +110,7 @@ struct ConvolutionLayer: Layer {
         let layout = input.layout == .planar ? FeatureMap.Layout.blocked : input.layout
         let result =
             output
-            ?? program.map(images: images, height: height, width: width, channels: outChannels, layout: layout)
+            ?? program.map(images: images, height: height, width: width, channels: paddedOutChannels, layout: layout)
         try program.append { context in
             if isVolume {
                 return try VolumeConvolutionOperation(

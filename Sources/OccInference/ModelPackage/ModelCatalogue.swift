@@ -22,7 +22,7 @@ public enum ModelCatalogue {
     /// the published code.
     private static let table: [NetworkConfiguration] =
         [
-            flashOcc("flashocc-r50", FlashOccModules("CustomFPN", "CustomResNet", "FPN_LSS", "BEVOCCHead2D")),
+            flashOcc("flashocc-r50", fullPrecision),
             bevDetOcc,
             flashOcc("flashocc-r50_BDC-T", bdc.with(neck: "Binary_CustomFPN_BDC")),
             flashOcc("flashocc-r50_BDC-B", bdc, hasBatchNorm: true),
@@ -57,7 +57,74 @@ public enum ModelCatalogue {
                 bevNeckType: "FPN_LSS",
                 headType: "CenterHead"
             ),
+            stereo(flashOcc("flashocc-r50-4d-stereo", fullPrecision), preProcess: "CustomResNet", blocks: 1),
+            stereo(
+                withBatchNorm(flashOcc("flashocc-r50-4d-stereo_BDC-T", bdc.with(neck: "Binary_CustomFPN_BDC"))),
+                preProcess: "BinaryResNetBDC",
+                blocks: 1
+            ),
+            stereo(
+                withBatchNorm(flashOcc("flashocc-r50-4d-stereo_BDC-B", bdc)),
+                preProcess: "BinaryResNetBDC",
+                blocks: 1
+            ),
+            stereo(
+                bevDet("bevdet-r50-4d-stereo-cbgs", fullPrecision, head: "CenterHead"),
+                preProcess: "CustomResNet",
+                blocks: 2
+            ),
+            stereo(
+                withBatchNorm(
+                    bevDet(
+                        "bevdet-r50-4d-stereo-cbgs_BDC-T",
+                        bdc.with(neck: "Binary_CustomFPN_BDC"),
+                        head: "BEV_CenterHeadBDC"
+                    )
+                ),
+                preProcess: "BinaryResNetBDC",
+                blocks: 2
+            ),
         ]
+
+    /// The network of three frames that is made from one of a single frame: 80 BEV channels a frame, and depths by stereo.
+    private static func stereo(
+        _ single: NetworkConfiguration,
+        preProcess type: String,
+        blocks: Int
+    ) -> NetworkConfiguration {
+        var network = single
+        network.frames = 3
+        network.viewTransformer = ModuleConfiguration(
+            type: "LSSViewTransformerBEVStereo",
+            inChannels: [256],
+            outChannels: [80]
+        )
+        network.bevBackbone.inChannels = [160]
+        network.bevBackbone.outChannels = [160, 320, 640]
+        network.bevNeck.inChannels = [160, 640]
+        network.stereo = StereoConfiguration(
+            hasGrowingDepthBins: true,
+            asppChannels: 96,
+            costBias: 5,
+            preProcess: ModuleConfiguration(
+                type: type,
+                inChannels: [80],
+                outChannels: [Int](repeating: 80, count: blocks),
+                hasBatchNorm: single.bevBackbone.hasBatchNorm
+            )
+        )
+        return network
+    }
+
+    /// The network with batch norms in all binary units (`with_bn`).
+    private static func withBatchNorm(_ network: NetworkConfiguration) -> NetworkConfiguration {
+        var network = network
+        network.imageNeck.hasBatchNorm = true
+        network.bevBackbone.hasBatchNorm = true
+        network.bevNeck.hasBatchNorm = true
+        network.head.hasBatchNorm = true
+        return network
+    }
 
     /// The types of the modules in which the single-frame occupancy networks differ.
     private struct FlashOccModules {
@@ -79,6 +146,7 @@ public enum ModelCatalogue {
         }
     }
 
+    private static let fullPrecision = FlashOccModules("CustomFPN", "CustomResNet", "FPN_LSS", "BEVOCCHead2D")
     private static let bdc = FlashOccModules(
         "CustomFPN",
         "BinaryResNetBDCDown",

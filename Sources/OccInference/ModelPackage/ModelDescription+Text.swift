@@ -19,6 +19,13 @@ extension ModelDescription {
                 + "\(Self.fixed(Double(totals.allBinaryMACs) / 1e9, 1)) GMAC binary; "
                 + "binary ones counted 1/64: \(Self.fixed(totals.countedMACs / 1e9, 1)) GMAC",
         ]
+        if let sceneOrder {
+            lines.append(
+                "scene order    \(Self.fixed(Double(sceneOrder.fullPrecisionMACs) / 1e9, 1)) GMAC full precision, "
+                    + "\(Self.fixed(Double(sceneOrder.binaryMACs + sceneOrder.binaryWeightMACs) / 1e9, 1)) GMAC binary "
+                    + "a keyframe whose earlier frames are remembered"
+            )
+        }
         if let published {
             lines += [
                 "paper          \(Self.fixed(published.parametersMillions, 2)) M parameters, "

@@ -42,6 +42,10 @@ public struct ModelDescription: Codable, Equatable, Sendable {
     public var totals: ModelTotals
     /// The paper's figures, if its tables list the network.
     public var published: PublishedFigures?
+    /// Operations of a keyframe in a scene whose earlier frames are remembered; nil for networks of one frame.
+    ///
+    /// The rows, and the sums of them, count a keyframe by itself, every frame computed anew as the published code does.
+    public var sceneOrder: OperationCounts?
     /// Modules whose output can be tapped.
     public var tapNames: [String]
 
@@ -71,9 +75,16 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         digest = package?.digest
         weights = package?.weightsLabel
         packageBytes = package?.byteCount ?? 0
-        tapNames = builder.taps.map(\.name)
+        tapNames = TapPoint.names(of: builder.taps, frames: configuration.frames)
         rows = network.layers.flatMap { Self.rows(of: $0, costs, package) }
         totals = ModelTotals(rows)
+        if configuration.frames > 1 {
+            sceneOrder = builder.costs.reduce(into: OperationCounts()) { sum, cost in
+                sum.fullPrecisionMACs += cost.fullPrecisionMACs - cost.remembered.fullPrecisionMACs
+                sum.binaryMACs += cost.binaryMACs - cost.remembered.binaryMACs
+                sum.binaryWeightMACs += cost.binaryWeightMACs - cost.remembered.binaryWeightMACs
+            }
+        }
     }
 
     private static func rows(

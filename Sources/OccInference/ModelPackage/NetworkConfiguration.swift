@@ -34,6 +34,8 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
     public var head: ModuleConfiguration
     /// How boxes are decoded; nil for networks that predict occupancy.
     public var detection: DetectionConfiguration?
+    /// How frames are compared and joined; nil for networks of one frame.
+    public var stereo: StereoConfiguration?
 
     /// The published module path of the head.
     var headName: String { detection == nil ? "occ_head" : "pts_bbox_head" }

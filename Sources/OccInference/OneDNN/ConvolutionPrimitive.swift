@@ -9,6 +9,8 @@ struct ConvolutionPrimitive: Sendable {
         var outChannels: Int
         var kernel: Int
         var stride: Int
+        /// Pixels from tap to tap of the kernel.
+        var dilation = 1
         var addsToOutput: Bool
         var activation: dnnl_alg_kind_t?
         /// Whether Winograd may be used: faster, with larger rounding errors.
@@ -37,7 +39,7 @@ struct ConvolutionPrimitive: Sendable {
         self.engine = engine
         let attributes = try DNNLAttributes(addsToOutput: shape.addsToOutput, activation: shape.activation)
         let canUseWinograd =
-            shape.mayUseWinograd && engine.hasWinograd && shape.kernel == 3 && shape.stride == 1
+            shape.mayUseWinograd && engine.hasWinograd && shape.kernel == 3 && shape.stride == 1 && shape.dilation == 1
         var plan: dnnl_primitive_desc_t?
         if canUseWinograd {
             plan = try Self.plan(engine, shape, input, output, attributes, dnnl_convolution_winograd)
@@ -72,10 +74,12 @@ struct ConvolutionPrimitive: Sendable {
         )
         var bias = try engine.md([shape.outChannels], dnnl_x)
         let strides = [Int64](repeating: Int64(shape.stride), count: 2)
-        let padding = [Int64](repeating: Int64(shape.kernel / 2), count: 2)
+        // oneDNN counts the pixels that a dilated kernel leaves out.
+        let dilation = [Int64](repeating: Int64(shape.dilation - 1), count: 2)
+        let padding = [Int64](repeating: Int64(shape.kernel / 2 * shape.dilation), count: 2)
         var description = dnnl_convolution_desc_t()
         try DNNL.check(
-            dnnl_convolution_forward_desc_init(
+            dnnl_dilated_convolution_forward_desc_init(
                 &description,
                 dnnl_forward_inference,
                 algorithm,
@@ -84,6 +88,7 @@ struct ConvolutionPrimitive: Sendable {
                 &bias,
                 &output,
                 strides,
+                dilation,
                 padding,
                 padding
             ),

@@ -1,6 +1,7 @@
+internal import BinaryKernels
 internal import SystemSupport
 
-/// One slot's state of a network: memory for feature maps, and the last calibration's geometry.
+/// One slot's state of a network: memory for feature maps and remembered frames, and the last calibrations' geometry.
 ///
 /// Not for use by two threads at once. A frame allocates nothing but its prediction and its taps.
 public final class InferenceSession {
@@ -13,8 +14,10 @@ public final class InferenceSession {
     private let stream: DNNLStream
     private let steps: [BoundOperation]
     private let geometry: ViewGeometry
-    private var calibration: FrameCalibration?
-    private var pooling: VoxelPooling?
+    /// Geometry of every frame that is brought onto the grid, with what it was made from.
+    private var poolings: [(calibration: FrameCalibration, pooling: VoxelPooling)] = []
+    /// What stands in the slots; without slots in networks of one frame.
+    private var memory: FrameMemory
 
     init(_ model: PreparedModel) throws {
         self.model = model
@@ -22,6 +25,7 @@ public final class InferenceSession {
         stream = try DNNLStream(model.engine)
         steps = try model.program.bind(arena, stream)
         geometry = ViewGeometry(model.configuration)
+        memory = FrameMemory(slotCount: model.configuration.frames - 1)
     }
 
     /// Whether the image branch of a frame is kept, so that a frame of that key may come without images; its calibration is always
@@ -29,18 +33,19 @@ public final class InferenceSession {
     ///
     /// Networks of one frame remember nothing. Others keep what the next keyframe of a scene needs: the frames of the last input but
     /// for its oldest.
-    public func remembers(_ key: String) -> Bool { false }
+    public func remembers(_ key: String) -> Bool { memory.remembers(key) }
 
     /// Forgets all frames; their keys may then name others.
-    public func forget() {}
+    public func forget() { memory.forget() }
 
     /// Runs one keyframe.
     ///
-    /// The result has the same bits whether earlier frames are remembered or computed anew.
+    /// The result has the same bits whether earlier frames are remembered or computed anew. If it throws, all frames are forgotten.
     ///
     /// - Parameters:
     ///   - input: images and calibration, `configuration.frames` frames, newest first.
-    ///   - taps: names of modules whose outputs are wanted; see `PreparedModel.tapNames`.
+    ///   - taps: names of modules whose outputs are wanted; see `PreparedModel.tapNames`. If there are any, every frame is computed
+    ///     anew from its images, and none is remembered afterwards.
     ///   - onTap: receives them in the order of execution.
     /// - Throws: `InferenceError`, and what `onTap` throws.
     public func predict(
@@ -50,6 +55,50 @@ public final class InferenceSession {
     ) throws -> Prediction {
         OpenMP.useOneThread()
         try input.check(model.configuration)
+        try check(taps)
+        var timings = StageTimings()
+        let start = MonotonicClock.nowSeconds
+        let prepared = try prepare(input, isTapped: !taps.isEmpty)
+        timings.add(MonotonicClock.nowSeconds - start, to: .viewTransform)
+
+        let configuration = model.configuration
+        let voxels = configuration.voxelCount
+        let logitCount = taps.isEmpty || voxels == 0 ? 0 : voxels * configuration.head.outChannels[2]
+        var detections = Detections()
+        var logits = [Float](repeating: 0, count: logitCount)
+        do {
+            let labels = try [UInt8](unsafeUninitializedCapacity: voxels) { labels, count in
+                try withUnsafeMutablePointers(&logits, &detections) { logits, found in
+                    for segment in prepared.runs {
+                        try run(
+                            segment,
+                            FrameContext(
+                                pooling: poolings[min(segment.frame, poolings.count - 1)].pooling,
+                                labels: labels.baseAddress,
+                                logits: logitCount > 0 ? logits.baseAddress : nil,
+                                detections: found
+                            ),
+                            input,
+                            prepared,
+                            &timings
+                        ) { tap, call in
+                            guard taps.contains(tap.name(call: call)) else { return }
+                            try onTap(read(tap, call: call, UnsafeBufferPointer(logits)))
+                        }
+                    }
+                }
+                count = voxels
+            }
+            lastTimings = timings
+            return configuration.detection == nil ? .occupancy(labels) : .detections(detections)
+        } catch {
+            forget()
+            throw error
+        }
+    }
+
+    private func check(_ taps: Set<String>) throws {
+        guard !taps.isEmpty else { return }
         let known = Set(model.tapNames)
         if let unknown = taps.sorted().first(where: { !known.contains($0) }) {
             throw InferenceError(
@@ -58,47 +107,101 @@ public final class InferenceSession {
                     + "lists those that can be"
             )
         }
-        var timings = StageTimings()
-        var clock = MonotonicClock.nowSeconds
-        let pooling = try currentPooling(input)
-        var now = MonotonicClock.nowSeconds
-        timings.add(now - clock, to: .viewTransform)
-        clock = now
+    }
 
-        let configuration = model.configuration
-        let voxels = configuration.voxelCount
-        let logitCount = taps.isEmpty || voxels == 0 ? 0 : voxels * configuration.head.outChannels[2]
-        var detections = Detections()
-        var logits = [Float](repeating: 0, count: logitCount)
-        let pending = model.program.taps.filter { taps.contains($0.name) }
+    /// What an input needs before its first step.
+    private struct PreparedInput {
+        var runs: [SegmentRun]
+        /// From every frame's cameras to its adjacent frame's; none for the oldest frame.
+        var views: [[occ_stereo_view]] = []
+        /// What the depth network is told of every frame's cameras; none for the oldest frame.
+        var cameraInputs: [[Float]] = []
+    }
+
+    private func prepare(_ input: KeyframeInput, isTapped: Bool) throws -> PreparedInput {
+        let roles = input.frames.count - 1
+        let calibrations = (0..<max(roles, 1)).map { calibration(of: $0, in: input) }
+        for (index, wanted) in calibrations.enumerated() {
+            if index < poolings.count, poolings[index].calibration == wanted { continue }
+            let fresh = (wanted, try geometry.pooling(wanted))
+            if index < poolings.count { poolings[index] = fresh } else { poolings.append(fresh) }
+        }
+        guard roles > 0 else { return PreparedInput(runs: [SegmentRun(segment: .keyframe)]) }
+        let augmentation = input.augmentation
+        let views = try (0..<roles).map {
+            try StereoGeometry.views(from: input.frames[$0], to: input.frames[$0 + 1], augmentation)
+        }
+        let cameraInputs = try (0..<roles).map {
+            try StereoGeometry.cameraInputs(
+                key: calibrations[0],
+                intrinsics: input.frames[$0].intrinsics,
+                augmentation
+            )
+        }
+        let frames = input.frames.enumerated().map { index, frame in
+            FrameMemory.Frame(
+                key: frame.key,
+                hasImages: !frame.imagesRGB.isEmpty,
+                pair: index < roles ? ExactValues(views[index].flatMap(\.values)) : ExactValues(),
+                camera: index < roles ? ExactValues(cameraInputs[index]) : ExactValues()
+            )
+        }
+        return PreparedInput(
+            runs: try memory.runs(for: frames, isTapped: isTapped),
+            views: views,
+            cameraInputs: cameraInputs
+        )
+    }
+
+    private func calibration(of index: Int, in input: KeyframeInput) -> FrameCalibration {
+        let frame = input.frames[index]
+        return FrameCalibration(
+            sensorToEgo: frame.sensorToEgo,
+            egoToGlobal: frame.egoToGlobal,
+            intrinsics: frame.intrinsics,
+            augmentation: input.augmentation,
+            keyEgoToGlobal: Array(input.frames[0].egoToGlobal.prefix(16))
+        )
+    }
+
+    /// Runs the steps of a segment.
+    private func run(
+        _ segment: SegmentRun,
+        _ context: FrameContext,
+        _ input: KeyframeInput,
+        _ prepared: PreparedInput,
+        _ timings: inout StageTimings,
+        onTap: (TapPoint, _ call: Int) throws -> Void
+    ) throws {
+        let program = model.program
+        let taps = program.taps.filter { $0.segment == segment.segment }
         var nextTap = 0
-        let labels = try [UInt8](unsafeUninitializedCapacity: voxels) { labels, count in
-            try withUnsafeMutablePointers(&logits, &detections) { logits, found in
-                try input.frames[0].imagesRGB.withUnsafeBufferPointer { pixels in
-                    let frame = FrameContext(
-                        imagesRGB: pixels.baseAddress!,
-                        pooling: pooling,
-                        labels: labels.baseAddress,
-                        logits: logitCount > 0 ? logits.baseAddress : nil,
-                        detections: found
-                    )
-                    for (index, step) in steps.enumerated() {
-                        try step(frame)
-                        now = MonotonicClock.nowSeconds
-                        timings.add(now - clock, to: model.program.steps[index].stage)
+        let views = segment.frame < prepared.views.count ? prepared.views[segment.frame] : []
+        let cameraInputs = segment.frame < prepared.cameraInputs.count ? prepared.cameraInputs[segment.frame] : []
+        try input.frames[segment.frame].imagesRGB.withUnsafeBufferPointer { pixels in
+            try views.withUnsafeBufferPointer { views in
+                try cameraInputs.withUnsafeBufferPointer { cameraInputs in
+                    var context = context
+                    context.imagesRGB = pixels.baseAddress
+                    context.slot = segment.slot
+                    context.adjacentSlot = segment.adjacentSlot
+                    context.views = views.baseAddress
+                    context.cameraInputs = cameraInputs.baseAddress
+                    var clock = MonotonicClock.nowSeconds
+                    for index in program.segments[segment.segment] ?? 0..<0 {
+                        try steps[index](context)
+                        let now = MonotonicClock.nowSeconds
+                        timings.add(now - clock, to: program.steps[index].stage)
                         clock = now
-                        while nextTap < pending.count, pending[nextTap].step == index + 1 {
-                            try onTap(read(pending[nextTap], UnsafeBufferPointer(logits)))
+                        while nextTap < taps.count, taps[nextTap].step == index + 1 {
+                            for call in segment.calls { try onTap(taps[nextTap], call) }
                             nextTap += 1
                             clock = MonotonicClock.nowSeconds
                         }
                     }
                 }
             }
-            count = voxels
         }
-        lastTimings = timings
-        return configuration.detection == nil ? .occupancy(labels) : .detections(detections)
     }
 
     /// Fixes in memory where a frame's results go.
@@ -112,33 +215,18 @@ public final class InferenceSession {
         }
     }
 
-    /// The geometry of an input's calibration, computed anew only if the calibration has changed.
-    private func currentPooling(_ input: KeyframeInput) throws -> VoxelPooling {
-        let frame = input.frames[0]
-        let wanted = FrameCalibration(
-            sensorToEgo: frame.sensorToEgo,
-            egoToGlobal: frame.egoToGlobal,
-            intrinsics: frame.intrinsics,
-            augmentation: input.augmentation
-        )
-        if let pooling, calibration == wanted { return pooling }
-        let fresh = try geometry.pooling(wanted)
-        calibration = wanted
-        pooling = fresh
-        return fresh
-    }
-
-    private func read(_ tap: TapPoint, _ logits: UnsafeBufferPointer<Float>) -> Tap {
+    private func read(_ tap: TapPoint, call: Int, _ logits: UnsafeBufferPointer<Float>) -> Tap {
         let values: [Float]
         switch tap.source {
         case .logits: values = Array(logits)
-        case .map(let map):
-            values = map.planarValues(
-                model.program.floats(map, in: arena),
-                block: model.engine.blockSize
-            )
+        case .map(let map): values = planarValues(map)
+        case .maps(let maps):
+            let parts = maps.map { (values: planarValues($0), count: $0.channels * $0.pixels) }
+            values = (0..<maps[0].images).flatMap { image in
+                parts.flatMap { $0.values[(image * $0.count)..<((image + 1) * $0.count)] }
+            }
         case .volume(let map):
-            let levels = map.planarValues(model.program.floats(map, in: arena), block: model.engine.blockSize)
+            let levels = planarValues(map)
             values = (0..<map.channels).flatMap { channel in
                 (0..<map.images).flatMap { level in
                     let start = (level * map.channels + channel) * map.pixels
@@ -146,6 +234,10 @@ public final class InferenceSession {
                 }
             }
         }
-        return Tap(name: tap.name, shape: tap.shape, values: values)
+        return Tap(name: tap.name(call: call), shape: tap.shape, values: values)
+    }
+
+    private func planarValues(_ map: FeatureMap) -> [Float] {
+        map.planarValues(model.program.floats(map, in: arena), block: model.engine.blockSize)
     }
 }

@@ -3,12 +3,12 @@ struct Network: Sendable {
     let configuration: NetworkConfiguration
     let backbone: any ImageBackbone
     let neck: any Neck
-    let viewTransformer: LSSViewTransformer
+    let view: ViewTransformation
     let bevBackbone: any BEVBackbone
     let bevNeck: any Neck
     let head: any Head
 
-    var layers: [any Layer] { [backbone, neck, viewTransformer, bevBackbone, bevNeck, head] }
+    var layers: [any Layer] { [backbone, neck] + view.layers + [bevBackbone, bevNeck, head] }
     var tensors: [TensorSpec] { layers.flatMap(\.tensors) }
 
     /// Builds the layers.
@@ -22,22 +22,7 @@ struct Network: Sendable {
         bevBackbone = try Self.make("img_bev_encoder_backbone", configuration.bevBackbone, Self.bevBackbones)
         bevNeck = try Self.make("img_bev_encoder_neck", configuration.bevNeck, Self.bevNecks)
         head = try Self.makeHead(configuration)
-        let view = configuration.viewTransformer
-        guard view.type == "LSSViewTransformer", configuration.frames == 1 else {
-            throw InferenceError(
-                .badConfiguration,
-                "view transformer '\(view.type)' with \(configuration.frames) frames is not supported"
-            )
-        }
-        viewTransformer = LSSViewTransformer(
-            name: "img_view_transformer",
-            inChannels: view.inChannels[0],
-            outChannels: view.outChannels[0],
-            depthBins: configuration.gridDepth.cells,
-            gridHeight: configuration.gridY.cells,
-            gridWidth: configuration.gridX.cells,
-            gridLevels: configuration.gridZ.cells
-        )
+        view = try Self.makeView(configuration)
     }
 
     private typealias Table<Part> = [String: @Sendable (String, ModuleConfiguration) -> Part]
@@ -70,6 +55,20 @@ struct Network: Sendable {
             hasBatchNorm: module.hasBatchNorm,
             family: family
         )
+    }
+    private static let preProcessNetworks: Table<any PreProcessNetwork> = families.reduce(
+        into: ["CustomResNet": { ResNetStage(name: $0, inChannels: $1.inChannels[0], blockChannels: $1.outChannels) }]
+    ) { table, family in
+        guard let family = family as? any ResizingFamily else { return }
+        table["BinaryResNet" + family.suffix] = { name, module in
+            BinaryResNet(
+                name: name,
+                inChannels: module.inChannels[0],
+                blockChannels: module.outChannels,
+                hasBatchNorm: module.hasBatchNorm,
+                family: family
+            )
+        }
     }
     private static let bevBackbones: Table<any BEVBackbone> = table(
         [
@@ -151,6 +150,40 @@ struct Network: Sendable {
         return try make(configuration.headName, configuration.head, heads)
     }
 
+    private static func makeView(_ configuration: NetworkConfiguration) throws -> ViewTransformation {
+        let view = configuration.viewTransformer
+        switch (view.type, configuration.stereo) {
+        case ("LSSViewTransformer", nil):
+            return .oneFrame(
+                LSSViewTransformer(
+                    name: "img_view_transformer",
+                    inChannels: view.inChannels[0],
+                    outChannels: view.outChannels[0],
+                    depthBins: configuration.gridDepth.cells,
+                    gridHeight: configuration.gridY.cells,
+                    gridWidth: configuration.gridX.cells,
+                    gridLevels: configuration.gridZ.cells
+                )
+            )
+        case ("LSSViewTransformerBEVStereo", let stereo?):
+            return .stereo(
+                StereoViewTransformer(
+                    name: "img_view_transformer",
+                    inChannels: view.inChannels[0],
+                    outChannels: view.outChannels[0],
+                    configuration: configuration,
+                    stereo: stereo
+                ),
+                preProcess: try make("pre_process_net", stereo.preProcess, preProcessNetworks)
+            )
+        default:
+            throw InferenceError(
+                .badConfiguration,
+                "view transformer '\(view.type)' with \(configuration.frames) frames is not supported"
+            )
+        }
+    }
+
     private static func make<Part>(
         _ name: String,
         _ configuration: ModuleConfiguration,
@@ -163,41 +196,5 @@ struct Network: Sendable {
             )
         }
         return make(name, configuration)
-    }
-
-    /// Appends the whole network to a program.
-    func emit(to program: ProgramBuilder) throws {
-        program.stage = .preprocessing
-        let images = program.map(
-            images: configuration.cameras,
-            height: configuration.inputHeight,
-            width: configuration.inputWidth,
-            channels: 3,
-            layout: .planar
-        )
-        try program.append { _ in NormaliseOperation(output: images) }
-        program.stage = .backbone
-        let features = try backbone.emit(images, to: program)
-        program.stage = .neck
-        let merged = try neck.emit(features, to: program)
-        program.stage = .viewTransform
-        guard merged.height * configuration.downsample == configuration.inputHeight,
-            merged.width * configuration.downsample == configuration.inputWidth
-        else { throw misfit("image features of \(merged.height) x \(merged.width)") }
-        let bev = try viewTransformer.emit(merged, to: program)
-        program.stage = .bevEncoder
-        let encoded = try bevNeck.emit(try bevBackbone.emit(bev, to: program), to: program)
-        guard encoded.height == bev.height, encoded.width == bev.width else {
-            throw misfit("BEV features of \(encoded.height) x \(encoded.width)")
-        }
-        program.stage = .head
-        try head.emit(encoded, to: program)
-    }
-
-    private func misfit(_ what: String) -> InferenceError {
-        InferenceError(
-            .badConfiguration,
-            "configuration '\(configuration.name)' gives \(what), which do not fit its grid; import the model again"
-        )
     }
 }

@@ -33,5 +33,17 @@ extension NetworkConfiguration {
             throw InferenceError(.badConfiguration, "configuration '\(name)': the BEV neck or the head lacks channels")
         }
         try detection?.checkBounds(name)
+        guard let stereo else { return try check(frames, 1...1, "frames without a stereo configuration") }
+        try check(frames, 3...8, "frames with a stereo configuration")
+        try check(stereo.asppChannels, 16...4096, "channels of the dilated convolutions")
+        for channels in stereo.preProcess.inChannels + stereo.preProcess.outChannels {
+            try check(channels, 1...16384, "channels")
+        }
+        guard stereo.asppChannels % 16 == 0, stereo.costBias.isFinite, !stereo.preProcess.inChannels.isEmpty,
+            (1...16).contains(stereo.preProcess.outChannels.count), viewTransformer.inChannels[0] % 16 == 0,
+            viewTransformer.outChannels[0] % 16 == 0
+        else {
+            throw InferenceError(.badConfiguration, "configuration '\(name)' has impossible stereo channels")
+        }
     }
 }

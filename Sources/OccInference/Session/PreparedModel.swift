@@ -11,8 +11,12 @@ public final class PreparedModel: Sendable {
     public let kernelName: String
     /// Bytes of memory that each session needs.
     public var sessionByteCount: Int { program.arenaByteCount }
+    /// The part of `sessionByteCount` that holds remembered frames; 0 for networks of one frame.
+    public var rememberedByteCount: Int { program.heldByteCount }
     /// Names that can be tapped, in the order of execution.
-    public var tapNames: [String] { program.taps.map(\.name) }
+    ///
+    /// Modules that a network calls for every frame stand here for every frame, the oldest first: `img_neck.0`, `img_neck.0#1`.
+    public var tapNames: [String] { TapPoint.names(of: program.taps, frames: configuration.frames) }
 
     let configuration: NetworkConfiguration
     let program: Program

@@ -4,4 +4,6 @@ struct FrameCalibration: Equatable, Sendable {
     var egoToGlobal: [Float]
     var intrinsics: [Float]
     var augmentation: ImageAugmentation
+    /// Pose of the keyframe's first camera, `[4, 4]`; nil is that of this frame's.
+    var keyEgoToGlobal: [Float]?
 }

@@ -41,7 +41,7 @@ struct LSSViewTransformer: Layer {
         program.tap(name + ".1", depth)
         let bev = program.map(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
         try program.append { _ in
-            PoolCellsOperation(features: mixed.slice(depthBins, outChannels), depth: depth, output: bev)
+            PoolCellsOperation(sources: [(mixed.slice(depthBins, outChannels), depth)], output: bev)
         }
         if gridLevels > 1 { program.tapVolume(name + ".0", bev) } else { program.tap(name + ".0", bev) }
         return bev

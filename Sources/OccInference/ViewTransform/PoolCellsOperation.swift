@@ -2,21 +2,22 @@ internal import BinaryKernels
 
 /// Sums weighted features into the cells that the frame's calibration gives them.
 struct PoolCellsOperation: Operation {
-    let features: FeatureMap
-    let depth: FeatureMap
+    /// Maps of every slot: features and depth distributions.
+    let sources: [(features: FeatureMap, depth: FeatureMap)]
     let output: FeatureMap
 
-    var reads: [BufferID] { [features.buffer, depth.buffer] }
+    var reads: [BufferID] { sources.flatMap { [$0.features.buffer, $0.depth.buffer] } }
     var writes: [BufferID] { [output.buffer] }
 
     func bind(_ arena: BoundArena) throws -> BoundOperation {
-        let (x, weights, y) = (arena.floats(features), arena.floats(depth), arena.floats(output))
-        let (features, output) = (features, output)
+        let slots = sources.map { (x: arena.floats($0.features), weights: arena.floats($0.depth)) }
+        let y = arena.floats(output)
+        let (features, output) = (sources[0].features, output)
         return { frame in
             let pooling = frame.pooling
             occ_pool_cells(
-                weights,
-                x,
+                slots[frame.slot].weights,
+                slots[frame.slot].x,
                 features.pixelStride,
                 features.channels,
                 pooling.depths,

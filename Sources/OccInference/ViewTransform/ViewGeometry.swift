@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where every point of the cameras' frustums lies on the grid, as the published code computes it in float32.
 ///
 /// Source: `prepare_inputs` in `detectors/bevdet.py`; `create_frustum`, `get_ego_coor` and `voxel_pooling_prepare_v2` in
@@ -17,8 +19,7 @@ struct ViewGeometry: Equatable, Sendable {
     init(_ configuration: NetworkConfiguration) {
         featureHeight = configuration.inputHeight / configuration.downsample
         featureWidth = configuration.inputWidth / configuration.downsample
-        let axis = configuration.gridDepth
-        depths = (0..<axis.cells).map { Float(axis.lower + Double($0) * axis.interval) }
+        depths = Self.depths(configuration)
         columns = Self.linspace(to: Float(configuration.inputWidth - 1), count: featureWidth)
         rows = Self.linspace(to: Float(configuration.inputHeight - 1), count: featureHeight)
         grid = [configuration.gridX, configuration.gridY, configuration.gridZ]
@@ -31,6 +32,34 @@ struct ViewGeometry: Equatable, Sendable {
         return (0..<count).map { $0 < count / 2 ? step * Float($0) : end - step * Float(count - $0 - 1) }
     }
 
+    /// Depth of every bin, metres; growing ones are computed in single precision as `create_frustum` does with `sid`.
+    static func depths(_ configuration: NetworkConfiguration) -> [Float] {
+        let axis = configuration.gridDepth
+        guard configuration.stereo?.hasGrowingDepthBins == true else {
+            return (0..<axis.cells).map { Float(axis.lower + Double($0) * axis.interval) }
+        }
+        let (lower, upper) = (Float(axis.lower), Float(axis.upper))
+        let growth = logf((upper - 1) / lower)
+        return (0..<axis.cells).map {
+            TorchExponential.exp(logf(lower) + Float($0) / Float(axis.cells - 1) * growth)
+        }
+    }
+
+    /// From every camera to the key ego frame, `[4, 4]` each, computed in float64 and rounded once.
+    ///
+    /// - Throws: `InferenceError` (`badInput`) where the key pose is singular.
+    static func sensorToKeyEgo(_ calibration: FrameCalibration) throws -> [[Float]] {
+        let keyValues = calibration.keyEgoToGlobal ?? Array(calibration.egoToGlobal.prefix(16))
+        let keyPose = SquareMatrix(order: 4, keyValues.map { Double($0) })
+        guard let globalToKeyEgo = keyPose.inverse else { throw singular("ego2global", 0) }
+        return (0..<(calibration.sensorToEgo.count / 16)).map { camera in
+            let values = (camera * 16)..<(camera * 16 + 16)
+            let pose = SquareMatrix(order: 4, calibration.egoToGlobal[values].map { Double($0) })
+            let sensor = SquareMatrix(order: 4, calibration.sensorToEgo[values].map { Double($0) })
+            return (globalToKeyEgo * pose * sensor).values.map { Float($0) }
+        }
+    }
+
     /// Cells of the grid.
     var cellCount: Int { grid[0].cells * grid[1].cells * grid[2].cells }
 
@@ -39,21 +68,14 @@ struct ViewGeometry: Equatable, Sendable {
     /// - Throws: `InferenceError` (`badInput`) where a matrix of the calibration is singular.
     func pooling(_ calibration: FrameCalibration) throws -> VoxelPooling {
         let cameras = calibration.sensorToEgo.count / 16
-        let poses = (0..<cameras).map { camera in
-            SquareMatrix(order: 4, calibration.egoToGlobal[(camera * 16)..<(camera * 16 + 16)].map { Double($0) })
-        }
-        guard let globalToKeyEgo = poses[0].inverse else { throw Self.singular("ego2global", 0) }
+        let poses = try Self.sensorToKeyEgo(calibration)
         let rotation = SquareMatrix(order: 3, calibration.augmentation.rotation)
         guard let undoRotation = rotation.inverse else { throw Self.singular("post_rot", 0) }
 
         let pixels = featureHeight * featureWidth
         var cells = [Int32](repeating: -1, count: cameras * depths.count * pixels)
         for camera in 0..<cameras {
-            let sensor = SquareMatrix(
-                order: 4,
-                calibration.sensorToEgo[(camera * 16)..<(camera * 16 + 16)].map { Double($0) }
-            )
-            let toKeyEgo = (globalToKeyEgo * poses[camera] * sensor).values.map { Float($0) }
+            let toKeyEgo = poses[camera]
             let intrinsics = SquareMatrix(
                 order: 3,
                 Array(calibration.intrinsics[(camera * 9)..<(camera * 9 + 9)])
@@ -118,7 +140,7 @@ struct ViewGeometry: Equatable, Sendable {
         )
     }
 
-    private static func singular(_ name: String, _ camera: Int) -> InferenceError {
+    static func singular(_ name: String, _ camera: Int) -> InferenceError {
         InferenceError(
             .badInput,
             "the calibration's \(name) of camera \(camera) has no inverse; check the dataset's calibration"

@@ -60,6 +60,7 @@ struct BenchCommand: AsyncParsableCommand {
             totalSeconds: result.inOrder.totalSeconds,
             stages: stages(result.inOrder),
             sessionBytes: model.sessionByteCount,
+            rememberedBytes: model.rememberedByteCount,
             // Bytes that differ end the command with an error.
             anew: result.anew.flatMap { anew in
                 result.ratio.map { ratio in
@@ -93,6 +94,7 @@ struct BenchCommand: AsyncParsableCommand {
         let totalSeconds: Double
         let stages: [String: Double]
         let sessionBytes: Int
+        let rememberedBytes: Int
         let anew: Anew?
     }
 
@@ -121,6 +123,12 @@ struct BenchCommand: AsyncParsableCommand {
                 Double(model.sessionByteCount) / 1e6
             )
         )
+        if model.rememberedByteCount > 0 {
+            lines[lines.count - 1] += String(
+                format: ", %.0f MB of them for remembered frames",
+                Double(model.rememberedByteCount) / 1e6
+            )
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

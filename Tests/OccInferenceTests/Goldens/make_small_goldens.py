@@ -38,9 +38,9 @@ RUNS = {
     "BDC-Det": [f"bevdet-r50{kind}-cbgs_{family}-T" for kind in ("", "-4d-stereo") for family in FAMILIES],
 }
 LISTS = {
-    "BDC-Occ": ["flashocc-r50", "bevdet-occ-r50"]
+    "BDC-Occ": ["flashocc-r50", "bevdet-occ-r50", "flashocc-r50-4d-stereo"]
     + [f"flashocc-r50{kind}_{family}-{size}" for kind in ("", "-4d-stereo") for family in FAMILIES for size in "TB"],
-    "BDC-Det": ["bevdet-r50-cbgs"]
+    "BDC-Det": ["bevdet-r50-cbgs", "bevdet-r50-4d-stereo-cbgs"]
     + [f"bevdet-r50{kind}-cbgs_{family}-T" for kind in ("", "-4d-stereo") for family in FAMILIES],
 }
 TAPS = (
