@@ -110,7 +110,17 @@ let package = Package(
         tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
         tests("PostgresClientTests", ["PostgresClient"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient"]),
-        tests("StorageTests", ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport"], exclude: ["Goldens"]),
+        .target(
+            name: "SimulatedFiles",
+            dependencies: ["Storage", "SystemSupport"],
+            path: "Tests/SimulatedFiles",
+            swiftSettings: swiftSettings
+        ),
+        tests(
+            "StorageTests",
+            ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
+            exclude: ["Goldens"]
+        ),
         tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles"]),
         tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
         tests(
@@ -127,9 +137,14 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "Datasets", "Evaluation", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage",
+                "Worker", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Runs",
+                "Storage",
                 "SystemSupport", logging,
             ]
+        ),
+        tests(
+            "ReliabilityTests",
+            ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
         tests("SchedulerTests", ["Scheduler"]),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),

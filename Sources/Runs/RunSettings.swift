@@ -76,7 +76,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
             self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8))
         } catch {
             throw RunContractError(
-                "the settings of run '\(run)' cannot be read (\(error)); was it submitted by another version of this program?"
+                "the settings of run '\(run)' cannot be read (\(error)); was it submitted by another version of this program?",
+                isNewer: true
             )
         }
     }

@@ -46,7 +46,12 @@ public enum ScenePayload {
     public static func decode(_ bytes: [UInt8], scene: String) throws -> SceneFrames {
         do {
             guard let content = try part(.frames, of: bytes) else { throw Damage("it holds no frames") }
+            if let found = framesVersion(of: content), found > SceneFrames.payloadVersion {
+                throw newer("frames", found, known: SceneFrames.payloadVersion)
+            }
             return try SceneFrames(payload: content)
+        } catch let error as RunContractError {
+            throw error
         } catch {
             throw RunContractError(
                 "the stored frames of scene '\(scene)' cannot be read: \(error); submit the run again"
@@ -67,6 +72,22 @@ public enum ScenePayload {
         }
     }
 
+    private static func newer(_ what: String, _ found: some BinaryInteger, known: some BinaryInteger)
+        -> RunContractError
+    {
+        RunContractError(
+            "the stored \(what) of the scene is of version \(found), this program knows \(known): leave the run to workers of"
+                + " the version that submitted it",
+            isNewer: true
+        )
+    }
+
+    /// The version that stands behind the magic of the frames, nil where there is none.
+    private static func framesVersion(of content: [UInt8]) -> UInt16? {
+        guard content.count >= 6, content.starts(with: "OCSF".utf8) else { return nil }
+        return UInt16(content[4]) | UInt16(content[5]) << 8
+    }
+
     private struct Damage: Error, CustomStringConvertible {
         let description: String
 
@@ -81,9 +102,8 @@ public enum ScenePayload {
             guard wanted == .frames else { return nil }
             return try LZ4Frame.decompress(bytes, maximumContentBytes: maximumContentBytes)
         }
-        guard bytes.count > magic.count, bytes[magic.count] == version else {
-            throw Damage("its version is not \(version)")
-        }
+        guard bytes.count > magic.count, bytes[magic.count] > 0 else { throw Damage("it has no version") }
+        guard bytes[magic.count] <= version else { throw newer("payload", bytes[magic.count], known: version) }
         var rest = bytes[(magic.count + 1)...]
         var found: ArraySlice<UInt8>?
         for part in Part.allCases {

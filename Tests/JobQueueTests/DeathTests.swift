@@ -8,16 +8,16 @@ struct DeathTests {
         try await TestQueue.with { queue in
             _ = try await queue.submit(.test(), scenes: scenes(0..<2))
             for crash in 1...3 {
-                let worker = try await queue.registerTestWorker("host")
+                let worker = try await queue.registerTestWorker("host", identity: "one")
                 let scene = try await queue.claimOne(worker)
                 #expect(scene.sceneName == "scene-0" && scene.attempt == crash)
-                let report = try await queue.reportDeath(host: "host", pid: 42, cause: "killed by signal 9 (SIGKILL)")
+                let report = try await queue.reportDeath(identity: "one", cause: "killed by signal 9 (SIGKILL)")
                 #expect(report.expiredWorkers == 1)
                 #expect(report.requeuedScenes == (crash < 3 ? 1 : 0) && report.quarantinedScenes == (crash < 3 ? 0 : 1))
                 // The dead do not come back: neither as a worker nor with a result.
                 #expect(try await queue.heartbeat(worker, holding: []).isAlive == false)
                 #expect(try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease)) == false)
-                let again = try await queue.reportDeath(host: "host", pid: 42, cause: "again")
+                let again = try await queue.reportDeath(identity: "one", cause: "again")
                 #expect(again.expiredWorkers == 0 && again.requeuedScenes == 0)
             }
             let record = try await queue.failures(run: "run").onlyElement()
@@ -32,10 +32,14 @@ struct DeathTests {
     func othersAreLeftAlone() async throws {
         try await TestQueue.with { queue in
             _ = try await queue.submit(.test(), scenes: scenes(0..<2))
-            let alive = try await queue.registerTestWorker("host")
+            // Two containers: the same host name, the same pid.
+            let alive = try await queue.registerTestWorker("host", identity: "alive")
+            _ = try await queue.registerTestWorker("host", identity: "dead")
             let scene = try await queue.claimOne(alive)
-            #expect(try await queue.reportDeath(host: "host", pid: 43, cause: "x").expiredWorkers == 0)
-            #expect(try await queue.reportDeath(host: "other", pid: 42, cause: "x").expiredWorkers == 0)
+            #expect(try await queue.reportDeath(identity: "other", cause: "x").expiredWorkers == 0)
+            #expect(try await queue.reportDeath(identity: "", cause: "x").expiredWorkers == 0)
+            let report = try await queue.reportDeath(identity: "dead", cause: "x")
+            #expect(report.expiredWorkers == 1 && report.requeuedScenes == 0)
             #expect(try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease)))
         }
     }

@@ -126,13 +126,4 @@ import Testing
             }
         }
     }
-
-    @Test func submissionsAreHinted() async throws {
-        try await TestQueue.with { queue in
-            var hints = queue.workHints().makeAsyncIterator()
-            #expect(await hints.next() == .connected)
-            _ = try await queue.submit(.test(), scenes: scenes(0..<1))
-            #expect(await hints.next() == .received(payload: "run"))
-        }
-    }
 }

@@ -15,7 +15,7 @@ import Testing
             let id = PostgresValue.int(worker.rawValue)
             let statements: [(name: String, sql: String, parameters: [PostgresValue])] = [
                 ("take over", queue.takeOverStatement, [id, .int(7), .ints([1, 2])]),
-                ("heartbeat", queue.heartbeatStatement, [id, .ints([1, 2]), .ints([1, 1])]),
+                ("heartbeat", queue.heartbeatStatement, [id, .ints([1, 2]), .ints([1, 1]), .text("")]),
                 ("reap", queue.reapStatement, [.int(3)]),
                 ("progress", queue.progressStatement, [.int(1), .int(1), .int(5)]),
                 (

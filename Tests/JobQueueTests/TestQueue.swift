@@ -99,8 +99,13 @@ func scenes(_ range: Range<Int>, samples: Int = 10, priority: Int = 0) -> [Scene
 }
 
 extension JobQueue {
-    func registerTestWorker(_ host: String = "host-1") async throws -> WorkerID {
-        try await registerWorker(WorkerDescription(host: host, pid: 42, slots: 2, version: "1.0"))
+    func registerTestWorker(
+        _ host: String = "host-1",
+        identity: String = WorkerDescription.newIdentity()
+    ) async throws -> WorkerID {
+        try await registerWorker(
+            WorkerDescription(host: host, pid: 42, slots: 2, version: "1.0", identity: identity)
+        )
     }
 
     /// Claims one scene that must be there.

@@ -15,7 +15,7 @@ import Testing
             let leases = claimed.map(\.sceneLease)
             let unknown = SceneLease(sceneID: 999_999, lease: 1)
             #expect(try await queue.heartbeat(worker, holding: leases) == HeartbeatReply(isAlive: true, revoked: []))
-            #expect(try await queue.heartbeat(worker, holding: []) == HeartbeatReply(isAlive: true, revoked: []))
+            #expect(try await queue.heartbeat(worker, holding: []).revoked == [])
 
             try await queue.pause(run: "paused")
             #expect(try await queue.cancel(run: "cancelled") == 1)
@@ -33,6 +33,47 @@ import Testing
             #expect(try await queue.complete(leases[0], result: .test(leases[0])))
             #expect(try await queue.heartbeat(worker, holding: [leases[0]]).revoked == [])
             #expect(try await queue.claim(worker, limit: 9, filter: .test) == [])
+        }
+    }
+
+    /// The answer to a claim that is lost leaves scenes with a worker that does not know of them: its heartbeat says so.
+    @Test func heartbeatsNameTheScenesThatTheWorkerDoesNotKnowOf() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<3))
+            let worker = try await queue.registerTestWorker()
+            let other = try await queue.registerTestWorker()
+            let claimed = try await queue.claim(worker, limit: 2, filter: .test).map(\.sceneLease)
+            _ = try await queue.claimOne(other)
+            #expect(try await queue.heartbeat(worker, holding: claimed).strays == [])
+            let reply = try await queue.heartbeat(worker, holding: [claimed[1]])
+            #expect(reply == HeartbeatReply(isAlive: true, revoked: [], strays: [claimed[0]]))
+            // Named under an old lease it is both lost and a stray.
+            let old = SceneLease(sceneID: claimed[0].sceneID, lease: 0)
+            #expect(
+                try await queue.heartbeat(worker, holding: [old, claimed[1]])
+                    == HeartbeatReply(
+                        isAlive: true,
+                        revoked: [.init(lease: old, reason: .lost)],
+                        strays: [claimed[0]]
+                    )
+            )
+            #expect(try await queue.release(claimed[0], samplesDone: 0))
+            #expect(try await queue.heartbeat(worker, holding: [claimed[1]]).strays == [])
+            #expect(try await queue.claimOne(other).attempt == 1, "giving a stray back burns no attempt")
+            try await queue.retire(worker)
+            #expect(try await queue.heartbeat(worker, holding: []) == HeartbeatReply(isAlive: false, revoked: []))
+        }
+    }
+
+    @Test func heartbeatsCarryANoteForPeople() async throws {
+        try await TestQueue.with { queue in
+            let worker = try await queue.registerTestWorker("h", identity: "i")
+            #expect(try await queue.workers().onlyElement().note == "")
+            _ = try await queue.heartbeat(worker, holding: [], note: "claims nothing\u{0}: why")
+            let status = try await queue.workers().onlyElement()
+            #expect(status.note == "claims nothing: why" && status.description.identity == "i")
+            _ = try await queue.heartbeat(worker, holding: [])
+            #expect(try await queue.workers().onlyElement().note == "")
         }
     }
 

@@ -119,33 +119,4 @@ import Testing
         let error = await #expect(throws: PostgresError.self) { try await pool.query("SELECT 1", doing: "late") }
         #expect(error?.kind == .poolClosed)
     }
-
-    @Test func listeningSurvivesALostConnection() async throws {
-        let pool = try await TestDatabase.pool.value
-        let channel = "odd \"channel\" \(UInt32.random(in: 0...UInt32.max))"
-        var configuration = pool.configuration
-        configuration.applicationName = "listener \(channel)"
-        let stream = NotificationListener.listen(
-            configuration,
-            channel: channel,
-            backoff: Backoff(baseSeconds: 0.05, capSeconds: 1)
-        )
-        var seen: [PostgresNotification] = []
-        for await notification in stream {
-            seen.append(notification)
-            switch seen.count {
-            case 1, 4: try await pool.query("SELECT pg_notify($1, 'hello')", [.text(channel)], doing: "notifying")
-            case 2:
-                try await pool.query(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = left($1, 63)",
-                    [.text(configuration.applicationName)],
-                    doing: "killing"
-                )
-            case 3: try await pool.query("SELECT pg_notify($1, 'again')", [.text(channel)], doing: "notifying")
-            default: break
-            }
-            if seen.count == 4 { break }
-        }
-        #expect(seen == [.connected, .received(payload: "hello"), .connected, .received(payload: "again")])
-    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SimulatedFiles
 import Storage
 import SystemSupport
 import Testing

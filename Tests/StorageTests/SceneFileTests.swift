@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import SimulatedFiles
 import Storage
 import SystemSupport
 import Testing

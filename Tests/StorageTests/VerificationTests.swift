@@ -1,3 +1,4 @@
+import SimulatedFiles
 import Storage
 import Testing
 

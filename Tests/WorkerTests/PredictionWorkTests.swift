@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import JobQueue
+import LZ4Frames
 import Logging
 import Runs
 import Storage
@@ -33,7 +34,9 @@ struct PredictionWorkTests {
 
     private let folder = NSTemporaryDirectory() + "occ-work-\(UUID().uuidString)"
 
-    private func claimed(lease: Int64, samples: Int = 4, makesFolder: Bool = true) throws -> ClaimedScene {
+    private func claimed(lease: Int64, samples: Int = 4, makesFolder: Bool = true, earlierLeases: [Int64]? = nil)
+        throws -> ClaimedScene
+    {
         // As submission does.
         if makesFolder { try RunDirectory(output: folder, run: "run").create() }
         let settings = RunSettings(
@@ -63,7 +66,7 @@ struct PredictionWorkTests {
             sampleCount: samples,
             payload: try ScenePayload.encode(frames),
             attempt: 1,
-            earlierLeases: []
+            earlierLeases: earlierLeases ?? (1..<max(1, lease)).reversed()
         )
     }
 
@@ -102,6 +105,37 @@ struct PredictionWorkTests {
         let second = try perform(work { index in computed.withLock { $0.append(index) } }, lease: 2)
         #expect(second.outcome == .finished && second.result?.computedSampleCount == 2)
         #expect(computed.withLock { $0 } == [2, 3])
+    }
+
+    @Test("A scene that was put back because its file is damaged adopts nothing of it")
+    func spoilt() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try perform(work(), lease: 1).outcome == .finished)
+        let again = work().perform(
+            try claimed(lease: 2, earlierLeases: []),
+            slot: 0,
+            flag: StopFlag()
+        ) { _ in }
+        #expect(again.outcome == .finished && again.result?.computedSampleCount == 4)
+    }
+
+    @Test("What a newer program submitted is not failed but left to newer programs")
+    func newerFormats() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var newer = try claimed(lease: 1)
+        var content = try LZ4Frame.decompress(newer.payload, maximumContentBytes: 1 << 20)
+        content[4] = 99
+        newer.payload = try LZ4Frame.compress(content, level: 3)
+        var unknown = try claimed(lease: 1)
+        unknown.runSettings = unknown.runSettings.replacingOccurrences(of: "fp32", with: "fp4")
+        for scene in [newer, unknown] {
+            let outcome = work().perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).outcome
+            guard case .notUnderstood(let why) = outcome else {
+                Issue.record("\(outcome)")
+                continue
+            }
+            #expect(why.contains("version"))
+        }
     }
 
     @Test("An abandoned slot writes nothing more, not even the sample in hand")

@@ -15,9 +15,12 @@ struct WorkerServiceTests {
     private final class FakeWork: SceneWork {
         let stepSeconds: Double
         let failing: Set<String>
+        /// Kinds of runs that are of a newer format than announced.
+        let newer: Set<String>
         let done = Mutex<[String]>([])
 
-        init(stepSeconds: Double = 0.001, failing: Set<String> = []) {
+        init(stepSeconds: Double = 0.001, failing: Set<String> = [], newer: Set<String> = []) {
+            self.newer = newer
             self.stepSeconds = stepSeconds
             self.failing = failing
         }
@@ -28,6 +31,9 @@ struct WorkerServiceTests {
             flag: StopFlag,
             sampleStored: @escaping @Sendable (Int) -> Void
         ) -> SceneWorkReport {
+            if newer.contains(scene.kind) {
+                return SceneWorkReport(outcome: .notUnderstood(message: "version 9"), samples: 0)
+            }
             for count in 1...scene.sampleCount {
                 if flag.level > .run { return SceneWorkReport(outcome: .stopped, samples: count - 1) }
                 if failing.contains(scene.sceneName) {
@@ -51,7 +57,7 @@ struct WorkerServiceTests {
     }
 
     private struct AnyRun: ClaimPolicy {
-        func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: ["test": 1]) }
+        func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: ["test": 1, "newer": 1]) }
     }
 
     private func makeQueue(scenes: Int, samples: Int, server: PrivatePostgresServer) async throws -> (
@@ -116,6 +122,26 @@ struct WorkerServiceTests {
             #expect(status.counts.done == 19 && status.counts.failed == 1 && status.counts.leased == 0)
             #expect(work.done.withLock { Set($0).count == 19 && $0.count == 19 })
             #expect(try await queue.failures(run: "run").first?.lastError == "bad scene")
+            // A run that needs a newer program stays as it was, and is left alone from its first scene on.
+            _ = try await queue.submit(
+                RunSubmission(name: "newer", settings: "{}", kind: "newer", formatVersion: 1, priority: 9),
+                scenes: (0..<5).map { SceneSubmission(name: "scene-\($0)", sampleCount: 3, payload: [1]) }
+            )
+            _ = try await queue.submit(
+                RunSubmission(name: "newest", settings: "{}", kind: "test", formatVersion: 2, priority: 9),
+                scenes: [SceneSubmission(name: "scene", sampleCount: 3, payload: [1])]
+            )
+            #expect(await makeService(queue, FakeWork(newer: ["newer"]), exitWhenIdle: 0.5).run() == .done)
+            for (name, count) in [("newer", 5), ("newest", 1)] {
+                #expect(try await queue.runStatus(name)?.counts.queued == count)
+                #expect(try await queue.failures(run: name).isEmpty)
+            }
+            let leases: Int64 = try await pool.query(
+                "SELECT sum(lease)::int8 AS n FROM \"\(queue.schema)\".scenes s"
+                    + " JOIN \"\(queue.schema)\".runs r ON r.id = s.run_id WHERE r.kind = 'newer'",
+                doing: "counting claims"
+            ).single().get("n")
+            #expect((1...2).contains(leases), "what two slots claimed at once, and nothing after that")
             await pool.close()
 
             let (slowQueue, slowPool) = try await makeQueue(scenes: 2, samples: 1000, server: server)

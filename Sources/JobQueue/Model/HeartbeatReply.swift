@@ -29,9 +29,16 @@ public struct HeartbeatReply: Sendable, Hashable {
     /// Leases among those named in the heartbeat that must be stopped.
     public var revoked: [Revocation]
 
+    /// Leases that the database counts as this worker's but that the heartbeat did not name.
+    ///
+    /// Either the answer to their claim is still on its way, or it was lost: then nobody works on them, and the worker must
+    /// give them back.
+    public var strays: [SceneLease]
+
     /// Creates a reply.
-    public init(isAlive: Bool, revoked: [Revocation]) {
+    public init(isAlive: Bool, revoked: [Revocation], strays: [SceneLease] = []) {
         self.isAlive = isAlive
         self.revoked = revoked
+        self.strays = strays
     }
 }

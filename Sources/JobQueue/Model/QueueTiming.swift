@@ -25,7 +25,7 @@ public struct QueueTiming: Sendable, Hashable {
     public init(
         heartbeatIntervalSeconds: Double = 10,
         expirySeconds: Double = 30,
-        reapIntervalSeconds: Double = 5,
+        reapIntervalSeconds: Double = 2,
         retryBackoff: Backoff = Backoff(baseSeconds: 5, capSeconds: 300, jitter: 0.25),
         maximumCrashes: Int = 3,
         patienceSeconds: Double = 20,

@@ -8,12 +8,23 @@ public struct WorkerDescription: Sendable, Hashable {
     public var slots: Int
     /// The version of its program.
     public var version: String
+    /// A random name of the process: host and pid do not tell containers apart, each of which has a process 1.
+    public var identity: String
 
-    /// Creates a description.
-    public init(host: String, pid: Int, slots: Int, version: String) {
+    /// Creates a description; without an identity it is a process of its own.
+    public init(host: String, pid: Int, slots: Int, version: String, identity: String = newIdentity()) {
         self.host = host
         self.pid = pid
         self.slots = slots
         self.version = version
+        self.identity = identity
+    }
+
+    /// A random identity, 32 hexadecimal digits; whoever starts a worker may choose it, to recognize the process later.
+    public static func newIdentity() -> String {
+        (0..<4).map { _ in
+            let digits = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
     }
 }

@@ -26,6 +26,8 @@ public struct WorkerStatus: Sendable, Hashable {
     public var silentSeconds: Double
     /// How many scenes it holds.
     public var leasedScenes: Int
+    /// Why it claims nothing, or leaves something alone; empty if all is well.
+    public var note: String
 
     /// Creates a status.
     public init(
@@ -35,7 +37,8 @@ public struct WorkerStatus: Sendable, Hashable {
         registeredAt: Date,
         lastSeenAt: Date,
         silentSeconds: Double,
-        leasedScenes: Int
+        leasedScenes: Int,
+        note: String = ""
     ) {
         self.id = id
         self.description = description
@@ -44,5 +47,6 @@ public struct WorkerStatus: Sendable, Hashable {
         self.lastSeenAt = lastSeenAt
         self.silentSeconds = silentSeconds
         self.leasedScenes = leasedScenes
+        self.note = note
     }
 }

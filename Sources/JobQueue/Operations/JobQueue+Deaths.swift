@@ -7,31 +7,31 @@ extension JobQueue {
     /// history. Nothing happens for a process that is not registered, has retired, or held no scene.
     ///
     /// - Parameters:
-    ///   - host: the host's name as the worker registered it.
-    ///   - pid: its process id there.
+    ///   - identity: what it registered as `WorkerDescription.identity`.
     ///   - cause: what is known of its end: "killed by signal 9 (SIGKILL)", and its last log lines.
     @discardableResult
-    public func reportDeath(host: String, pid: Int, cause: String) async throws -> ReapReport {
+    public func reportDeath(identity: String, cause: String) async throws -> ReapReport {
         let result = try await query(
-            "taking back the scenes of process \(pid) of \(host)",
+            "taking back the scenes of worker process \(identity)",
             """
             WITH dead AS (
-                UPDATE \(s).workers SET state = 'expired' WHERE host = $1 AND pid = $2 AND state = 'live' RETURNING id
+                UPDATE \(s).workers SET state = 'expired'
+                WHERE identity = $1 AND identity <> '' AND state = 'live' RETURNING id, pid
             ), lost AS (
-                SELECT s.id, s.lease, s.samples_done, s.sample_count, s.crashes + 1 AS crashes
+                SELECT s.id, s.lease, s.samples_done, s.sample_count, s.crashes + 1 AS crashes, d.pid
                 FROM \(s).scenes s JOIN dead d ON d.id = s.worker_id
                 WHERE s.state = 'leased'
                 ORDER BY s.id
                 FOR UPDATE OF s
             ), moved AS (
                 UPDATE \(s).scenes s
-                SET state = CASE WHEN l.crashes >= $4 THEN 'quarantined' ELSE 'queued' END, crashes = l.crashes,
+                SET state = CASE WHEN l.crashes >= $3 THEN 'quarantined' ELSE 'queued' END, crashes = l.crashes,
                     available_at = now(), worker_id = NULL, claim_token = NULL
                 FROM lost l WHERE s.id = l.id RETURNING s.state
             ), ended AS (
                 UPDATE \(s).attempts a
                 SET ended_at = now(), outcome = 'crash', samples_done = l.samples_done,
-                    message = 'the worker (pid ' || $2::int8 || ') ' || $3::text || ', ' || l.samples_done || ' of '
+                    message = 'the worker (pid ' || l.pid || ') ' || $2::text || ', ' || l.samples_done || ' of '
                         || l.sample_count || ' samples reported'
                 FROM lost l WHERE a.scene_id = l.id AND a.lease = l.lease
             )
@@ -39,7 +39,7 @@ extension JobQueue {
                 count(*) FILTER (WHERE state = 'quarantined') AS quarantined
             FROM moved
             """,
-            [.text(host), .int(pid), .text(Self.storable(cause)), .int(timing.maximumCrashes)]
+            [.text(identity), .text(Self.storable(cause)), .int(timing.maximumCrashes)]
         ).single()
         return ReapReport(
             didRun: true,

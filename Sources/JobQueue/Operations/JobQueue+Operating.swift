@@ -43,7 +43,6 @@ extension JobQueue {
     public func unpause(run: String) async throws {
         try await change(run, "unpausing run \"\(run)\"") { connection, runID, operation in
             try await setState(.active, of: runID, connection, operation, unless: .cancelled)
-            try await notify(run, connection, operation)
         }
     }
 
@@ -65,7 +64,6 @@ extension JobQueue {
                     AND i.id = s.id AND ($2::text[] IS NULL OR i.name = ANY ($2))
                 """,
                 scenes,
-                run,
                 runID,
                 connection,
                 operation
@@ -98,7 +96,6 @@ extension JobQueue {
                 DELETE FROM \(s).results t USING moved m WHERE t.scene_id = m.id
                 """,
                 scenes,
-                run,
                 runID,
                 connection,
                 operation
@@ -167,14 +164,6 @@ extension JobQueue {
         )
     }
 
-    private func notify(_ run: String, _ connection: PostgresConnection, _ operation: String) async throws {
-        try await connection.query(
-            "SELECT pg_notify($1, $2)",
-            [.text(notificationChannel), .text(run)],
-            doing: operation
-        )
-    }
-
     private func checkScenes(
         _ scenes: SceneSelection,
         _ run: String,
@@ -198,7 +187,6 @@ extension JobQueue {
     private func requeue(
         _ sql: String,
         _ scenes: SceneSelection,
-        _ run: String,
         _ runID: Int64,
         _ connection: PostgresConnection,
         _ operation: String
@@ -216,7 +204,6 @@ extension JobQueue {
             [.int(runID)],
             doing: operation
         )
-        try await notify(run, connection, operation)
         return count
     }
 }

@@ -113,11 +113,6 @@ extension JobQueue {
             isNewRun
             ? try await insertScenes(run, runID, connection, operation)
             : try await mergeScenes(run, runID, connection, operation)
-        try await connection.query(
-            "SELECT pg_notify($1, $2)",
-            [.text(notificationChannel), .text(run.name)],
-            doing: operation
-        )
         let state: String = try row.get("state")
         return SubmissionReport(
             runID: runID,

@@ -1,5 +1,5 @@
 internal import Foundation
-public import PostgresClient
+internal import PostgresClient
 
 /// Reading where things stand; every call is one snapshot.
 extension JobQueue {
@@ -30,7 +30,8 @@ extension JobQueue {
         let result = try await query(
             "listing workers",
             """
-            SELECT w.id, w.host, w.pid, w.slots, w.version, w.state, w.registered_at, w.last_seen_at,
+            SELECT w.id, w.host, w.pid, w.slots, w.version, w.state, w.registered_at, w.last_seen_at, w.identity,
+                w.note,
                 greatest(0, extract(epoch FROM now() - w.last_seen_at))::float8 AS silent,
                 (SELECT count(*) FROM \(s).scenes s WHERE s.worker_id = w.id AND s.state = 'leased') AS leased
             FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT 20000
@@ -44,13 +45,15 @@ extension JobQueue {
                     host: try row.get("host"),
                     pid: try row.get("pid"),
                     slots: try row.get("slots"),
-                    version: try row.get("version")
+                    version: try row.get("version"),
+                    identity: try row.get("identity")
                 ),
                 state: WorkerStatus.State(rawValue: state) ?? .expired,
                 registeredAt: try row.get("registered_at"),
                 lastSeenAt: try row.get("last_seen_at"),
                 silentSeconds: try row.get("silent"),
-                leasedScenes: try row.get("leased")
+                leasedScenes: try row.get("leased"),
+                note: try row.get("note")
             )
         }
     }
@@ -109,16 +112,6 @@ extension JobQueue {
                 completedAt: try row.get("completed_at")
             )
         }
-    }
-
-    /// The name of the channel on which submissions, retries and unpaused runs are notified.
-    public var notificationChannel: String { "occ_queue_\(schema)" }
-
-    /// Hints that there may be work: one on each (re)connection, one on each submission, retry or unpausing.
-    ///
-    /// Takes a connection of its own and does not pass a transaction-mode PgBouncer; only an addition to polling.
-    public func workHints() -> AsyncStream<PostgresNotification> {
-        NotificationListener.listen(pool.configuration, channel: notificationChannel, random: random)
     }
 
     // MARK: - Rows

@@ -8,11 +8,13 @@ extension JobQueue {
         let result = try await query(
             "registering worker \(worker.host) (pid \(worker.pid))",
             """
-            INSERT INTO \(s).workers (host, pid, slots, version, expiry_seconds) VALUES ($1, $2, $3, $4, $5) RETURNING id
+            INSERT INTO \(s).workers (host, pid, slots, version, expiry_seconds, identity)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
             """,
             [
                 .text(Self.storable(worker.host)), .int(worker.pid), .int(worker.slots),
                 .text(Self.storable(worker.version)), .double(timing.expirySeconds),
+                .text(Self.storable(worker.identity)),
             ]
         )
         return WorkerID(rawValue: try result.single().get("id"))
@@ -23,11 +25,20 @@ extension JobQueue {
     /// Tried once, not repeated over trouble: the caller beats again at its next interval, and stops itself before
     /// `timing.expirySeconds` have passed on its own monotonic clock since it last sent a beat that was answered.
     ///
-    /// - Parameter holding: every lease the worker works on.
-    public func heartbeat(_ worker: WorkerID, holding: [SceneLease]) async throws -> HeartbeatReply {
+    /// - Parameters:
+    ///   - holding: every lease the worker works on.
+    ///   - note: what people should know of the worker, for `WorkerStatus.note`.
+    public func heartbeat(
+        _ worker: WorkerID,
+        holding: [SceneLease],
+        note: String = ""
+    ) async throws -> HeartbeatReply {
         let result = try await pool.query(
             heartbeatStatement,
-            [.int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease))],
+            [
+                .int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease)),
+                .text(Self.storable(note)),
+            ],
             doing: "beating for worker \(worker)",
             timeoutSeconds: timing.heartbeatIntervalSeconds
         )
@@ -37,19 +48,24 @@ extension JobQueue {
             guard let sceneID: Int64 = try row.optional("scene_id"), let lease: Int64 = try row.optional("lease") else {
                 continue
             }
-            let reason = try row.optional("reason", as: String.self).flatMap(HeartbeatReply.Reason.init(rawValue:))
-            if let reason = reply.isAlive ? reason : .lost {
-                reply.revoked.append(.init(lease: SceneLease(sceneID: sceneID, lease: lease), reason: reason))
+            let named = SceneLease(sceneID: sceneID, lease: lease)
+            let text: String? = try row.optional("reason")
+            if text == "stray" {
+                reply.strays.append(named)
+            } else if let reason = reply.isAlive ? text.flatMap(HeartbeatReply.Reason.init(rawValue:)) : .lost {
+                reply.revoked.append(.init(lease: named, reason: reason))
             }
         }
         return reply
     }
 
-    /// $1 worker, $2 scenes, $3 their leases.
+    /// $1 worker, $2 scenes, $3 their leases, $4 note.
+    ///
+    /// A stray is leased to the worker but not among those it named.
     var heartbeatStatement: String {
         """
         WITH beat AS (
-            UPDATE \(s).workers SET last_seen_at = now() WHERE id = $1 AND state = 'live' RETURNING id
+            UPDATE \(s).workers SET last_seen_at = now(), note = $4 WHERE id = $1 AND state = 'live' RETURNING id
         )
         SELECT EXISTS (SELECT FROM beat) AS alive, h.scene_id, h.lease,
             CASE
@@ -62,6 +78,10 @@ extension JobQueue {
         FROM (SELECT) AS one LEFT JOIN unnest($2, $3) AS h (scene_id, lease) ON true
         LEFT JOIN \(s).scenes s ON s.id = h.scene_id
         LEFT JOIN \(s).runs r ON r.id = s.run_id
+        UNION ALL
+        SELECT true, s.id, s.lease, 'stray' FROM \(s).scenes s
+        WHERE s.worker_id = $1 AND s.state = 'leased' AND EXISTS (SELECT FROM beat)
+            AND NOT EXISTS (SELECT FROM unnest($2, $3) AS h (scene_id, lease) WHERE h.scene_id = s.id AND h.lease = s.lease)
         """
     }
 

@@ -35,6 +35,7 @@ struct StatusDocument: Encodable {
         let state: String
         let silentSeconds: Double
         let leasedScenes: Int
+        let note: String
     }
 
     let runs: [Run]
@@ -73,7 +74,8 @@ struct StatusDocument: Encodable {
                 version: worker.description.version,
                 state: worker.state.rawValue,
                 silentSeconds: worker.silentSeconds,
-                leasedScenes: worker.leasedScenes
+                leasedScenes: worker.leasedScenes,
+                note: worker.note
             )
         }
     }

@@ -34,6 +34,7 @@ enum StatusTable {
                     ]
                 }
             )
+            for worker in live where !worker.note.isEmpty { text += "worker \(worker.id): \(worker.note)\n" }
         }
         return text
     }

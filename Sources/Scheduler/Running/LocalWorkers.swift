@@ -1,5 +1,6 @@
 internal import CommandSupport
 internal import Foundation
+internal import JobQueue
 internal import SystemSupport
 
 /// The worker processes of one machine: started, watched, started again, stopped.
@@ -21,12 +22,16 @@ final class LocalWorkers {
     struct Death: Sendable {
         let index: Int
         let processID: Int32
+        /// What it registered as in the queue.
+        let identity: String
         let cause: String
         let lastWords: [String]
     }
 
     private struct Seat {
         var process: Process?
+        /// Chosen anew for each process, so that its death can be told to the queue.
+        var identity = ""
         var restartAt: Double?
         var policy = RestartPolicy()
         /// Where the present process's part of the log begins.
@@ -99,7 +104,9 @@ final class LocalWorkers {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: configuration.executable)
         process.arguments = configuration.arguments
+        let identity = WorkerDescription.newIdentity()
         process.environment = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
+            .merging([WorkerEnvironment.identity: identity]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = log
         process.standardError = log
@@ -112,6 +119,7 @@ final class LocalWorkers {
             )
         }
         seats[index].process = process
+        seats[index].identity = identity
     }
 
     private func describe(_ process: Process, index: Int) -> Death {
@@ -122,6 +130,7 @@ final class LocalWorkers {
         return Death(
             index: index,
             processID: process.processIdentifier,
+            identity: seats[index].identity,
             cause: cause,
             lastWords: LogTail.lines(ofFile: log(index).path, from: seats[index].logStart, count: 5)
         )

@@ -55,6 +55,7 @@ struct RunController {
         var lastProgress: Int64 = 0
         var lookAt = 0.0
         var isPausedSaid = false
+        var notesSaid: Set<String> = []
         while true {
             if signals.isInterrupted {
                 throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
@@ -76,6 +77,10 @@ struct RunController {
                 if isDue {
                     lastPlainLine = now
                     show(counts, estimator: estimator, workers: local.runningCount)
+                    for worker in try await session.queue.workers() where worker.state == .live {
+                        guard !worker.note.isEmpty, notesSaid.insert(worker.note).inserted else { continue }
+                        Terminal.say("worker \(worker.id) (pid \(worker.description.pid)) \(worker.note)")
+                    }
                 }
                 if status.state == .cancelled {
                     throw CommandFailure(
@@ -121,8 +126,7 @@ struct RunController {
         // Without this the queue would find out too, but only when the heartbeat expires.
         do {
             try await session.queue.reportDeath(
-                host: ProcessInfo.processInfo.hostName,
-                pid: Int(death.processID),
+                identity: death.identity,
                 cause: ([death.cause] + death.lastWords).joined(separator: "\n")
             )
         } catch {

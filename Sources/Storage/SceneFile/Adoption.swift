@@ -10,16 +10,19 @@ extension SceneFileWriter {
     ///   - directory: the run's folder.
     ///   - header: what the new file says of itself.
     ///   - tokens: the samples that the scene is to have; others are not taken over.
+    ///   - leases: only files of these leases are taken over; nil for all. A scene that was put back because its file is damaged
+    ///     names none.
     ///   - level: LZ4 level of the frames to come.
     /// - Throws: as `init(in:header:level:)`; a failed copy keeps all earlier files as they were.
     public convenience init(
         in directory: RunDirectory,
         header: SceneFileHeader,
         adoptingFor tokens: [String],
+        ofLeases leases: [Int64]? = nil,
         level: Int = SceneFileWriter.defaultLevel
     ) throws {
         let wanted = Set(tokens)
-        let best = try Self.bestEarlierFile(in: directory, header: header, wanted: wanted)
+        let best = try Self.bestEarlierFile(in: directory, header: header, wanted: wanted, leases: leases)
         try self.init(in: directory, header: header, level: level)
         guard let best else { return }
         var walker = try SceneFileWalker(path: best.path, fileSystem: directory.fileSystem)
@@ -38,11 +41,12 @@ extension SceneFileWriter {
     private static func bestEarlierFile(
         in directory: RunDirectory,
         header: SceneFileHeader,
-        wanted: Set<String>
+        wanted: Set<String>,
+        leases: [Int64]?
     ) throws -> (path: String, lease: Int64, wanted: Int)? {
         var best: (path: String, lease: Int64, wanted: Int)?
         let earlier = try directory.sceneFiles()
-            .filter { $0.scene == header.scene && $0.lease < header.lease }
+            .filter { $0.scene == header.scene && $0.lease < header.lease && leases?.contains($0.lease) ?? true }
             .sorted { ($0.lease, $0.isFinished ? 1 : 0) > ($1.lease, $1.isFinished ? 1 : 0) }
         for file in earlier.prefix(filesLookedInto) {
             // A file that vanished or that cannot be read has nothing to adopt.

@@ -109,7 +109,9 @@ struct ServeCommand: AsyncParsableCommand {
                     host: ProcessInfo.processInfo.hostName,
                     pid: Int(ProcessInfo.processInfo.processIdentifier),
                     slots: slotCount,
-                    version: BuildInformation.version
+                    version: BuildInformation.version,
+                    identity: ProcessInfo.processInfo.environment[WorkerEnvironment.identity]
+                        ?? WorkerDescription.newIdentity()
                 ),
                 timing: timing,
                 outputDirectory: output.map(Paths.absolute)

@@ -81,6 +81,8 @@ final class PredictionWork: SceneWork {
                     ? .hostFailed(message: error.description)
                     : .failed(message: error.description, isRetryable: error.isRetryable)
             )
+        } catch let error as RunContractError where error.isNewer {
+            return ended(.notUnderstood(message: error.description))
         } catch let error as HostFailure {
             return ended(.hostFailed(message: error.description))
         } catch let error as FileError {

@@ -58,7 +58,8 @@ struct SceneJob {
             try SceneFileWriter(
                 in: directory,
                 header: header(),
-                adoptingFor: tokens
+                adoptingFor: tokens,
+                ofLeases: scene.earlierLeases
             )
         }
         var stored = writer.entries.count

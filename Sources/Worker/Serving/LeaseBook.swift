@@ -7,6 +7,9 @@ final class LeaseBook: Sendable {
         var worker: WorkerID?
         var scenes: [LeaseKey: ClaimedScene] = [:]
         var results: [LeaseKey: SceneResult] = [:]
+        /// Kinds of runs that this program does not understand, and why.
+        var kindsLeftAlone: [String: String] = [:]
+        var pause = ""
     }
 
     private let content = Mutex(Content())
@@ -33,6 +36,23 @@ final class LeaseBook: Sendable {
     func scene(_ key: LeaseKey) -> ClaimedScene? { content.withLock { $0.scenes[key] } }
 
     func result(of key: LeaseKey) -> SceneResult? { content.withLock { $0.results[key] } }
+
+    /// Kinds that are not to be claimed.
+    var kindsLeftAlone: [String] { content.withLock { Array($0.kindsLeftAlone.keys) } }
+
+    /// What people should know of this worker, told with each heartbeat.
+    var note: String {
+        content.withLock { content in
+            let kinds = content.kindsLeftAlone.sorted { $0.key < $1.key }
+            return ([content.pause] + kinds.map { "leaves runs of kind \($0.key) alone: \($0.value)" })
+                .filter { !$0.isEmpty }.joined(separator: "; ")
+        }
+    }
+
+    func leaveAlone(kind: String, why: String) { content.withLock { $0.kindsLeftAlone[kind] = why } }
+
+    /// Says why nothing is claimed; empty when it is again.
+    func notePause(_ text: String) { content.withLock { $0.pause = text } }
 
     func forget(_ key: LeaseKey) {
         content.withLock { content in

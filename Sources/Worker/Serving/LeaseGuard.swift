@@ -4,7 +4,7 @@
 /// The worker cannot read that clock, but it knows that a heartbeat it sent at its own monotonic time `t` and that was
 /// confirmed later was recorded no earlier than `t`. So until `t + expirySeconds` nobody else can hold its scenes; it stops
 /// `marginSeconds` before.
-struct LeaseGuard: Equatable, Sendable {
+struct LeaseGuard: Hashable, Sendable {
     /// Seconds from one heartbeat to the next.
     let beatSeconds: Double
     /// Seconds after which the database gives a silent worker's scenes to others.

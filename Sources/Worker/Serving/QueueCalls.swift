@@ -50,7 +50,7 @@ struct QueueCalls: Sendable {
                 return
             }
             do {
-                let reply = try await heartbeats.heartbeat(worker, holding: leases.held)
+                let reply = try await heartbeats.heartbeat(worker, holding: leases.held, note: leases.note)
                 guard reply.isAlive else {
                     logger.warning("the database gave this worker up; registering anew")
                     post.yield(.heartbeatRejected)
@@ -58,7 +58,13 @@ struct QueueCalls: Sendable {
                 }
                 let askedBack = reply.revoked.filter { $0.reason == .runPaused }.map { LeaseKey($0.lease) }
                 let lost = reply.revoked.filter { $0.reason != .runPaused }.map { LeaseKey($0.lease) }
-                post.yield(.heartbeatConfirmed(sentAt: sentAt, lost: lost, askedBack: askedBack))
+                let strays = reply.strays.map { LeaseKey($0) }
+                if !strays.isEmpty {
+                    logger.warning("scenes that no claim brought", metadata: ["scenes": "\(strays.map(\.scene))"])
+                }
+                post.yield(
+                    .heartbeatConfirmed(sentAt: sentAt, lost: lost, askedBack: askedBack, strays: strays)
+                )
             } catch {
                 logger.warning("heartbeat failed", metadata: ["error": "\(error)"])
                 post.yield(.databaseUnreachable)
@@ -73,13 +79,13 @@ struct QueueCalls: Sendable {
                 return
             }
             do {
-                let filter = try await claimable.filter()
+                var filter = try await claimable.filter()
+                for kind in leases.kindsLeftAlone { filter.formatVersions[kind] = nil }
                 let scenes = try await queue.claim(worker, limit: limit, filter: filter)
                 leases.note(scenes)
                 post.yield(.claimed(scenes.map { LeaseKey($0.sceneLease) }))
             } catch JobQueueError.workerExpired {
-                post.yield(.claimFailed)
-                post.yield(.heartbeatRejected)
+                post.yield(.claimRefused)
             } catch {
                 logger.warning("claim failed", metadata: ["error": "\(error)"])
                 post.yield(.claimFailed)
@@ -150,26 +156,46 @@ struct QueueCalls: Sendable {
     }
 
     /// Every worker takes part in noticing those that vanished; the queue bounds how often it is really done.
-    func startReaping() -> Task<Void, Never> {
+    func reap() {
         Task {
-            while !Task.isCancelled {
-                try? await Task.sleep(nanoseconds: UInt64(Double.random(in: 4...6) * 1e9))
-                do {
-                    let report = try await queue.reap()
-                    if report.expiredWorkers > 0 {
-                        logger.warning(
-                            "workers vanished",
-                            metadata: [
-                                "workers": "\(report.expiredWorkers)", "requeued": "\(report.requeuedScenes)",
-                                "quarantined": "\(report.quarantinedScenes)",
-                            ]
-                        )
-                    }
-                } catch {
-                    logger.debug("cannot look for vanished workers", metadata: ["error": "\(error)"])
+            do {
+                let report = try await queue.reap()
+                if report.expiredWorkers > 0 {
+                    logger.warning(
+                        "workers vanished",
+                        metadata: [
+                            "workers": "\(report.expiredWorkers)", "requeued": "\(report.requeuedScenes)",
+                            "quarantined": "\(report.quarantinedScenes)",
+                        ]
+                    )
                 }
+                post.yield(.reaped(didRun: report.didRun, requeued: report.requeuedScenes))
+            } catch {
+                logger.debug("cannot look for vanished workers", metadata: ["error": "\(error)"])
+                post.yield(.reaped(didRun: false, requeued: 0))
             }
         }
+    }
+
+    // MARK: - What people should know
+
+    func leaveKindAlone(_ key: LeaseKey, message: String) {
+        guard let kind = leases.scene(key)?.kind else { return }
+        leases.leaveAlone(kind: kind, why: message)
+        logger.warning("a kind of run is left alone", metadata: ["kind": "\(kind)", "why": "\(message)"])
+    }
+
+    func notePause(seconds: Double, message: String) {
+        leases.notePause("claims nothing for a while, because scene after scene failed here; the last: \(message)")
+        logger.error(
+            "scene after scene fails here; nothing is claimed for a while",
+            metadata: ["seconds": "\(Int(seconds))", "error": "\(message)"]
+        )
+    }
+
+    func noteResumed() {
+        leases.notePause("")
+        logger.notice("scenes succeed again")
     }
 
     // MARK: - Closing writes
@@ -199,7 +225,7 @@ struct QueueCalls: Sendable {
                 try? await Task.sleep(nanoseconds: UInt64(pause * 1e9))
             }
             leases.forget(key)
-            if !isClosed { post.yield(.heartbeatRejected) }
+            if !isClosed { post.yield(.closingGivenUp) }
             post.yield(.leaseClosed(key))
         }
     }

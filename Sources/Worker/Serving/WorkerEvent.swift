@@ -5,27 +5,29 @@ struct LeaseKey: Hashable, Sendable {
 }
 
 /// How a slot's work on a scene ended.
-enum SlotOutcome: Equatable, Sendable {
+enum SlotOutcome: Hashable, Sendable {
     /// Every sample is stored and the scene file is published.
     case finished
     /// It stopped because it was told to, between two samples.
     case stopped
     /// The scene cannot be done: its own data is at fault.
     case failed(message: String, isRetryable: Bool)
+    /// The scene is of a format that this program does not know; a newer one does.
+    case notUnderstood(message: String)
     /// This host cannot go on (disk full, folder read-only): no fault of the scene.
     case hostFailed(message: String)
 }
 
 /// What can happen to a worker.
-enum WorkerEvent: Equatable, Sendable {
+enum WorkerEvent: Hashable, Sendable {
     /// Time passed.
     case tick
     /// The database confirmed the registration that was sent at a time.
     case registered(sentAt: Double)
-    /// The database confirmed the heartbeat that was sent at a time; some leases are no longer this worker's, and some are
-    /// asked back because their run is paused.
-    case heartbeatConfirmed(sentAt: Double, lost: [LeaseKey], askedBack: [LeaseKey])
-    /// The database says that this worker is unknown or expired.
+    /// The database confirmed the heartbeat that was sent at a time; some leases are no longer this worker's, some are
+    /// asked back because their run is paused, and some are its own without the heartbeat having named them.
+    case heartbeatConfirmed(sentAt: Double, lost: [LeaseKey], askedBack: [LeaseKey], strays: [LeaseKey] = [])
+    /// The answer to a heartbeat: this worker is unknown or expired.
     case heartbeatRejected
     /// Registration or heartbeat could not reach the database.
     case databaseUnreachable
@@ -33,6 +35,11 @@ enum WorkerEvent: Equatable, Sendable {
     case claimed([LeaseKey])
     /// A claim could not reach the database.
     case claimFailed
+    /// The answer to a claim: this worker is unknown or expired.
+    case claimRefused
+    /// A look for vanished workers is over, unless another worker looked a moment ago; so many of their scenes went back into
+    /// the queue.
+    case reaped(didRun: Bool, requeued: Int)
     /// A slot stored a sample; `samples` is the count of the scene's stored samples.
     case sampleStored(LeaseKey, samples: Int)
     /// A slot ended its work on a scene.
@@ -41,6 +48,8 @@ enum WorkerEvent: Equatable, Sendable {
     case leaseLost(LeaseKey)
     /// The closing write (complete, fail or release) of a lease is through, or was given up.
     case leaseClosed(LeaseKey)
+    /// A closing write could not be delivered for so long that the registration is given up with it.
+    case closingGivenUp
     /// SIGTERM, SIGINT or the end of the parent process.
     case stopRequested
 
@@ -54,10 +63,12 @@ enum WorkerEvent: Equatable, Sendable {
 }
 
 /// What a worker's shell is told to do.
-enum WorkerAction: Equatable, Sendable {
+enum WorkerAction: Hashable, Sendable {
     case register
     case heartbeat
     case claim(limit: Int)
+    /// Look for workers that vanished.
+    case reap
     /// Start work on a claimed scene in a slot.
     case start(slot: Int, LeaseKey)
     /// Ask a slot to stop before its next sample; what it stored stays.
@@ -71,12 +82,18 @@ enum WorkerAction: Equatable, Sendable {
     case release(LeaseKey, samples: Int)
     /// Drop what is remembered of a lost lease.
     case forget(LeaseKey)
+    /// Claim nothing more of this scene's kind.
+    case leaveKindAlone(LeaseKey, message: String)
+    /// Say that scene after scene failed here, so that nothing is claimed for a while.
+    case sayPaused(seconds: Double, message: String)
+    /// Say that scenes succeed again.
+    case sayResumed
     /// Leave the process; the leases are closed or past saving.
     case exit(WorkerExit)
 }
 
 /// Why a worker leaves.
-enum WorkerExit: Equatable, Sendable {
+enum WorkerExit: Hashable, Sendable {
     /// It was asked to, or had nothing more to do.
     case done
     /// This host cannot go on; the text says why.

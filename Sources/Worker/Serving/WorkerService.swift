@@ -72,7 +72,7 @@ final class WorkerService {
 
     /// Works until told to stop, idle for too long, or this host cannot go on.
     func run() async -> WorkerExit {
-        let clockwork = [startTicking(), calls.startReaping()]
+        let clockwork = [startTicking()]
         defer {
             for task in clockwork { task.cancel() }
             for slot in slots { slot.close() }
@@ -95,6 +95,7 @@ final class WorkerService {
         case .register: calls.register(settings.description)
         case .heartbeat: calls.heartbeat()
         case .claim(let limit): calls.claim(limit: limit)
+        case .reap: calls.reap()
         case .start(let slot, let key): start(slot, key)
         case .stopAfterSample(let slot): flags[slot]?.raise(to: .stopAfterSample)
         case .abandon(let slot): flags[slot]?.raise(to: .abandon)
@@ -103,6 +104,9 @@ final class WorkerService {
         case .fail(let key, let message, let isRetryable): calls.fail(key, message: message, isRetryable: isRetryable)
         case .release(let key, let samples): calls.release(key, samples: samples)
         case .forget(let key): calls.forget(key)
+        case .leaveKindAlone(let key, let message): calls.leaveKindAlone(key, message: message)
+        case .sayPaused(let seconds, let message): calls.notePause(seconds: seconds, message: message)
+        case .sayResumed: calls.noteResumed()
         case .exit: break
         }
     }

@@ -7,10 +7,11 @@
 ///   none when it was lost;
 /// - no scene is claimed, and nothing is written for one, while `LeaseGuard` does not trust the leases;
 /// - it claims no more scenes than it has idle slots;
+/// - what a claim of a former registration brings is given back unworked;
 /// - after a stop request it claims nothing, and leaves at the latest `drainSeconds` later.
-struct WorkerStateMachine: Sendable {
+struct WorkerStateMachine: Hashable, Sendable {
     /// Times that the state machine works with, in seconds.
-    struct Settings: Equatable, Sendable {
+    struct Settings: Hashable, Sendable {
         /// Number of inference threads.
         var slotCount: Int
         /// Longest stay after a stop request.
@@ -18,11 +19,17 @@ struct WorkerStateMachine: Sendable {
         /// First wait after an empty or failed claim; doubles up to `longestPollSeconds`.
         var shortestPollSeconds = 0.2
         var longestPollSeconds = 5.0
+        /// Seconds from one look for vanished workers to the next for the idle worker that does it for all.
+        var idleReapSeconds = 2.0
+        /// The same for a worker without an idle slot, or one that finds that another does it.
+        var otherReapSeconds = 4.0
+        /// When scene after scene fails here.
+        var breaker = FailureBreaker.Settings()
         /// Leave after this long with nothing to do; nil means never.
         var exitWhenIdleSeconds: Double?
     }
 
-    private enum SlotState: Equatable {
+    private enum SlotState: Hashable {
         case idle
         case working(LeaseKey)
         /// Told to stop; its outcome no longer matters to the queue.
@@ -38,9 +45,12 @@ struct WorkerStateMachine: Sendable {
     private var isRegistered = false
     private var isContactInFlight = false
     private var nextContact = 0.0
-    private var isClaimInFlight = false
-    private var nextClaim = 0.0
-    private var pollSeconds: Double
+    private var claims: ClaimPacing
+    private var breaker: FailureBreaker
+    /// Strays on their way back: a claim meanwhile could take one over that is then given back in the middle of the work.
+    private var straysClosing: [LeaseKey] = []
+    private var isReapInFlight = false
+    private var nextReap = 0.0
     private var idleSince: Double?
     private var drainDeadline: Double?
     private var hostFailure: String?
@@ -51,7 +61,11 @@ struct WorkerStateMachine: Sendable {
         self.settings = settings
         self.leaseGuard = leaseGuard
         self.slots = Array(repeating: .idle, count: settings.slotCount)
-        self.pollSeconds = settings.shortestPollSeconds
+        claims = ClaimPacing(
+            shortestPollSeconds: settings.shortestPollSeconds,
+            longestPollSeconds: settings.longestPollSeconds
+        )
+        breaker = FailureBreaker(settings: settings.breaker)
     }
 
     /// Whether leases are trusted at a time; the shell asks before each write that a delay could have made stale.
@@ -70,7 +84,8 @@ struct WorkerStateMachine: Sendable {
             isRegistered = true
             leaseGuard.confirm(sentAt: sentAt)
             nextContact = beatTime(after: sentAt, jitter: jitter)
-        case .heartbeatConfirmed(let sentAt, let lost, let askedBack):
+            nextReap = now + settings.idleReapSeconds * (0.8 + 0.3 * jitter)
+        case .heartbeatConfirmed(let sentAt, let lost, let askedBack, let strays):
             isContactInFlight = false
             // A confirmation that comes after the leases were given up revives nothing.
             guard isRegistered else { break }
@@ -80,19 +95,39 @@ struct WorkerStateMachine: Sendable {
             for key in askedBack {
                 if let slot = slots.firstIndex(of: .working(key)) { actions.append(.stopAfterSample(slot: slot)) }
             }
+            // With a claim under way, its answer may still bring them.
+            if claims.wasQuietSinceBeat {
+                for key in strays where !straysClosing.contains(key) {
+                    straysClosing.append(key)
+                    actions.append(.release(key, samples: 0))
+                }
+            }
         case .heartbeatRejected:
             isContactInFlight = false
+            actions += loseEverything()
+            nextContact = now
+        case .closingGivenUp:
             actions += loseEverything()
             nextContact = now
         case .databaseUnreachable:
             isContactInFlight = false
             nextContact = now + 0.5 + jitter
         case .claimed(let keys):
-            isClaimInFlight = false
-            actions += accept(keys, now: now, jitter: jitter)
+            let isCurrent = claims.answered(isEmpty: keys.isEmpty, now: now, jitter: jitter)
+            actions += accept(keys, isCurrent: isCurrent)
         case .claimFailed:
-            isClaimInFlight = false
-            backOff(now: now, jitter: jitter)
+            _ = claims.answered(isEmpty: true, now: now, jitter: jitter)
+        case .claimRefused:
+            if claims.answered(isEmpty: true, now: now, jitter: jitter) {
+                actions += loseEverything()
+                nextContact = now
+            }
+        case .reaped(let didRun, let requeued):
+            isReapInFlight = false
+            let isOurs = didRun && slots.contains(.idle)
+            let pause = isOurs ? settings.idleReapSeconds : settings.otherReapSeconds
+            nextReap = now + pause * (0.8 + 0.3 * jitter)
+            if requeued > 0 { claims.hurry(now: now) }
         case .sampleStored(let key, let count):
             if slots.contains(.working(key)) {
                 samples[key] = count
@@ -104,8 +139,9 @@ struct WorkerStateMachine: Sendable {
             actions += lose(key)
         case .leaseClosed(let key):
             samples[key] = nil
+            straysClosing.removeAll { $0 == key }
             if let slot = slots.firstIndex(of: .closing(key)) { slots[slot] = .idle }
-            nextClaim = min(nextClaim, now)
+            claims.hurry(now: now)
         case .stopRequested:
             if drainDeadline == nil {
                 drainDeadline = now + settings.drainSeconds
@@ -130,14 +166,19 @@ struct WorkerStateMachine: Sendable {
             if isNeeded {
                 isContactInFlight = true
                 actions.append(isRegistered ? .heartbeat : .register)
+                claims.noteBeat()
             }
+        }
+        if isRegistered && drainDeadline == nil && !isReapInFlight && now >= nextReap {
+            isReapInFlight = true
+            actions.append(.reap)
         }
         actions += claimIfIdle(now: now)
         return actions
     }
 
     private mutating func claimIfIdle(now: Double) -> [WorkerAction] {
-        guard drainDeadline == nil, isRegistered, !isClaimInFlight else { return [] }
+        guard drainDeadline == nil, isRegistered, !claims.isInFlight else { return [] }
         let idle = slots.count { $0 == .idle }
         if idle == slots.count {
             let since = idleSince ?? now
@@ -149,9 +190,10 @@ struct WorkerStateMachine: Sendable {
         } else {
             idleSince = nil
         }
-        guard idle > 0, now >= nextClaim else { return [] }
-        isClaimInFlight = true
-        return [.claim(limit: idle)]
+        let limit = breaker.claimLimit(idle: idle, slots: slots.count, at: now)
+        guard limit > 0, straysClosing.isEmpty, claims.isDue(at: now) else { return [] }
+        claims.begin()
+        return [.claim(limit: limit)]
     }
 
     private mutating func drain(deadline: Double, now: Double) -> [WorkerAction] {
@@ -172,7 +214,7 @@ struct WorkerStateMachine: Sendable {
             }
         }
         // The second bound covers closing writes that a dead database holds up.
-        if !isWaiting && !isClaimInFlight || now >= deadline + 1.5 {
+        if !isWaiting && !claims.isInFlight || now >= deadline + 1.5 {
             hasExited = true
             actions.append(.exit(hostFailure.map { .hostFailed($0) } ?? .done))
         }
@@ -181,14 +223,8 @@ struct WorkerStateMachine: Sendable {
 
     // MARK: - Leases
 
-    private mutating func accept(_ keys: [LeaseKey], now: Double, jitter: Double) -> [WorkerAction] {
+    private mutating func accept(_ keys: [LeaseKey], isCurrent: Bool) -> [WorkerAction] {
         var actions: [WorkerAction] = []
-        if keys.isEmpty {
-            backOff(now: now, jitter: jitter)
-        } else {
-            pollSeconds = settings.shortestPollSeconds
-            nextClaim = now
-        }
         for key in keys {
             guard let slot = slots.firstIndex(of: .idle) else {
                 // Cannot happen while claims ask for idle slots only.
@@ -196,7 +232,7 @@ struct WorkerStateMachine: Sendable {
                 continue
             }
             samples[key] = 0
-            if drainDeadline != nil || !isRegistered {
+            if drainDeadline != nil || !isRegistered || !isCurrent {
                 slots[slot] = .closing(key)
                 actions.append(.release(key, samples: 0))
             } else {
@@ -220,10 +256,17 @@ struct WorkerStateMachine: Sendable {
         switch outcome {
         case .finished:
             actions.append(.complete(key))
+            if breaker.noteSuccess() { actions.append(.sayResumed) }
         case .stopped:
             actions.append(.release(key, samples: count))
         case .failed(let message, let isRetryable):
             actions.append(.fail(key, message: message, isRetryable: isRetryable))
+            if let pause = breaker.noteFailure(of: key.scene, now: now) {
+                actions.append(.sayPaused(seconds: pause, message: message))
+            }
+        case .notUnderstood(let message):
+            actions.append(.leaveKindAlone(key, message: message))
+            actions.append(.release(key, samples: count))
         case .hostFailed(let message):
             actions.append(.release(key, samples: count))
             if hostFailure == nil { hostFailure = message }
@@ -247,6 +290,7 @@ struct WorkerStateMachine: Sendable {
     private mutating func loseEverything() -> [WorkerAction] {
         isRegistered = false
         leaseGuard.forget()
+        claims.loseRegistration()
         var actions: [WorkerAction] = []
         for state in slots {
             if case .working(let key) = state { actions += lose(key) }
@@ -264,10 +308,5 @@ struct WorkerStateMachine: Sendable {
 
     private func beatTime(after sentAt: Double, jitter: Double) -> Double {
         sentAt + leaseGuard.beatSeconds * (0.9 + 0.2 * jitter)
-    }
-
-    private mutating func backOff(now: Double, jitter: Double) {
-        nextClaim = now + pollSeconds * (0.5 + jitter)
-        pollSeconds = min(pollSeconds * 2, settings.longestPollSeconds)
     }
 }

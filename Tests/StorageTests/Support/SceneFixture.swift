@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import SimulatedFiles
 import Storage
 
 /// A small scene whose predictions follow from its tokens.

@@ -1,15 +1,15 @@
-import Glibc
-import Storage
-import Synchronization
-import SystemSupport
+internal import Glibc
+package import Storage
+internal import Synchronization
+internal import SystemSupport
 
 /// Files in memory that can refuse any call, write short, and lose at a crash whatever was not synced.
 ///
 /// What survives a crash: names up to some point of the directory operations that were not synced, and of each file the synced
 /// content with any part of what came after, its tail possibly zeros (as journalling file systems leave it).
-final class SimulatedFileSystem: FileSystem {
+package final class SimulatedFileSystem: FileSystem {
     /// What happens to one call.
-    enum Fault {
+    package enum Fault: Sendable {
         case none
         case fails(errno: Int32)
         /// The call does its work or, where it writes, a part of it; then the machine is dead.
@@ -43,16 +43,23 @@ final class SimulatedFileSystem: FileSystem {
     /// Decides the fate of each mutating call by its number and kind; called under the lock.
     let fate: @Sendable (Int, String) -> Fault
 
-    init(state: sending State = State(), fate: @escaping @Sendable (Int, String) -> Fault = { _, _ in .none }) {
+    package convenience init(fate: @escaping @Sendable (Int, String) -> Fault = { _, _ in .none }) {
+        self.init(state: State(), fate: fate)
+    }
+
+    private init(state: sending State, fate: @escaping @Sendable (Int, String) -> Fault = { _, _ in .none }) {
         self.state = Mutex(state)
         self.fate = fate
     }
 
     /// Mutating calls so far.
-    var calls: Int { state.withLock { $0.calls } }
+    package var calls: Int { state.withLock { $0.calls } }
 
-    /// The files as the next boot finds them, where nothing fails any more.
-    func afterCrash(_ random: inout SeededGenerator) -> SimulatedFileSystem {
+    /// The files as the next boot finds them; nothing fails any more, unless a new fate says so.
+    package func afterCrash(
+        _ random: inout SeededGenerator,
+        fate: @escaping @Sendable (Int, String) -> Fault = { _, _ in .none }
+    ) -> SimulatedFileSystem {
         let seed = random.next()
         let survivor = state.withLock { state in
             var random = SeededGenerator(seed: seed)
@@ -75,7 +82,19 @@ final class SimulatedFileSystem: FileSystem {
             next.names[name] = id
             next.durableNames[name] = id
         }
-        return SimulatedFileSystem(state: next)
+        return SimulatedFileSystem(state: next, fate: fate)
+    }
+
+    /// Names of all files, sorted.
+    package var paths: [String] { state.withLock { $0.names.keys.sorted() } }
+
+    /// Flips one bit of a file, as a bad disk would, behind everybody's back.
+    package func flipBit(inFile path: String, atByte offset: Int, bit: Int) {
+        state.withLock { state in
+            guard let node = state.names[path].flatMap({ state.nodes[$0] }), offset < node.content.count else { return }
+            node.content[offset] ^= 1 << UInt8(bit)
+            if offset < node.synced.count { node.synced[offset] = node.content[offset] }
+        }
     }
 
     private static func survivingContent(of node: Node, _ random: inout SeededGenerator) -> [UInt8] {
@@ -100,9 +119,9 @@ final class SimulatedFileSystem: FileSystem {
 
     // MARK: FileSystem
 
-    func createFolders(_ path: String) throws {}
+    package func createFolders(_ path: String) throws {}
 
-    func names(in folder: String) throws -> [String] {
+    package func names(in folder: String) throws -> [String] {
         try state.withLock { state in
             try Self.alive(state, "list", folder)
             return state.names.keys.filter {
@@ -112,14 +131,14 @@ final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    func byteCount(of path: String) throws -> Int? {
+    package func byteCount(of path: String) throws -> Int? {
         try state.withLock { state in
             try Self.alive(state, "inspect", path)
             return state.names[path].map { state.nodes[$0]!.content.count }
         }
     }
 
-    func createFile(_ path: String) throws -> any WritableFile {
+    package func createFile(_ path: String) throws -> any WritableFile {
         try change("create", path) { state in
             guard state.names[path] == nil else { throw FileError(operation: "create", path: path, code: EEXIST) }
             let id = (state.nodes.keys.max() ?? 0) + 1
@@ -130,7 +149,7 @@ final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    func openFile(_ path: String) throws -> any ReadableFile {
+    package func openFile(_ path: String) throws -> any ReadableFile {
         try state.withLock { state in
             try Self.alive(state, "open", path)
             guard let id = state.names[path] else { throw FileError(operation: "open", path: path, code: ENOENT) }
@@ -138,7 +157,7 @@ final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    func rename(_ path: String, to newPath: String) throws {
+    package func rename(_ path: String, to newPath: String) throws {
         try change("rename", path) { state in
             guard let id = state.names[path] else { throw FileError(operation: "rename", path: path, code: ENOENT) }
             state.names[path] = nil
@@ -147,7 +166,7 @@ final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    func remove(_ path: String) throws {
+    package func remove(_ path: String) throws {
         try change("remove", path) { state in
             guard state.names.removeValue(forKey: path) != nil else {
                 throw FileError(operation: "remove", path: path, code: ENOENT)
@@ -156,7 +175,7 @@ final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    func syncFolder(_ path: String) throws {
+    package func syncFolder(_ path: String) throws {
         try change("syncFolder", path) { state in
             // A journal is written in order: syncing one folder makes all earlier changes durable as well.
             for change in state.pending { Self.apply(change, to: &state.durableNames) }

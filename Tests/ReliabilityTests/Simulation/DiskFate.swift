@@ -1,0 +1,30 @@
+import Glibc
+import SimulatedFiles
+import Synchronization
+
+/// How the disk fails at the moment; shared by the cluster and its file system.
+final class DiskFate: Sendable {
+    enum Mode: Sendable {
+        case well
+        /// Nothing can be written any more.
+        case full
+        /// One call in so many fails with EIO, one write in four is short.
+        case bad(oneIn: Int)
+    }
+
+    private let state = Mutex<(mode: Mode, random: SplitMix)>((.well, SplitMix(state: 0)))
+
+    func set(_ mode: Mode, seed: UInt64) { state.withLock { $0 = (mode, SplitMix(state: seed)) } }
+
+    func decide(_ operation: String) -> SimulatedFileSystem.Fault {
+        state.withLock { state in
+            switch state.mode {
+            case .well: return .none
+            case .full: return operation == "write" || operation == "create" ? .fails(errno: ENOSPC) : .none
+            case .bad(let oneIn):
+                if Int.random(in: 0..<oneIn, using: &state.random) == 0 { return .fails(errno: EIO) }
+                return operation == "write" && state.random.chance(25) ? .short : .none
+            }
+        }
+    }
+}
