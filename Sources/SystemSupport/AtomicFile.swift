@@ -13,6 +13,7 @@ public enum AtomicFile {
         guard descriptor >= 0 else { throw FileError.last("create", temporary) }
         do {
             try writeAll(bytes, to: descriptor, path: temporary)
+            KillPoint.reached(.fileBeforeSync)
             guard fsync(descriptor) == 0 else { throw FileError.last("fsync", temporary) }
         } catch {
             close(descriptor)
@@ -20,12 +21,15 @@ public enum AtomicFile {
             throw error
         }
         close(descriptor)
+        KillPoint.reached(.fileAfterSync)
         guard rename(temporary, path) == 0 else {
             let error = FileError.last("rename to '\(path)'", temporary)
             unlink(temporary)
             throw error
         }
+        KillPoint.reached(.fileRenamed)
         try syncFolder(containing: path)
+        KillPoint.reached(.filePublished)
     }
 
     /// Writes a file whole from an array of bytes.

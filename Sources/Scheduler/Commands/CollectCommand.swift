@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import Storage
+internal import SystemSupport
 
 /// `occ-scheduler gc`: remove files that no scene needs any more.
 struct CollectCommand: AsyncParsableCommand {
@@ -25,7 +26,10 @@ struct CollectCommand: AsyncParsableCommand {
         let garbage = try directory.garbage(accepted: try directory.readManifest().acceptedLeases)
         for file in garbage {
             Terminal.output("\(file.path)\n")
-            if !dryRun { try directory.fileSystem.remove(file.path) }
+            if dryRun { continue }
+            KillPoint.reached(.beforeRemoval, scene: file.scene)
+            try directory.fileSystem.remove(file.path)
+            KillPoint.reached(.afterRemoval, scene: file.scene)
         }
         let bytes = garbage.reduce(0) { $0 + $1.byteCount }
         Terminal.say("\(garbage.count) files of \(bytes) bytes \(dryRun ? "would be removed" : "removed")")

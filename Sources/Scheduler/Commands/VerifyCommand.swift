@@ -3,6 +3,7 @@ internal import CommandSupport
 internal import Foundation
 internal import JobQueue
 internal import Storage
+internal import SystemSupport
 
 /// `occ-scheduler verify`: every byte of a run.
 struct VerifyCommand: AsyncParsableCommand {
@@ -50,7 +51,11 @@ struct VerifyCommand: AsyncParsableCommand {
     private func requeue(_ report: VerificationReport, run: String) async throws {
         let scenes = Set(report.findings.filter { $0.problem != .extra }.compactMap(\.scene)).sorted()
         guard !scenes.isEmpty else { return }
-        let count = try await RunDatabase.use(databaseOptions, output: results.output) { queue in
+        // Here --output names the files; the database is that folder's own only where no other is given.
+        let folder = Paths.absolute(results.output)
+        let hasDatabase = Folders.exists(DatabaseSession.privateDataDirectory(of: folder))
+        let output = databaseOptions.database == nil && hasDatabase ? folder : nil
+        let count = try await RunDatabase.use(databaseOptions, output: output) { queue in
             try await queue.requeueDone(run: run, scenes: .named(scenes))
         }
         Terminal.say("queued \(count) scenes again; the run's own `occ-scheduler run` or `resume` command does them")

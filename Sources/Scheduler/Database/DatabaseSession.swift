@@ -58,7 +58,7 @@ final class DatabaseSession {
         do {
             let configuration = try PostgresConfiguration(connectionString: connectionString)
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
-            let queue = try JobQueue(pool: pool, schema: schema)
+            let queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
             return DatabaseSession(
                 connectionString: connectionString,
                 schema: schema,

@@ -158,7 +158,10 @@ struct RunPlan: Sendable {
             annotations: annotations ?? [:],
             formatVersion: formatVersion
         )
-        return try await queue.submit(submission, scenes: scenes)
+        KillPoint.reached(.beforeSubmit)
+        let report = try await queue.submit(submission, scenes: scenes)
+        KillPoint.reached(.submitAfterCommit)
+        return report
     }
 
     /// Says what was left out and what was queued.
@@ -188,7 +191,11 @@ private struct SceneSubmissions: AsyncSequence, Sendable {
         let formatVersion: Int
 
         mutating func next() async throws -> SceneSubmission? {
-            guard let scene = rest.popFirst() else { return nil }
+            guard let scene = rest.popFirst() else {
+                KillPoint.reached(.submitBeforeCommit)
+                return nil
+            }
+            KillPoint.reached(.sceneSubmitted, scene: scene.name)
             return SceneSubmission(
                 name: scene.name,
                 sampleCount: scene.samples.count,

@@ -21,14 +21,18 @@ extension RunDirectory {
         do {
             defer { file.close() }
             try file.writeAll(bytes, at: 0, path: temporary)
+            KillPoint.reached(.manifestBeforeSync)
             try file.sync()
+            KillPoint.reached(.manifestAfterSync)
             try fileSystem.rename(temporary, to: manifestPath)
+            KillPoint.reached(.manifestRenamed)
         } catch {
             try? fileSystem.remove(temporary)
             throw error
         }
         try fileSystem.syncFolder(path)
         try fileSystem.syncFolder(partialFolder)
+        KillPoint.reached(.manifestPublished)
     }
 
     /// Reads `run.json`.

@@ -39,6 +39,7 @@ public struct RunDirectory: Sendable {
     /// - Throws: `FileError`.
     public func create() throws {
         try fileSystem.createFolders(partialFolder)
+        KillPoint.reached(.runFolderMade)
     }
 
     /// Path of a lease's finished file.

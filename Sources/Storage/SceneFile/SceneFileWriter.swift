@@ -78,6 +78,7 @@ public final class SceneFileWriter {
         file = try fileSystem.createFile(partialPath)
         do {
             try append(SectionFrame.header.encode(header, at: 0, path: partialPath))
+            KillPoint.reached(.sceneFileCreated, scene: header.scene)
         } catch {
             // Nothing is in it yet, and left behind it would only stop this lease from trying again.
             close(why: "it could not be started")
@@ -129,6 +130,7 @@ public final class SceneFileWriter {
             let index = try SectionFrame.index.encode(SampleIndex(samples: entries), at: byteCount, path: partialPath)
             try append(index)
             stage = .indexed(sha256: digest.finishHex())
+            KillPoint.reached(.sceneFileBeforeSync, scene: header.scene)
         }
         if case .indexed(let sha256) = stage {
             do {
@@ -138,6 +140,7 @@ public final class SceneFileWriter {
                 throw error
             }
             stage = .synced(sha256: sha256)
+            KillPoint.reached(.sceneFileAfterSync, scene: header.scene)
         }
         if case .synced(let sha256) = stage {
             guard try fileSystem.byteCount(of: finalPath) == nil else {
@@ -145,10 +148,13 @@ public final class SceneFileWriter {
             }
             try fileSystem.rename(partialPath, to: finalPath)
             stage = .renamed(sha256: sha256)
+            KillPoint.reached(.sceneFileRenamed, scene: header.scene)
         }
         guard case .renamed(let sha256) = stage else { throw closedError() }
         try fileSystem.syncFolder(directory.path)
+        KillPoint.reached(.sceneFileHalfDurable, scene: header.scene)
         try fileSystem.syncFolder(directory.partialFolder)
+        KillPoint.reached(.sceneFilePublished, scene: header.scene)
         close(why: "it is finished")
         return FinishedSceneFile(
             fileName: directory.fileName(ofPath: finalPath),
@@ -193,7 +199,13 @@ public final class SceneFileWriter {
         )
         let section = try SectionFrame.record.encode(record, at: byteCount, path: partialPath)
         let entry = record.entry(at: byteCount + section.count)
-        try append(section + frame)
+        let part = section + frame
+        if KillPoint.isArmed(.sampleTorn) {
+            try file.writeAll(Array(part.prefix(part.count / 2)), at: byteCount, path: partialPath)
+            KillPoint.reached(.sampleTorn, scene: header.scene)
+        }
+        try append(part)
+        KillPoint.reached(.sampleWritten, scene: header.scene)
         entries.append(entry)
         tokens.insert(token)
     }

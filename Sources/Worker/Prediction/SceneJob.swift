@@ -42,6 +42,7 @@ struct SceneJob {
     /// - Throws: `ScenePredictionError` for trouble with the scene; `StorageError` and `FileError` of the output become
     ///   `HostFailure`.
     func perform(_ predictor: any SamplePredictor, sampleStored: (Int) -> Void) throws -> SceneWorkReport {
+        KillPoint.reached(.sceneStarted, scene: scene.sceneName)
         let started = MonotonicClock.nowSeconds
         let tokens = frames.samples.map(\.token)
         let directory = try onOutput {

@@ -30,7 +30,9 @@ struct QueueCalls: Sendable {
             do {
                 // What the former registration still holds goes back without counting as a crash: this process lives.
                 if let former { try await queue.retire(former) }
+                KillPoint.reached(.beforeRegister)
                 let id = try await queue.registerWorker(description)
+                KillPoint.reached(.afterRegister)
                 leases.worker = id
                 logger.info("registered", metadata: ["worker": "\(id)"])
                 post.yield(.registered(sentAt: sentAt))
@@ -50,7 +52,9 @@ struct QueueCalls: Sendable {
                 return
             }
             do {
+                KillPoint.reached(.beforeHeartbeat)
                 let reply = try await heartbeats.heartbeat(worker, holding: leases.held, note: leases.note)
+                KillPoint.reached(.afterHeartbeat)
                 guard reply.isAlive else {
                     logger.warning("the database gave this worker up; registering anew")
                     post.yield(.heartbeatRejected)
@@ -81,9 +85,12 @@ struct QueueCalls: Sendable {
             do {
                 var filter = try await claimable.filter()
                 for kind in leases.kindsLeftAlone { filter.formatVersions[kind] = nil }
+                KillPoint.reached(.beforeClaim)
                 let scenes = try await queue.claim(worker, limit: limit, filter: filter)
+                if !scenes.isEmpty { KillPoint.reached(.afterClaim, scene: scenes.first?.sceneName) }
                 leases.note(scenes)
-                post.yield(.claimed(scenes.map { LeaseKey($0.sceneLease) }))
+                let suspects = await suspects(among: scenes)
+                post.yield(.claimed(scenes.map { LeaseKey($0.sceneLease) }, suspects: suspects.map { LeaseKey($0) }))
             } catch JobQueueError.workerExpired {
                 post.yield(.claimRefused)
             } catch {
@@ -93,11 +100,24 @@ struct QueueCalls: Sendable {
         }
     }
 
+    /// Those that killed workers before; where the database cannot say, those that could have.
+    private func suspects(among scenes: [ClaimedScene]) async -> [SceneLease] {
+        do {
+            return try await queue.suspects(among: scenes)
+        } catch {
+            logger.debug("cannot look for suspects", metadata: ["error": "\(error)"])
+            return scenes.filter { $0.attempt >= queue.timing.maximumCrashes }.map(\.sceneLease)
+        }
+    }
+
     /// Progress is for people: a report that cannot be delivered is dropped, unless it says that the lease is lost.
     func reportProgress(_ key: LeaseKey, samples: Int) {
         Task {
             do {
-                if try await !queue.reportProgress(key.sceneLease, samplesDone: samples) {
+                KillPoint.reached(.beforeProgress, scene: name(key))
+                let isHeld = try await queue.reportProgress(key.sceneLease, samplesDone: samples)
+                KillPoint.reached(.afterProgress, scene: name(key))
+                if !isHeld {
                     logger.warning("lease lost", metadata: ["scene": "\(name(key))", "lease": "\(key.lease)"])
                     post.yield(.leaseLost(key))
                 }
@@ -110,7 +130,10 @@ struct QueueCalls: Sendable {
     func complete(_ key: LeaseKey) {
         close(key, "complete") {
             guard let result = leases.result(of: key) else { return }
-            guard try await queue.complete(key.sceneLease, result: result) else {
+            KillPoint.reached(.beforeComplete, scene: name(key))
+            let isAccepted = try await queue.complete(key.sceneLease, result: result)
+            KillPoint.reached(.afterComplete, scene: name(key))
+            guard isAccepted else {
                 logger.warning("result refused: the lease is another worker's", metadata: ["scene": "\(name(key))"])
                 return
             }
@@ -128,7 +151,9 @@ struct QueueCalls: Sendable {
     func fail(_ key: LeaseKey, message: String, isRetryable: Bool) {
         logger.error("scene failed", metadata: ["scene": "\(name(key))", "error": "\(message)"])
         close(key, "fail") {
+            KillPoint.reached(.beforeFail, scene: name(key))
             let outcome = try await queue.fail(key.sceneLease, message: message, retryable: isRetryable)
+            KillPoint.reached(.afterFail, scene: name(key))
             if outcome == .failed { await publishManifestIfFinished(key) }
         }
     }
@@ -141,7 +166,9 @@ struct QueueCalls: Sendable {
     func release(_ key: LeaseKey, samples: Int) {
         logger.info("scene given back", metadata: ["scene": "\(name(key))", "samples": "\(samples)"])
         close(key, "release") {
+            KillPoint.reached(.beforeRelease, scene: name(key))
             _ = try await queue.release(key.sceneLease, samplesDone: samples)
+            KillPoint.reached(.afterRelease, scene: name(key))
         }
     }
 
@@ -149,7 +176,9 @@ struct QueueCalls: Sendable {
     func retire() async {
         guard let worker = leases.worker else { return }
         do {
+            KillPoint.reached(.beforeRetire)
             try await queue.retire(worker)
+            KillPoint.reached(.afterRetire)
         } catch {
             logger.warning("cannot say goodbye to the database", metadata: ["error": "\(error)"])
         }
