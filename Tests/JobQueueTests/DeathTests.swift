@@ -11,7 +11,13 @@ struct DeathTests {
                 let worker = try await queue.registerTestWorker("host", identity: "one")
                 let scene = try await queue.claimOne(worker)
                 #expect(scene.sceneName == "scene-0" && scene.attempt == crash)
-                let report = try await queue.reportDeath(identity: "one", cause: "killed by signal 9 (SIGKILL)")
+                // Once more, and it is quarantined.
+                #expect(try await queue.suspects(among: [scene]) == (crash == 3 ? [scene.sceneLease] : []))
+                let report = try await queue.reportDeath(
+                    identity: "one",
+                    cause: "killed by signal 9 (SIGKILL)",
+                    lastWords: ["last line but one", "last line"]
+                )
                 #expect(report.expiredWorkers == 1)
                 #expect(report.requeuedScenes == (crash < 3 ? 1 : 0) && report.quarantinedScenes == (crash < 3 ? 0 : 1))
                 // The dead do not come back: neither as a worker nor with a result.
@@ -23,6 +29,7 @@ struct DeathTests {
             let record = try await queue.failures(run: "run").onlyElement()
             #expect(record.state == .quarantined && record.crashes == 3)
             #expect(record.lastError.contains("pid 42") && record.lastError.contains("SIGKILL"))
+            #expect(record.lastError.hasSuffix("samples reported\nlast line but one\nlast line"))
             let counts = try await queue.runStatus("run")?.counts
             #expect(counts?.queued == 1 && counts?.quarantined == 1 && counts?.leased == 0)
         }

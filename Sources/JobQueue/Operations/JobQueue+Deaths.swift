@@ -8,9 +8,11 @@ extension JobQueue {
     ///
     /// - Parameters:
     ///   - identity: what it registered as `WorkerDescription.identity`.
-    ///   - cause: what is known of its end: "killed by signal 9 (SIGKILL)", and its last log lines.
+    ///   - cause: what is known of its end, in one line: "killed by signal 9 (SIGKILL)".
+    ///   - lastWords: the end of its log, oldest line first.
     @discardableResult
-    public func reportDeath(identity: String, cause: String) async throws -> ReapReport {
+    public func reportDeath(identity: String, cause: String, lastWords: [String] = []) async throws -> ReapReport {
+        let lines = lastWords.map { "\n" + $0 }.joined()
         let result = try await query(
             "taking back the scenes of worker process \(identity)",
             """
@@ -32,14 +34,17 @@ extension JobQueue {
                 UPDATE \(s).attempts a
                 SET ended_at = now(), outcome = 'crash', samples_done = l.samples_done,
                     message = 'the worker (pid ' || l.pid || ') ' || $2::text || ', ' || l.samples_done || ' of '
-                        || l.sample_count || ' samples reported'
+                        || l.sample_count || ' samples reported' || $4::text
                 FROM lost l WHERE a.scene_id = l.id AND a.lease = l.lease
             )
             SELECT (SELECT count(*) FROM dead) AS dead, count(*) FILTER (WHERE state = 'queued') AS requeued,
                 count(*) FILTER (WHERE state = 'quarantined') AS quarantined
             FROM moved
             """,
-            [.text(identity), .text(Self.storable(cause)), .int(timing.maximumCrashes)]
+            [
+                .text(identity), .text(Self.storable(cause)), .int(timing.maximumCrashes),
+                .text(Self.storable(lines, maximumBytes: 4096)),
+            ]
         ).single()
         return ReapReport(
             didRun: true,

@@ -36,6 +36,8 @@ final class LocalWorkers {
         var policy = RestartPolicy()
         /// Where the present process's part of the log begins.
         var logStart: UInt64 = 0
+        /// The most memory that the present process was seen to have.
+        var peakBytes = 0
     }
 
     private let configuration: Configuration
@@ -70,8 +72,11 @@ final class LocalWorkers {
                 case .restart(let delay): seats[index].restartAt = now + delay
                 case .giveUp: seats[index].restartAt = nil
                 }
-            } else if seats[index].process != nil, (try? log(index).trim()) == true {
-                seats[index].logStart = 0
+            } else if let process = seats[index].process {
+                // Looked at while it lives: the dead leave no peak.
+                seats[index].peakBytes =
+                    ProcessMemory.peakBytes(of: process.processIdentifier) ?? seats[index].peakBytes
+                if (try? log(index).trim()) == true { seats[index].logStart = 0 }
             }
             if let due = seats[index].restartAt, now >= due {
                 seats[index].restartAt = nil
@@ -101,6 +106,7 @@ final class LocalWorkers {
     private func launch(_ index: Int) throws {
         let (log, start) = try self.log(index).open()
         seats[index].logStart = start
+        seats[index].peakBytes = 0
         let process = Process()
         process.executableURL = URL(fileURLWithPath: configuration.executable)
         process.arguments = configuration.arguments
@@ -131,7 +137,7 @@ final class LocalWorkers {
             index: index,
             processID: process.processIdentifier,
             identity: seats[index].identity,
-            cause: cause,
+            cause: cause + String(format: ", peak memory %.0f MB", Double(seats[index].peakBytes) / 1e6),
             lastWords: LogTail.lines(ofFile: log(index).path, from: seats[index].logStart, count: 5)
         )
     }

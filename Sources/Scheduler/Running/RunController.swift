@@ -127,7 +127,8 @@ struct RunController {
         do {
             try await session.queue.reportDeath(
                 identity: death.identity,
-                cause: ([death.cause] + death.lastWords).joined(separator: "\n")
+                cause: death.cause,
+                lastWords: death.lastWords
             )
         } catch {
             Terminal.say("warning: the database was not told: \(error)")

@@ -53,6 +53,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave after this long with nothing to do (default: stay).", valueName: "seconds"))
     var exitWhenIdle: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Append the log to this file, not to standard error; a worker that was killed over it is reported by the next one.",
+            valueName: "file"
+        )
+    )
+    var log: String?
+
     @Option(help: ArgumentHelp("Leave when this process is no longer the parent.", visibility: .hidden))
     var parent: Int32?
 
@@ -71,6 +79,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard let connectionString = databaseOptions.connectionString else {
             throw CommandFailure(.configuration, "no database is given: use --database URL or OCC_DATABASE_URL")
         }
+        let identity =
+            ProcessInfo.processInfo.environment[WorkerEnvironment.identity] ?? WorkerDescription.newIdentity()
+        let logFile = try WorkerLog(path: log.map(Paths.absolute))
+        try logFile.redirectStandardError()
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -82,16 +94,20 @@ struct ServeCommand: AsyncParsableCommand {
         let slotCount = slots ?? PhysicalCores.count()
         let models = try ModelShelf(onlyModel: model.map(Paths.absolute))
 
-        var timing = QueueTiming()
+        var timing = try QueueTiming.fromEnvironment()
         // A call that waits longer than this would only report a lease that is lost by then.
         timing.patienceSeconds = timing.heartbeatIntervalSeconds
-        let configuration = try PostgresConfiguration(connectionString: connectionString)
+        var configuration = try PostgresConfiguration(connectionString: connectionString)
+        // A server that is gone without a word behind a proxy must not hold calls for longer than the leases last.
+        configuration.statementTimeoutSeconds = min(configuration.statementTimeoutSeconds, timing.expirySeconds)
         let pool = ConnectionPool(configuration: configuration, maximumConnections: 3)
         let queue = try JobQueue(pool: pool, schema: databaseOptions.schema, timing: timing)
         // Heartbeats wait for no other call: they have a connection of their own.
         let heartbeatPool = ConnectionPool(configuration: configuration, maximumConnections: 1)
         let heartbeats = try JobQueue(pool: heartbeatPool, schema: databaseOptions.schema, timing: timing)
         try await queue.checkSchema()
+        await Self.report(logFile.predecessor, to: queue, logger)
+        try logFile.begin(identity: identity)
 
         let work = PredictionWork(
             slotCount: slotCount,
@@ -110,8 +126,7 @@ struct ServeCommand: AsyncParsableCommand {
                     pid: Int(ProcessInfo.processInfo.processIdentifier),
                     slots: slotCount,
                     version: BuildInformation.version,
-                    identity: ProcessInfo.processInfo.environment[WorkerEnvironment.identity]
-                        ?? WorkerDescription.newIdentity()
+                    identity: identity
                 ),
                 timing: timing,
                 outputDirectory: output.map(Paths.absolute)
@@ -124,9 +139,25 @@ struct ServeCommand: AsyncParsableCommand {
         )
         signals.onInterrupt(service.requestStop)
         let reason = await service.run()
+        logFile.end()
         await pool.close()
         await heartbeatPool.close()
         if case .hostFailed(let message) = reason { throw CommandFailure(.environment, message) }
+    }
+
+    /// Tells the queue that the worker before this one died, where its log says so; otherwise its heartbeat's expiry will.
+    private static func report(_ predecessor: WorkerLog.Predecessor?, to queue: JobQueue, _ logger: Logger) async {
+        guard let predecessor else { return }
+        logger.warning("the worker before this one vanished", metadata: ["identity": "\(predecessor.identity)"])
+        do {
+            try await queue.reportDeath(
+                identity: predecessor.identity,
+                cause: "vanished",
+                lastWords: predecessor.lastWords
+            )
+        } catch {
+            logger.warning("cannot report it", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func logLevel(_ text: String) throws -> Logger.Level {

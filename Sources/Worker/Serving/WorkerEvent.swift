@@ -32,7 +32,9 @@ enum WorkerEvent: Hashable, Sendable {
     /// Registration or heartbeat could not reach the database.
     case databaseUnreachable
     /// A claim returned; an empty list means that nothing is to be had now.
-    case claimed([LeaseKey])
+    ///
+    /// `suspects` are those among them over which workers died so often that they are to be worked on alone.
+    case claimed([LeaseKey], suspects: [LeaseKey] = [])
     /// A claim could not reach the database.
     case claimFailed
     /// The answer to a claim: this worker is unknown or expired.

@@ -8,6 +8,7 @@
 /// - no scene is claimed, and nothing is written for one, while `LeaseGuard` does not trust the leases;
 /// - it claims no more scenes than it has idle slots;
 /// - what a claim of a former registration brings is given back unworked;
+/// - a scene over which workers died so often that once more quarantines it is worked on with every other slot idle;
 /// - after a stop request it claims nothing, and leaves at the latest `drainSeconds` later.
 struct WorkerStateMachine: Hashable, Sendable {
     /// Times that the state machine works with, in seconds.
@@ -31,6 +32,8 @@ struct WorkerStateMachine: Hashable, Sendable {
 
     private enum SlotState: Hashable {
         case idle
+        /// A suspect that is started when the other slots are idle; nothing is claimed meanwhile.
+        case waiting(LeaseKey)
         case working(LeaseKey)
         /// Told to stop; its outcome no longer matters to the queue.
         case abandoned(LeaseKey)
@@ -55,6 +58,8 @@ struct WorkerStateMachine: Hashable, Sendable {
     private var drainDeadline: Double?
     private var hostFailure: String?
     private var hasExited = false
+    /// The suspect that is being worked on; nothing is claimed meanwhile.
+    private var alone: LeaseKey?
 
     init(settings: Settings, leaseGuard: LeaseGuard) {
         precondition(settings.slotCount > 0)
@@ -94,6 +99,7 @@ struct WorkerStateMachine: Hashable, Sendable {
             for key in lost { actions += lose(key) }
             for key in askedBack {
                 if let slot = slots.firstIndex(of: .working(key)) { actions.append(.stopAfterSample(slot: slot)) }
+                if let slot = slots.firstIndex(of: .waiting(key)) { actions.append(giveBack(slot, key)) }
             }
             // With a claim under way, its answer may still bring them.
             if claims.wasQuietSinceBeat {
@@ -112,9 +118,9 @@ struct WorkerStateMachine: Hashable, Sendable {
         case .databaseUnreachable:
             isContactInFlight = false
             nextContact = now + 0.5 + jitter
-        case .claimed(let keys):
+        case .claimed(let keys, let suspects):
             let isCurrent = claims.answered(isEmpty: keys.isEmpty, now: now, jitter: jitter)
-            actions += accept(keys, isCurrent: isCurrent)
+            actions += accept(keys, suspects: suspects, isCurrent: isCurrent)
         case .claimFailed:
             _ = claims.answered(isEmpty: true, now: now, jitter: jitter)
         case .claimRefused:
@@ -173,12 +179,29 @@ struct WorkerStateMachine: Hashable, Sendable {
             isReapInFlight = true
             actions.append(.reap)
         }
+        actions += startSuspect()
         actions += claimIfIdle(now: now)
         return actions
     }
 
+    /// Starts the waiting suspect when nothing else is under way that its crash could take along.
+    private mutating func startSuspect() -> [WorkerAction] {
+        if let key = alone, !slots.contains(.working(key)) { alone = nil }
+        guard let slot = slots.firstIndex(where: { if case .waiting = $0 { true } else { false } }),
+            case .waiting(let key) = slots[slot], slots.count(where: { $0 != .idle }) == 1
+        else { return [] }
+        slots[slot] = .working(key)
+        alone = key
+        return [.start(slot: slot, key)]
+    }
+
+    /// Whether a suspect is being worked on, or waits for that.
+    private var isIsolating: Bool {
+        alone != nil || slots.contains { if case .waiting = $0 { true } else { false } }
+    }
+
     private mutating func claimIfIdle(now: Double) -> [WorkerAction] {
-        guard drainDeadline == nil, isRegistered, !claims.isInFlight else { return [] }
+        guard drainDeadline == nil, isRegistered, !claims.isInFlight, !isIsolating else { return [] }
         let idle = slots.count { $0 == .idle }
         if idle == slots.count {
             let since = idleSince ?? now
@@ -209,7 +232,7 @@ struct WorkerStateMachine: Hashable, Sendable {
         }
         let isWaiting = slots.contains { state in
             switch state {
-            case .working, .closing: true
+            case .waiting, .working, .closing: true
             case .idle, .abandoned: false
             }
         }
@@ -223,7 +246,7 @@ struct WorkerStateMachine: Hashable, Sendable {
 
     // MARK: - Leases
 
-    private mutating func accept(_ keys: [LeaseKey], isCurrent: Bool) -> [WorkerAction] {
+    private mutating func accept(_ keys: [LeaseKey], suspects: [LeaseKey], isCurrent: Bool) -> [WorkerAction] {
         var actions: [WorkerAction] = []
         for key in keys {
             guard let slot = slots.firstIndex(of: .idle) else {
@@ -232,15 +255,23 @@ struct WorkerStateMachine: Hashable, Sendable {
                 continue
             }
             samples[key] = 0
-            if drainDeadline != nil || !isRegistered || !isCurrent {
-                slots[slot] = .closing(key)
-                actions.append(.release(key, samples: 0))
+            let isSuspect = slots.count > 1 && suspects.contains(key)
+            if drainDeadline != nil || !isRegistered || !isCurrent || isSuspect && isIsolating {
+                actions.append(giveBack(slot, key))
+            } else if isSuspect {
+                slots[slot] = .waiting(key)
             } else {
                 slots[slot] = .working(key)
                 actions.append(.start(slot: slot, key))
             }
         }
         return actions
+    }
+
+    /// Gives a scene back that was not begun.
+    private mutating func giveBack(_ slot: Int, _ key: LeaseKey) -> WorkerAction {
+        slots[slot] = .closing(key)
+        return .release(key, samples: 0)
     }
 
     private mutating func end(_ key: LeaseKey, _ outcome: SlotOutcome, samples count: Int, now: Double)
@@ -284,6 +315,10 @@ struct WorkerStateMachine: Hashable, Sendable {
             slots[slot] = .abandoned(key)
             return [.abandon(slot: slot)]
         }
+        if let slot = slots.firstIndex(of: .waiting(key)) {
+            slots[slot] = .idle
+            return [.forget(key)]
+        }
         return []
     }
 
@@ -293,14 +328,21 @@ struct WorkerStateMachine: Hashable, Sendable {
         claims.loseRegistration()
         var actions: [WorkerAction] = []
         for state in slots {
-            if case .working(let key) = state { actions += lose(key) }
+            switch state {
+            case .working(let key), .waiting(let key): actions += lose(key)
+            case .idle, .closing, .abandoned: break
+            }
         }
         return actions
     }
 
-    private func stopSlots() -> [WorkerAction] {
-        slots.enumerated().compactMap { slot, state in
-            if case .working = state { .stopAfterSample(slot: slot) } else { nil }
+    private mutating func stopSlots() -> [WorkerAction] {
+        slots.indices.compactMap { slot in
+            switch slots[slot] {
+            case .working: .stopAfterSample(slot: slot)
+            case .waiting(let key): giveBack(slot, key)
+            case .idle, .closing, .abandoned: nil
+            }
         }
     }
 

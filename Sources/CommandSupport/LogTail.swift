@@ -1,16 +1,21 @@
 internal import Foundation
 
 /// The end of a log file.
-enum LogTail {
+public enum LogTail {
+    /// Longest part of a line that is given, in characters.
+    private static let longestLine = 240
+
     /// The last non-empty lines of a file after an offset, oldest first; empty when it cannot be read.
     ///
-    /// Reads at most the file's last 16 KiB.
-    static func lines(ofFile path: String, from start: UInt64, count: Int) -> [String] {
+    /// Reads at most the file's last 16 KiB, and cuts long lines.
+    public static func lines(ofFile path: String, from start: UInt64, count: Int) -> [String] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }
         let size = (try? handle.seekToEnd()) ?? 0
         try? handle.seek(toOffset: max(start, size > 16384 ? size - 16384 : 0))
         let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
-        return text.split(separator: "\n").suffix(count).map(String.init)
+        return text.split(separator: "\n").suffix(count).map { line in
+            line.count > longestLine ? line.prefix(longestLine) + " ..." : String(line)
+        }
     }
 }
