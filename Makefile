@@ -7,8 +7,10 @@ SWIFT ?= swift
 TEST_FLAGS := -c release --scratch-path .build-test -Xswiftc -enable-testing
 SWIFT_PATHS := Package.swift Sources Tests
 BIN := .build/release
+CHAOS_FAULTS ?= 200
+CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests build demo test lint format bench sanitize clean
+.PHONY: help setup setup-tests build demo test chaos lint format bench sanitize clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +33,11 @@ test: setup-tests lint sanitize ## Lint, sanitize the kernels, build and run eve
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
 	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --skip EndToEndTests
 	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --filter EndToEndTests
+	$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/Chaos --short
+
+chaos: setup-tests build ## Inject CHAOS_FAULTS faults (CHAOS_SEED repeats a run) into real processes: 30 minutes
+	$(SWIFT) build -c release --product Chaos
+	$(BIN)/Chaos --faults $(CHAOS_FAULTS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
 
 lint: ## Check formatting and style of all Swift
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_PATHS)

@@ -102,6 +102,17 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // Faults injected into real processes: `make chaos`, and a short form in `make test`.
+        .executableTarget(
+            name: "Chaos",
+            dependencies: [
+                "ArrayFiles", "ImageFiles", "OccInference", "PostgresClient", "Storage", "SystemSupport",
+                argumentParser,
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: swiftSettings + [.defaultIsolation(MainActor.self)]
+        ),
+
         // Tests, one target a room; golden files are found beside the sources, so they are no resources.
         tests("SystemSupportTests", ["SystemSupport"]),
         tests("BinaryKernelsTests", ["BinaryKernels"]),
