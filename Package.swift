@@ -130,6 +130,6 @@ let package = Package(
             ]
         ),
         tests("SchedulerTests", ["Scheduler"]),
-        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),
+        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )
