@@ -121,7 +121,7 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "Datasets"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "Storage"]),
         tests(
             "WorkerTests",
             [

@@ -16,7 +16,7 @@ public struct ManifestPublisher: Sendable {
     }
 
     /// Results read from the queue at a time.
-    private static let pageSize = 1000
+    private static let pageSize = 250
 
     /// Writes the manifest of a run as it stands, whole or not at all; several processes may, one after the other or at once.
     ///
@@ -85,7 +85,7 @@ public struct ManifestPublisher: Sendable {
             fileName: stored.result.fileName,
             byteCount: Int(stored.result.byteCount),
             sha256: stored.result.digest,
-            confusions: stored.result.metrics.map { Data($0).base64EncodedString() }
+            metrics: stored.result.metrics.map { Data($0).base64EncodedString() }
         )
     }
 

@@ -8,14 +8,21 @@ public enum RunIdentity {
     /// The digits are a SHA-256 of dataset root, version, split, model digest, precision and output folder; where the model
     /// file lies and how often errors are retried do not make another run. The name is safe as a file name.
     public static func name(of settings: RunSettings) -> String {
+        name(
+            split: settings.split,
+            model: settings.modelConfiguration,
+            parts: [
+                settings.datasetRoot, settings.datasetVersion, settings.split, settings.modelDigest,
+                settings.precision.rawValue, settings.outputDirectory,
+            ]
+        )
+    }
+
+    /// The name of a run that these texts define.
+    static func name(split: String, model: String, parts: [String]) -> String {
         let digest = SHA256()
-        for part in [
-            settings.datasetRoot, settings.datasetVersion, settings.split, settings.modelDigest,
-            settings.precision.rawValue, settings.outputDirectory,
-        ] {
-            digest.update(part + "\u{0}")
-        }
-        let readable = "\(settings.split)-\(settings.modelConfiguration)"
+        for part in parts { digest.update(part + "\u{0}") }
+        let readable = "\(split)-\(model)"
         let safe = readable.unicodeScalars.map { scalar -> Character in
             let isSafe =
                 scalar.isASCII && (CharacterSet.alphanumerics.contains(scalar) || "._-".unicodeScalars.contains(scalar))

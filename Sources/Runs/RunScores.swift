@@ -1,4 +1,3 @@
-public import Datasets
 public import Evaluation
 internal import Foundation
 public import JobQueue
@@ -10,123 +9,164 @@ public struct RunScores: Sendable {
     /// Key of the manifest's settings under which the number of the run's samples stands.
     public static let expectedSamplesKey = "samples"
 
-    /// The confusions of each scene that has some.
-    public var scenes: [(name: String, confusions: MaskedConfusions)]
+    /// One scene that has metrics.
+    public struct Scene: Sendable {
+        /// The scene's name.
+        public var name: String
+        /// Its place among the run's done scenes, in the order in which results are exported.
+        public var place: Int
+        /// What was counted.
+        public var metrics: SceneMetrics
+    }
+
+    /// The scenes that have metrics, by name.
+    public private(set) var scenes: [Scene] = []
     /// Scenes that are done but have no score, because ground truth is missing.
-    public var unscored: [String]
+    public private(set) var unscored: [String] = []
+    /// Remarks of scorers, each with its scene.
+    public private(set) var notes: [String] = []
+
+    private var done = 0
+
+    /// Makes scores of nothing.
+    public init() {}
+
+    /// Adds the next done scene.
+    public mutating func add(_ name: String, _ metrics: SceneMetrics?, notes more: [String] = []) {
+        notes += more.map { "\(name): \($0)" }
+        if let metrics, !metrics.isEmpty {
+            scenes.append(Scene(name: name, place: done, metrics: metrics))
+        } else {
+            unscored.append(name)
+        }
+        done += 1
+    }
 
     /// What workers stored in the queue.
     ///
     /// - Throws: `PostgresError`, `EvaluationError` for a damaged row.
     public static func stored(inQueue queue: JobQueue, run: String) async throws -> RunScores {
-        var scores = RunScores(scenes: [], unscored: [])
+        var scores = RunScores()
         var last: Int64 = 0
         while true {
-            let page = try await queue.results(run: run, afterSceneID: last, limit: 1000)
+            // A detection scene has some 60 KB.
+            let page = try await queue.results(run: run, afterSceneID: last, limit: pageSize)
             for row in page {
-                scores.add(row.sceneName, try row.result.metrics.map { try MaskedConfusions(decoding: $0) })
+                let metrics = try row.result.metrics.map { bytes in
+                    try named(row.sceneName) { try SceneMetrics(decoding: bytes) }
+                }
+                scores.add(row.sceneName, metrics)
             }
-            guard let end = page.last, page.count == 1000 else { break }
+            guard let end = page.last, page.count == pageSize else { break }
             last = end.sceneID
         }
         return scores.sorted()
     }
 
+    private static let pageSize = 250
+
     /// What the manifest holds.
     ///
     /// - Throws: `EvaluationError` for damaged counts.
     public static func stored(in manifest: RunManifest) throws -> RunScores {
-        var scores = RunScores(scenes: [], unscored: [])
-        for scene in manifest.scenes where scene.state == .done {
-            scores.add(scene.name, try scene.confusions.map { try MaskedConfusions(base64: $0) })
-        }
+        var scores = RunScores()
+        for scene in manifest.scenes where scene.state == .done { scores.add(scene.name, try metrics(of: scene)) }
         return scores.sorted()
+    }
+
+    /// What the manifest holds of a scene.
+    private static func metrics(of scene: RunManifest.Scene) throws -> SceneMetrics? {
+        try named(scene.name) {
+            try scene.metrics.map { try SceneMetrics(base64: $0) }
+                ?? scene.confusions.map { SceneMetrics(confusions: try MaskedConfusions(base64: $0)) }
+        }
+    }
+
+    /// Puts the scene's name before what is wrong with its metrics.
+    private static func named<Value>(_ scene: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as EvaluationError {
+            throw EvaluationError(error.kind, source: scene, error.description)
+        }
     }
 
     /// Computed anew from the scene files and the ground truth on disk, scenes in parallel.
     ///
+    /// What cannot be computed, because ground truth or tables are not at hand, is taken from the manifest where it has it.
+    ///
+    /// - Parameters:
+    ///   - truth: the ground truth.
+    ///   - countsRays: whether RayIoU is counted.
+    ///   - progress: is told how many scenes are done; called from several threads.
     /// - Throws: `StorageError`, `FileError`, `DatasetError`, `EvaluationError`: the first by order of scenes.
     public static func recomputed(
         _ manifest: RunManifest,
         directory: RunDirectory,
-        locator: Occ3DLocator
+        truth: RunTruth,
+        countsRays: Bool = true,
+        progress: @Sendable (Int) -> Void = { _ in }
     ) throws -> RunScores {
         let done = manifest.scenes.filter { $0.state == .done }
-        let results = Mutex([Int: Result<MaskedConfusions?, any Error>]())
+        let results = Mutex([Int: Result<SceneScorer.Outcome, any Error>]())
         DispatchQueue.concurrentPerform(iterations: done.count) { index in
-            let result = Result { try recompute(done[index], directory: directory, locator: locator) }
-            results.withLock { $0[index] = result }
+            let result = Result {
+                let reader = try SceneFileReader(path: "\(directory.path)/\(done[index].fileName ?? "")")
+                return try truth.scorer(of: done[index].name, countsRays: countsRays).score(reader)
+            }
+            let count = results.withLock { results in
+                results[index] = result
+                return results.count
+            }
+            progress(count)
         }
-        var scores = RunScores(scenes: [], unscored: [])
+        var scores = RunScores()
         for (index, scene) in done.enumerated() {
-            scores.add(scene.name, try results.withLock { $0[index] }?.get())
+            guard let result = results.withLock({ $0[index] }) else { continue }
+            var outcome = try result.get()
+            if outcome.metrics.isEmpty {
+                outcome.metrics = try metrics(of: scene) ?? SceneMetrics()
+            } else if outcome.metrics.confusions != nil, outcome.metrics.rays == nil {
+                outcome.metrics.rays = try metrics(of: scene)?.rays
+            }
+            if !countsRays { outcome.metrics.rays = nil }
+            scores.add(scene.name, outcome.metrics, notes: outcome.notes)
         }
         return scores.sorted()
     }
 
-    /// The report of these scores, with all that must stand beside a number.
-    public func report(_ manifest: RunManifest, mask: VisibilityMask) -> OccupancyReport {
-        report(
-            dataset: manifest.datasetVersion,
-            split: manifest.split,
-            model: manifest.model,
-            mask: mask,
-            expectedSamples: manifest.settings[Self.expectedSamplesKey].flatMap(UInt64.init)
-        )
+    /// The scores of some of the scenes.
+    public func only(_ names: Set<String>) -> RunScores {
+        var part = self
+        part.scenes.removeAll { !names.contains($0.name) }
+        part.unscored.removeAll { !names.contains($0) }
+        return part
     }
 
-    /// The report of these scores for a run that is known from the queue.
-    public func report(_ settings: RunSettings, mask: VisibilityMask, expectedSamples: Int) -> OccupancyReport {
-        report(
-            dataset: settings.datasetVersion,
-            split: settings.split,
-            model: settings.modelConfiguration,
-            mask: mask,
-            expectedSamples: UInt64(max(0, expectedSamples))
-        )
+    /// The same scores without RayIoU.
+    public func withoutRays() -> RunScores {
+        var part = self
+        for index in part.scenes.indices { part.scenes[index].metrics.rays = nil }
+        return part
     }
 
-    private func report(
-        dataset: String,
-        split: String,
-        model: String,
-        mask: VisibilityMask,
-        expectedSamples: UInt64?
-    ) -> OccupancyReport {
-        OccupancyReport(
-            dataset: dataset,
-            split: split,
-            model: model,
-            mask: mask,
-            scenes: scenes,
-            expectedSamples: expectedSamples
-        )
+    /// Whether any scene has detections.
+    public var hasDetections: Bool { scenes.contains { $0.metrics.detections != nil } }
+
+    /// The confusions of each scene that has some.
+    public var confusions: [(name: String, confusions: MaskedConfusions)] {
+        scenes.compactMap { scene in scene.metrics.confusions.map { (scene.name, $0) } }
     }
 
-    private static func recompute(
-        _ scene: RunManifest.Scene,
-        directory: RunDirectory,
-        locator: Occ3DLocator
-    ) throws -> MaskedConfusions? {
-        let isWhole = scene.sampleTokens.allSatisfy { locator.hasLabels(scene: scene.name, sample: $0) }
-        guard isWhole, let fileName = scene.fileName else { return nil }
-        let reader = try SceneFileReader(path: "\(directory.path)/\(fileName)")
-        guard SceneScore.isOccupancy(reader) else { return nil }
-        return try SceneScore.confusions(of: reader, scene: scene.name, locator: locator)
-    }
-
-    private mutating func add(_ name: String, _ confusions: MaskedConfusions?) {
-        if let confusions { scenes.append((name, confusions)) } else { unscored.append(name) }
+    /// The ray counts of each scene that has some.
+    public var rays: [(name: String, counts: RayCounts)] {
+        scenes.compactMap { scene in scene.metrics.rays.map { (scene.name, $0) } }
     }
 
     private func sorted() -> RunScores {
-        RunScores(scenes: scenes.sorted { $0.name < $1.name }, unscored: unscored.sorted())
-    }
-}
-
-extension Occ3DLocator {
-    /// Whether a sample has a label file.
-    func hasLabels(scene: String, sample: String) -> Bool {
-        FileManager.default.fileExists(atPath: path(scene: scene, sample: sample))
+        var sorted = self
+        sorted.scenes.sort { $0.name < $1.name }
+        sorted.unscored.sort()
+        return sorted
     }
 }

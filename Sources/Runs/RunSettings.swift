@@ -11,7 +11,9 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public static func kind(modelDigest: String) -> String { "predict-\(modelDigest.prefix(16))" }
 
     /// The version of this document and of the payloads that go with it; workers leave newer ones alone.
-    public static let currentFormatVersion = 1
+    ///
+    /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs.
+    public static let currentFormatVersion = 2
     /// The name that stands in `split` where no split was asked for.
     public static let everyScene = "all"
 

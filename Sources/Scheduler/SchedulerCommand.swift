@@ -27,7 +27,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 name: "Results",
                 subcommands: [
                     EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, PictureCommand.self,
-                    CollectCommand.self,
+                    ImportPredictionsCommand.self, CollectCommand.self,
                 ]
             ),
             CommandGroup(

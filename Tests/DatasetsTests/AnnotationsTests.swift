@@ -113,6 +113,35 @@ import Testing
         #expect(problem.file.hasSuffix("/sample_annotation.json") && problem.row != nil)
     }
 
+    @Test func resolvedScenesSpareTheLargeTablesAndGiveTheSame() throws {
+        func read(_ builder: TableBuilder) throws -> [SceneAnnotations]? {
+            let folder = try TemporaryFolder()
+            try builder.write(to: folder)
+            return try withExtendedLifetime(folder) {
+                let dataset = try NuScenesDataset.open(root: folder.path, version: builder.version)
+                let options = ResolutionOptions(imageCheck: .none)
+                return try AnnotationTables.read(dataset, of: dataset.resolve(options: options).scenes)
+            }
+        }
+        let whole = builder()
+        #expect(try read(whole) == whole.annotations(of: ["a", "b"]))
+        // As in nuScenes' test split: no annotations, or no such table.
+        var bare = whole
+        bare.tables["sample_annotation"] = []
+        bare.tables["instance"] = []
+        #expect(try read(bare) == nil)
+        bare.tables["sample_annotation"] = nil
+        #expect(try read(bare) == nil)
+        var blind = whole
+        let token = TableBuilder.hexToken("data/a/LIDAR_TOP/1/true")
+        blind.edit("sample_data", where: { $0["token"] as? String == token }) { $0["is_key_frame"] = false }
+        #expect {
+            try read(blind)
+        } throws: { error in
+            "\(error)".contains("no single keyframe of LIDAR_TOP")
+        }
+    }
+
     @Test func wrongTablesAreNamed() throws {
         func problem(_ change: (inout TableBuilder) -> Void) throws -> DatasetProblem? {
             var changed = builder()

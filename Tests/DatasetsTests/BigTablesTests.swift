@@ -34,6 +34,27 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: root != nil, "set OCC_BIG_TABLES to a folder made by ops/datasets/make_big_tables.py"))
+    func annotationsOfEverySceneAreRead() throws {
+        let version = ProcessInfo.processInfo.environment["OCC_BIG_VERSION"] ?? "v1.0-trainval"
+        let dataset = try NuScenesDataset.open(root: try #require(Self.root), version: version)
+        let resolved = try dataset.resolve(options: ResolutionOptions(imageCheck: .none))
+        let start = ContinuousClock.now
+        guard let scenes = try AnnotationTables.read(dataset, of: resolved.scenes) else {
+            print("no annotations (make_big_tables.py --annotations 34)")
+            return
+        }
+        let reading = ContinuousClock.now - start
+        var usage = rusage()
+        #expect(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0)
+        let boxes = scenes.reduce(0) { $0 + $1.samples.reduce(0) { $0 + $1.boxes.count } }
+        print(
+            "\(boxes) annotated boxes of \(scenes.count) scenes in \(reading);",
+            "peak resident memory \(usage.ru_maxrss / 1024) MiB"
+        )
+        #expect(scenes.count == resolved.scenes.count)
+    }
+
     @Test(
         .enabled(if: root != nil && devkit != nil, "set OCC_DEVKIT_FRAMES to what ops/datasets/devkit_frames.py wrote")
     )

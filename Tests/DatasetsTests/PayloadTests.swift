@@ -53,9 +53,39 @@ import Testing
         #expect(bytes == wanted)
     }
 
+    @Test func lidarPosesFollowTheSamplesInVersion2() throws {
+        let one: [UInt8] = [0, 0, 0, 0, 0, 0, 0xF0, 0x3F]
+        let zero = [UInt8](repeating: 0, count: 8)
+        let identity = zero + zero + zero + one + zero + zero + zero
+        let lidar = LidarPose(sensorToEgo: .identity, egoToGlobal: .identity)
+        let samples = [
+            SampleFrames(token: "t", timestamp_us: 1, cameras: [], lidar: lidar),
+            SampleFrames(token: "u", timestamp_us: 2, cameras: []),
+            SampleFrames(token: "v", timestamp_us: 3, cameras: [], lidar: lidar),
+        ]
+        let scene = SceneFrames(name: "n", token: "k", samples: samples)
+        let bytes = scene.encodePayload()
+        var bare = scene
+        for index in bare.samples.indices { bare.samples[index].lidar = nil }
+        var wanted = bare.encodePayload()
+        #expect(wanted[4] == 1, "what version 1 can hold is written as version 1")
+        wanted[4] = 2
+        wanted += [1, 0, 0, 0] + identity
+        wanted += [0, 0, 0, 0] + identity + [255, 255, 255, 255] + [0, 0, 0, 0] + identity
+        #expect(bytes == wanted)
+        #expect(try SceneFrames(payload: bytes) == scene)
+        var stray = bytes
+        stray[stray.count - 60] = 1
+        #expect {
+            try SceneFrames(payload: stray)
+        } throws: { error in
+            "\(error)".contains("lidar mount 1 of 1")
+        }
+    }
+
     @Test func aSceneOf40SamplesIsSmall() throws {
         let bytes = try Self.scene(samples: 40).encodePayload()
-        #expect(bytes.count < 40_000)
+        #expect(bytes.count < 43_000)
     }
 
     @Test func truncationAtEveryLengthIsAnError() throws {
@@ -100,7 +130,7 @@ import Testing
         scene = try Self.scene(samples: 1)
         scene.samples[0].cameras[0].egoToGlobal.translation.x = .nan
         let cases: [([UInt8], String)] = [
-            (other, "(byte 4): it is of version 9 where only 1 is known"),
+            (other, "(byte 4): it is of version 9 where 1 to 2 are known"),
             (whole + [0], "1 bytes follow the last sample"),
             (Array("{}      ".utf8), "(byte 0): it does not start with OCSF"),
             (upwards, "the path has a \"..\" component"),

@@ -32,6 +32,30 @@ import Testing
         }
     }
 
+    @Test func lidarPosesComeAlongAndTheirLackIsNoProblem() throws {
+        let whole = TableBuilder(scenes: [("a", 3)])
+        let samples = try whole.resolve().scenes[0].samples
+        #expect(samples.map { $0.lidar?.egoToGlobal.translation.x } == [0, 1, 2].map { 411.3039349319818 + $0 })
+        #expect(samples.allSatisfy { $0.lidar?.sensorToEgo.translation == SIMD3(1.5, -0.25, 1.0 / 3.0) })
+        func lidar(_ change: (inout TableBuilder.Row) -> Void) throws -> [Bool] {
+            var changed = whole
+            let token = TableBuilder.hexToken("data/a/LIDAR_TOP/1/true")
+            changed.edit("sample_data", where: { $0["token"] as? String == token }, change)
+            return try changed.resolve().scenes[0].samples.map { $0.lidar != nil }
+        }
+        #expect(try lidar { $0["is_key_frame"] = false } == [true, false, true])
+        #expect(try lidar { $0["sample_token"] = "nothing" } == [true, false, true])
+        #expect(try lidar { $0["ego_pose_token"] = "nothing" } == [true, false, true])
+        // Two keyframes of one sample: neither is the right one.
+        #expect(try lidar { $0["sample_token"] = TableBuilder.hexToken("sample/a/0") } == [false, false, true])
+        var tilted = whole
+        tilted.edit("calibrated_sensor", where: { ($0["camera_intrinsic"] as? [Any])?.isEmpty == true }) {
+            $0["rotation"] = [1, 1, 0, 0]
+        }
+        #expect(try tilted.resolve().scenes[0].samples.allSatisfy { $0.lidar == nil })
+        #expect(try whole.tokens(ofSplit: nil).map(\.tokens) == [samples.map(\.token)])
+    }
+
     @Test(arguments: [JSONSerialization.WritingOptions.sortedKeys, [.prettyPrinted], []])
     func layoutDoesNotMatter(options: JSONSerialization.WritingOptions) throws {
         let plain = TableBuilder(scenes: [("scene-0001", 2)])

@@ -152,6 +152,15 @@ struct TableBuilder {
         }
     }
 
+    /// Writes everything to a new folder and reads the samples of a split.
+    func tokens(ofSplit split: String?) throws -> [(scene: String, tokens: [String])] {
+        let folder = try TemporaryFolder()
+        try write(to: folder)
+        return try withExtendedLifetime(folder) {
+            try NuScenesDataset.open(root: folder.path, version: version).sampleTokens(ofSplit: split)
+        }
+    }
+
     /// The error that resolving gives, nil where it gives none.
     func error(split: String? = nil, options: ResolutionOptions = ResolutionOptions()) throws -> DatasetError? {
         do {

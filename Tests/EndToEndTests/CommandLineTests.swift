@@ -9,7 +9,7 @@ struct CommandLineTests {
         for name in [
             "run", "submit", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "evaluate",
             "verify", "export",
-            "picture", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
+            "picture", "import-predictions", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
         ] {
             let result = try await Tool.scheduler(name, "--help")
             #expect(result.status == 0 && result.output.contains("Example: occ-scheduler \(name)"), "\(name)")

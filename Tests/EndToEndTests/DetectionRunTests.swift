@@ -63,6 +63,7 @@ struct DetectionRunTests {
                 #expect(stored as? NSArray == results[entry.token] as NSArray?)
             }
         }
+        try await scoreAndDraw(fixture, dataset: dataset, output: output)
         // Occupancy's forms are refused with a reason.
         let refused = try await Tool.run(
             "occ-scheduler",
@@ -74,6 +75,67 @@ struct DetectionRunTests {
         try await fixture.expect(0, ["retry", "--output", output])
         let states = try Fixture.sceneStates(inOutput: output)
         #expect(states.contains(.unfinished) && !states.contains(.failed))
+    }
+
+    /// Scores of a part are marked as such, and the same from files, from run.json, and through a results file; pictures are drawn.
+    private func scoreAndDraw(_ fixture: Fixture, dataset: String, output: String) async throws {
+        let files = try await fixture.expect(1, ["evaluate", "--output", output, "--json"])
+        let stored = try await fixture.expect(1, ["evaluate", "--output", output, "--json", "--stored"])
+        #expect(files.output == stored.output && files.errors.contains("the score of a part"))
+        let scores = try JSONDecoder().decode(Scores.self, from: Data(files.output.utf8))
+        #expect(scores.isPartial && scores.samples == 3 && scores.expected_samples == 6)
+        let status = try await fixture.expect(0, ["status", "--output", output, "--scores"])
+        #expect(status.output.contains("score so far") && status.output.contains("NDS"))
+
+        try await fixture.expect(0, ["picture", "--output", output, "--cameras", "--to", output + "/picture.png"])
+        let run = try FileManager.default.contentsOfDirectory(atPath: output + "/runs")[0]
+        let scenes = try RunDirectory(output: output, run: run).readManifest().scenes
+        let done = try #require(scenes.first { $0.state == .done }?.name)
+        let curves = output + "/curves"
+        let text = try await fixture.expect(
+            0,
+            ["evaluate", "--output", output, "--scene", done, "--curves", curves]
+        )
+        #expect(text.output.contains("NDS:") && text.errors.contains("the score of a part"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: curves).sorted() == [
+                "curves.csv", "curves.json", "curves.png",
+            ]
+        )
+
+        // What was exported, imported again: all six samples, three of them without boxes.
+        let imported = output + "-imported"
+        try await fixture.expect(
+            0,
+            [
+                "import-predictions", "--dataset", dataset, "--version", "v1.0-mini", "--predictions",
+                output + "/export/results_nusc.json", "--output", imported,
+            ]
+        )
+        let again = try await fixture.expect(0, ["evaluate", "--output", imported, "--json"])
+        let whole = try JSONDecoder().decode(Scores.self, from: Data(again.output.utf8))
+        #expect(!whole.isPartial && whole.samples == 6 && whole.nd_score <= scores.nd_score)
+        try await fixture.expect(0, ["verify", "--output", imported])
+        // The test split has no annotations, and the command says so.
+        try Data("[]".utf8).write(to: URL(fileURLWithPath: dataset + "/v1.0-mini/sample_annotation.json"))
+        try FileManager.default.removeItem(atPath: imported + "/runs")
+        let bare = try await fixture.expect(
+            0,
+            [
+                "import-predictions", "--dataset", dataset, "--version", "v1.0-mini", "--predictions",
+                output + "/export/results_nusc.json", "--output", imported,
+            ]
+        )
+        #expect(bare.errors.contains("no score: no ground truth"))
+        let refused = try await fixture.expect(2, ["evaluate", "--output", imported])
+        #expect(refused.errors.contains("sample_annotation.json"))
+    }
+
+    private struct Scores: Decodable {
+        let isPartial: Bool
+        let samples: Int
+        let expected_samples: Int
+        let nd_score: Double
     }
 
     private func rows(_ dataset: String, _ table: String) throws -> [[String: Any]] {

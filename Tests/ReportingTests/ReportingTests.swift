@@ -137,6 +137,88 @@ struct ReportingTests {
         }
     }
 
+    @Test("boxes lie where they are: forward is up, left is left, heading and size turn with the box")
+    func boxes() throws {
+        let ahead = BoxFigure.Box(centre: SIMD2(20, 0), size: SIMD2(10, 4), heading_rad: 0, label: 0)
+        let left = BoxFigure.Box(centre: SIMD2(0, 20), size: SIMD2(10, 4), heading_rad: .pi / 2, label: 5)
+        let figure = BoxFigure(
+            title: "model",
+            panels: [
+                .init(title: "prediction", boxes: [ahead], shadows: [left]), .init(title: "truth", boxes: [left]),
+            ],
+            range_m: 30,
+            pixelsPerMetre: 10
+        )
+        let image = try figure.render()
+        // Two views of 600 pixels with 24 pixels around and 20 between.
+        #expect(image.width == 24 + 600 + 20 + 600 + 24)
+        let top = 24 + 36 + 24
+        /// Whether a pixel, seen from the corner of a view, has nearly the colour of a class.
+        func has(_ label: Int, _ x: Int, _ y: Int) -> Bool {
+            let (pixel, wanted) = (colour(image, x, top + y), DetectionPalette.colours[label])
+            return [(pixel.red, wanted.red), (pixel.green, wanted.green), (pixel.blue, wanted.blue)]
+                .allSatisfy { abs(Int($0) - Int($1)) < 40 }
+        }
+        // The box ahead reaches from 15 to 25 m ahead and 2 m to each side; its edge has its colour in full.
+        #expect(has(0, 24 + 300, 300 - 250) && has(0, 24 + 300 + 20, 300 - 170) && has(0, 24 + 300, 300 - 220))
+        #expect(colour(image, 24 + 300 + 10, top + 300 - 170) != .white)
+        #expect(colour(image, 24 + 300 + 25, top + 300 - 170) == .white)
+        // Not mirrored: what is on the left is left of the middle, here as a grey area.
+        #expect(colour(image, 24 + 130, top + 310) != .white && colour(image, 24 + 470, top + 310) == .white)
+        let second = 24 + 600 + 20
+        #expect(has(5, second + 300 - 250, 300) && !has(5, second + 300 + 250, 300))
+        #expect(try PNGDecoder.decode(figure.png()) == image)
+    }
+
+    @Test("boxes beyond the view, of no size or of no numbers draw nothing outside and never trap")
+    func strangeBoxes() throws {
+        let strange: [Double] = [0, .nan, .infinity, -.infinity, 1e300, -1e9, 54.9]
+        let boxes = strange.flatMap { a in
+            strange.map { b in
+                BoxFigure.Box(
+                    centre: SIMD2(a, b),
+                    size: SIMD2(b, a),
+                    heading_rad: a,
+                    velocity: SIMD2(b, b),
+                    label: Int(clamping: Int64(b.isFinite ? max(-9, min(b, 99)) : 3)),
+                    strength: a
+                )
+            }
+        }
+        let image = try BoxFigure(panels: [.init(title: "", boxes: boxes, shadows: boxes)]).render()
+        #expect(colour(image, 2, image.height / 2) == .white)
+        #expect(throws: ReportingError.self) { try BoxFigure(panels: []).render() }
+        #expect(throws: ReportingError.self) {
+            try BoxFigure(panels: [.init(title: "", boxes: [])], range_m: .nan).render()
+        }
+    }
+
+    @Test("curves start and end where their points are")
+    func curves() throws {
+        let rising = [SIMD2(0.0, 0.0), SIMD2(1.0, 1.0)]
+        let figure = CurveFigure(
+            title: "title",
+            subtitle: "subtitle",
+            panels: [
+                .init(title: "car", lines: [rising]),
+                .init(title: "truck", lines: [[], [SIMD2(.nan, 0), SIMD2(0, 0)]]),
+            ],
+            lineNames: ["0.5 m", "1 m"],
+            horizontal: "recall",
+            vertical: "precision"
+        )
+        let image = try figure.render()
+        let (left, top) = (24 + 56, 24 + 36 + 30 + 36)
+        func isDrawn(_ x: Int, _ y: Int) -> Bool {
+            let pixel = colour(image, left + x, top + y)
+            return Int(pixel.green) + 40 < Int(pixel.blue)
+        }
+        #expect(isDrawn(150, 150) && isDrawn(50, 249) && !isDrawn(50, 60))
+        #expect(throws: ReportingError.self) {
+            try CurveFigure(title: "", subtitle: "", panels: [], lineNames: [], horizontal: "", vertical: "").render()
+        }
+    }
+
     @Test("any number of panels and any small grid can be laid out")
     func layouts() throws {
         for count in 1...8 {

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Testing
 
 @testable import Runs
@@ -85,6 +86,7 @@ struct RunContractTests {
         )
         let bytes = try ScenePayload.encode(scene)
         #expect(try ScenePayload.decode(bytes, scene: scene.name) == scene)
+        #expect(try ScenePayload.annotations(bytes, scene: scene.name) == nil)
         for index in bytes.indices {
             var damaged = bytes
             damaged[index] ^= 0x10
@@ -93,5 +95,47 @@ struct RunContractTests {
             }
             #expect(error?.description.contains("scene-0061") == true)
         }
+    }
+
+    @Test("A payload with annotations gives both parts back; damage at any byte is an error of one of them")
+    func annotatedPayload() throws {
+        let scene = RunFixture.frames(1)
+        let truth = try DetectionSceneTruth(RunFixture.annotations(1), split: "mini_val")
+        let bytes = try ScenePayload.encode(scene, annotations: truth)
+        #expect(try ScenePayload.decode(bytes, scene: scene.name) == scene)
+        #expect(try ScenePayload.annotations(bytes, scene: scene.name) == truth)
+        for index in bytes.indices {
+            var damaged = bytes
+            damaged[index] ^= 0x10
+            let error = #expect(throws: RunContractError.self, "byte \(index)") {
+                _ = try ScenePayload.decode(damaged, scene: scene.name)
+                _ = try ScenePayload.annotations(damaged, scene: scene.name)
+            }
+            #expect(error?.description.contains("scene-1") == true)
+        }
+        for length in stride(from: 0, to: bytes.count, by: 7) {
+            #expect(throws: RunContractError.self) {
+                try ScenePayload.decode(Array(bytes[..<length]), scene: scene.name)
+            }
+        }
+    }
+
+    @Test("In format 1 a payload is what workers of version 0.1 read: frames alone")
+    func oldPayload() throws {
+        let scene = RunFixture.frames(1)
+        let truth = try DetectionSceneTruth(RunFixture.annotations(1), split: "mini_val")
+        let old = try ScenePayload.encode(scene, annotations: truth, formatVersion: 1)
+        var bare = scene
+        for index in bare.samples.indices { bare.samples[index].lidar = nil }
+        #expect(try ScenePayload.decode(old, scene: scene.name) == bare)
+        #expect(old == (try ScenePayload.encode(bare)))
+    }
+
+    @Test("Samples are numbered as the devkit does: by scene for official splits, by row of sample.json for others")
+    func order() throws {
+        let orders = try ["val", "mini_val", "mine", "all"].map { split in
+            try DetectionSceneTruth(RunFixture.annotations(2), split: split).samples.map(\.order)
+        }
+        #expect(orders == [[0, 1, 2], [0, 1, 2], [700, 701, 702], [700, 701, 702]])
     }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Foundation
 import JobQueue
 import Logging
@@ -148,6 +149,81 @@ struct PredictionWorkTests {
             return
         }
         #expect(why.contains("--output") && !Folders.exists(folder))
+    }
+
+    /// Boxes of a score for each sample, at the places given.
+    private final class FakeDetector: SamplePredictor {
+        let places: [SIMD3<Double>]
+
+        init(places: [SIMD3<Double>]) { self.places = places }
+
+        func startScene() {}
+
+        func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
+            let token = scene.samples[index].token
+            let box = try DetectionBox(
+                sampleToken: token,
+                translation: places[index],
+                size: SIMD3(2, 4, 1.5),
+                rotation: BoxRotation(yaw_rad: 0),
+                velocity: SIMD2(0, 0),
+                name: .car,
+                score: 0.5,
+                attribute: .vehicleParked
+            )
+            return PredictedSample(content: .detections(try DetectionDocument.encode([box], of: token)), seconds: 0)
+        }
+    }
+
+    @Test("A detection scene is scored with the annotations of its payload, and not at all without")
+    func detectionMetrics() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let annotation = DetectionAnnotation(
+            category: "vehicle.car",
+            attributes: ["vehicle.parked"],
+            translation: SIMD3(1, 0, 0),
+            size: SIMD3(2, 4, 1.5),
+            rotation: BoxRotation(yaw_rad: 0),
+            velocity: SIMD2(0, 0),
+            pointCount: 3
+        )
+        // Right, 1.5 m off, far off, right.
+        let places: [SIMD3<Double>] = [SIMD3(1, 0, 0), SIMD3(2.5, 0, 0), SIMD3(20, 0, 0), SIMD3(1, 0, 9)]
+        let truth = DetectionSceneTruth(
+            samples: try (0..<4).map { index in
+                DetectionSceneTruth.Sample(
+                    truth: try DetectionGroundTruth(
+                        sampleToken: "sample-\(index)",
+                        egoTranslation: .zero,
+                        annotations: [annotation]
+                    ),
+                    order: UInt64(index)
+                )
+            }
+        )
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in FakeDetector(places: places) }
+        func metrics(_ scene: ClaimedScene) throws -> SceneMetrics? {
+            let report = work.perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in })
+            let result = try #require(report.result, "\(report.outcome)")
+            return try result.metrics.map { try SceneMetrics(decoding: $0) }
+        }
+        #expect(try metrics(claimed(lease: 1)) == nil)
+        var annotated = try claimed(lease: 2)
+        annotated.payload = try ScenePayload.encode(
+            ScenePayload.decode(annotated.payload, scene: "scene"),
+            annotations: truth
+        )
+        let matches = try #require(try metrics(annotated)?.detections)
+        let report = try DetectionReport(dataset: "d", split: "s", model: "m", matches: matches, sceneCount: 1)
+        #expect(report.labels[0].truthCount == 4 && report.labels[0].predictionCount == 4)
+        let precisions = report.labels[0].averagePrecisions
+        #expect(precisions[0] < precisions[2] && precisions[0] == precisions[1] && precisions[2] == precisions[3])
+        // Annotations that cannot be read cost the score, not the predictions.
+        annotated.lease = 3
+        annotated.payload[annotated.payload.count - 9] ^= 1
+        #expect(try metrics(annotated) == nil)
     }
 
     @Test("A file of another database's lease is not overwritten, and fails the scene with the way out")

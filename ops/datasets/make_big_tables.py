@@ -4,6 +4,7 @@
     ops/datasets/make_big_tables.py /tmp/big                     # the size of v1.0-trainval (about 2 GB)
     ops/datasets/make_big_tables.py /tmp/small --scenes 10       # the size of v1.0-mini
     ops/datasets/make_big_tables.py /tmp/small --scenes 2 --images --all-tables   # with what nuscenes-devkit needs
+    ops/datasets/make_big_tables.py /tmp/mid --scenes 100 --annotations 34        # with annotated boxes
 
 The full size follows v1.0-trainval: 850 scenes, 34,149 samples, 12 sensors a log, 2.62 million rows of sample_data and as
 many ego poses (published: 2.63). Tables are laid out as the published ones are. Nothing but the standard library is needed.
@@ -50,6 +51,36 @@ def unit_quaternion(rng):
     return [v / norm for v in q]
 
 
+def write_annotations(folder, options, total, rng):
+    """Tracks that run through whole scenes: every thing has a box in every sample."""
+    categories = {"vehicle.car": "vehicle.moving", "human.pedestrian.adult": "pedestrian.moving",
+                  "movable_object.barrier": None, "movable_object.trafficcone": None}
+    tables = {name: Table(folder, name) for name in ("category", "attribute", "instance", "sample_annotation")}
+    for name, attribute in categories.items():
+        tables["category"].add({"token": token("category", name), "name": name, "description": ""})
+        if attribute:
+            tables["attribute"].add({"token": token("attribute", attribute), "name": attribute, "description": ""})
+    for scene in range(options.scenes):
+        count = total // options.scenes + (1 if scene < total % options.scenes else 0)
+        for thing in range(options.annotations):
+            name, attribute = list(categories.items())[thing % len(categories)]
+            instance = token("instance", scene, thing)
+            boxes = [token("box", scene, thing, i) for i in range(count)]
+            tables["instance"].add({
+                "token": instance, "category_token": token("category", name), "nbr_annotations": count,
+                "first_annotation_token": boxes[0], "last_annotation_token": boxes[-1]})
+            size = [rng.uniform(0.5, 12) for _ in range(3)]
+            for i, box in enumerate(boxes):
+                tables["sample_annotation"].add({
+                    "token": box, "sample_token": token("sample", scene, i), "instance_token": instance,
+                    "visibility_token": "4", "attribute_tokens": [token("attribute", attribute)] if attribute else [],
+                    "translation": [rng.uniform(0, 2000), rng.uniform(0, 2000), rng.uniform(0, 3)], "size": size,
+                    "rotation": unit_quaternion(rng), "prev": boxes[i - 1] if i else "",
+                    "next": boxes[i + 1] if i + 1 < count else "", "num_lidar_pts": 5, "num_radar_pts": 0})
+    for table in tables.values():
+        table.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root")
@@ -58,6 +89,8 @@ def main():
     parser.add_argument("--samples", type=int, help="samples in all (default: as many a scene as v1.0-trainval has)")
     parser.add_argument("--images", action="store_true", help="also write a file of four bytes for each keyframe image")
     parser.add_argument("--all-tables", action="store_true", help="also write what nuscenes-devkit needs")
+    parser.add_argument("--annotations", type=int, default=0, metavar="N",
+                        help="also write N annotated boxes a sample; v1.0-trainval has 34")
     options = parser.parse_args()
     total = options.samples or round(options.scenes * 34149 / 850)
     folder = os.path.join(options.root, options.version)
@@ -123,9 +156,12 @@ def main():
     for table in tables.values():
         table.close()
 
+    if options.annotations:
+        write_annotations(folder, options, total, rng)
     if options.all_tables:
         for name in ("attribute", "category", "instance", "sample_annotation", "visibility"):
-            Table(folder, name).close()
+            if not options.annotations or name == "visibility":
+                Table(folder, name).close()
         logs = Table(folder, "log")
         for scene in range(options.scenes):
             logs.add({"token": token("log", scene), "logfile": "n000", "vehicle": "n000", "date_captured": "2018-07-24",

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reads the annotated boxes of scenes from a nuScenes dataset.
 ///
 /// ```swift
@@ -19,6 +21,46 @@ public enum AnnotationTables {
     public static func read(
         _ dataset: NuScenesDataset,
         scenes names: [String]
+    ) throws(DatasetError) -> [SceneAnnotations] {
+        try read(dataset, scenes: names) { (samples, sceneOfSample) throws(DatasetError) in
+            try LidarPoseTable.read(folder: dataset.folder, samples: samples, sceneOfSample: sceneOfSample).poses
+        }
+    }
+
+    /// Reads the boxes of scenes whose lidar poses are known already, which spares the two largest tables.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - scenes: scenes that `NuScenesDataset.resolve` gave.
+    /// - Returns: the scenes in the order given; nil where the dataset has no annotations of them: `sample_annotation.json` is missing
+    ///   or has no box of theirs, as in nuScenes' test split.
+    /// - Throws: as `read(_:scenes:)`.
+    public static func read(
+        _ dataset: NuScenesDataset,
+        of scenes: [SceneFrames]
+    ) throws(DatasetError) -> [SceneAnnotations]? {
+        var status = stat()
+        guard stat("\(dataset.folder)/sample_annotation.json", &status) == 0 else { return nil }
+        var known: [String: RigidTransform] = [:]
+        for sample in scenes.lazy.flatMap(\.samples) { known[sample.token] = sample.lidar?.egoToGlobal }
+        let poses = known
+        let read = try read(dataset, scenes: scenes.map(\.name)) { (samples, sceneOfSample) throws(DatasetError) in
+            var found = [RigidTransform?](repeating: nil, count: samples.rows.count)
+            for (index, scene) in sceneOfSample.enumerated() where scene != nil {
+                guard let pose = poses[samples.rows[index].token.description] else {
+                    throw LidarPoseTable.noPose(samples, index, scene: scene)
+                }
+                found[index] = pose
+            }
+            return found
+        }
+        return read.contains { $0.samples.contains { !$0.boxes.isEmpty } } ? read : nil
+    }
+
+    private static func read(
+        _ dataset: NuScenesDataset,
+        scenes names: [String],
+        poses readPoses: (SampleTable, [String?]) throws(DatasetError) -> [RigidTransform?]
     ) throws(DatasetError) -> [SceneAnnotations] {
         let folder = dataset.folder
         let scenes = dataset.sceneTable
@@ -52,7 +94,7 @@ public enum AnnotationTables {
             attributes: attributes,
             isWanted: sceneOfSample.map { $0 != nil }
         )
-        let poses = try LidarPoseTable.read(folder: folder, samples: samples, sceneOfSample: sceneOfSample)
+        let poses = try readPoses(samples, sceneOfSample)
         var boxes = [[BoxAnnotation]](repeating: [], count: samples.rows.count)
         for row in table.rows {
             let box = BoxAnnotation(
@@ -72,7 +114,7 @@ public enum AnnotationTables {
             SceneAnnotations(
                 name: name,
                 samples: chain.compactMap { index in
-                    poses.poses[index].map { pose in
+                    poses[index].map { pose in
                         SampleAnnotations(
                             token: samples.rows[index].token.description,
                             tableRow: index,

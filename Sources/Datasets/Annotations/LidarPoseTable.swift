@@ -1,7 +1,7 @@
 /// The ego poses of LIDAR_TOP's keyframes, from `sensor`, `calibrated_sensor`, `sample_data` and `ego_pose`.
 struct LidarPoseTable {
     /// The channel whose poses are wanted.
-    static let channel = "LIDAR_TOP"
+    static let channel = LidarPose.channel
 
     /// The pose of each sample by index of its row; nil for samples that are not wanted.
     private(set) var poses: [RigidTransform?]
@@ -135,6 +135,23 @@ struct LidarPoseTable {
             poses[index] = pose
         }
         return poses
+    }
+
+    /// The error of a sample whose lidar pose the tables do not give once and rightly.
+    static func noPose(_ samples: SampleTable, _ index: Int, scene: String?) -> DatasetError {
+        let sample = samples.rows[index]
+        return .problem(
+            DatasetProblem(
+                .missingCamera,
+                file: samples.file,
+                row: sample.place.row,
+                token: sample.token.description,
+                byteOffset: sample.place.byteOffset,
+                scene: scene,
+                found: "the sample has no single keyframe of \(channel) with a whole pose and calibration",
+                advice: "detections are judged around the ego pose of \(channel): complete the tables"
+            )
+        )
     }
 
     private static func dangling(_ row: TableRow, field: Int, table: String) -> DatasetProblem {

@@ -66,6 +66,28 @@ public struct NuScenesDataset: Sendable {
         return (sceneNames.filter(wanted.contains), listed.filter { !known.contains($0) })
     }
 
+    /// The sample tokens of every scene of a split, from the two small tables alone.
+    ///
+    /// - Parameter split: as in `scenes(ofSplit:)`; scenes that the tables lack are left out.
+    /// - Returns: scenes in the order of `scene.json`, samples along their chain.
+    /// - Throws: `DatasetError` for a broken table, an unknown split or a broken chain.
+    public func sampleTokens(
+        ofSplit split: String?
+    ) throws(DatasetError) -> [(scene: String, tokens: [String])] {
+        let wanted = Set(try scenes(ofSplit: split).present)
+        let samples = try SampleTable.read(folder: folder, scenes: sceneTable)
+        var result: [(scene: String, tokens: [String])] = []
+        for index in sceneTable.rows.indices where wanted.contains(sceneTable.rows[index].name) {
+            switch SceneChain.walk(scene: index, scenes: sceneTable, samples: samples) {
+            case .success(let chain):
+                let tokens = chain.map { samples.rows[$0].token.description }
+                result.append((sceneTable.rows[index].name, tokens))
+            case .failure(let problem): throw .problem(problem)
+            }
+        }
+        return result
+    }
+
     /// Reads the tables and puts together every scene of a split.
     ///
     /// - Parameters:

@@ -73,7 +73,12 @@ struct SceneAssembler {
                     )
                 )
             }
-            var assembled = SampleFrames(token: token, timestamp_us: sample.timestamp_us, cameras: [])
+            var assembled = SampleFrames(
+                token: token,
+                timestamp_us: sample.timestamp_us,
+                cameras: [],
+                lidar: lidar(of: index)
+            )
             assembled.cameras.reserveCapacity(Self.cameraCount)
             for camera in 0..<Self.cameraCount {
                 let slot = imageOfCamera[index * Self.cameraCount + camera]
@@ -95,6 +100,16 @@ struct SceneAssembler {
             frames.samples.append(assembled)
         }
         return frames
+    }
+
+    /// Where the lidar was at a sample; nil where the tables do not say it once and rightly.
+    private func lidar(of sample: Int) -> LidarPose? {
+        guard case .one(let calibration, let pose) = images.lidars[sample], let row = poses.rows[pose] else {
+            return nil
+        }
+        let found = LidarPose(sensorToEgo: calibrations.lidars[calibration], egoToGlobal: row.transform)
+        let isUsable = [found.sensorToEgo, found.egoToGlobal].allSatisfy { CalibrationCheck.flaw(of: $0) == nil }
+        return isUsable ? found : nil
     }
 
     private func frame(

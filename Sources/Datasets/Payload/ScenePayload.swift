@@ -5,11 +5,17 @@
 /// and each: token, time (64 bits), count of cameras and each: index of the mount (32 bits), time, image path, ego to global
 /// (7 doubles). A mount is what a scene's images of one camera share. Doubles keep their 64 bits, so everything is read back
 /// exactly. The bytes are not compressed.
+///
+/// Version 2 adds, after the samples, where the lidar was: count of lidar mounts (32 bits) and each: sensor to ego; then for each
+/// sample the index of its mount (32 bits) and ego to global, or 2^32 - 1 alone. A scene of which no sample has that is
+/// written as version 1.
 extension SceneFrames {
     /// The first bytes of every payload.
     private static let magic: UInt32 = 0x4653_434F
-    /// The version that is written, and the only one that is read.
-    public static let payloadVersion: UInt16 = 1
+    /// The newest version that is written; all versions from 1 are read.
+    public static let payloadVersion: UInt16 = 2
+    /// Stands where a sample has no lidar pose.
+    private static let noLidar = UInt32.max
 
     /// What all images of one camera in a scene share.
     private struct Mount {
@@ -49,7 +55,8 @@ extension SceneFrames {
         }
         var writer = ByteWriter()
         writer.append(Self.magic)
-        writer.append(Self.payloadVersion)
+        let hasLidar = samples.contains { $0.lidar != nil }
+        writer.append(hasLidar ? Self.payloadVersion : 1)
         writer.append(name)
         writer.append(token)
         writer.append(UInt32(mounts.count))
@@ -68,7 +75,29 @@ extension SceneFrames {
                 writer.append(camera.egoToGlobal)
             }
         }
+        if hasLidar { appendLidar(to: &writer) }
         return writer.bytes
+    }
+
+    private func appendLidar(to writer: inout ByteWriter) {
+        var indices: [[UInt8]: UInt32] = [:]
+        var mounts: [[UInt8]] = []
+        let mountOfSample = samples.map { sample in
+            sample.lidar.map { lidar -> UInt32 in
+                var bytes = ByteWriter()
+                bytes.append(lidar.sensorToEgo)
+                if let index = indices[bytes.bytes] { return index }
+                indices[bytes.bytes] = UInt32(mounts.count)
+                mounts.append(bytes.bytes)
+                return UInt32(mounts.count - 1)
+            }
+        }
+        writer.append(UInt32(mounts.count))
+        for mount in mounts { writer.append(contentsOf: mount) }
+        for (sample, mount) in zip(samples, mountOfSample) {
+            writer.append(mount ?? Self.noLidar)
+            if let lidar = sample.lidar { writer.append(lidar.egoToGlobal) }
+        }
     }
 
     private static func mountBytes(of camera: CameraFrame) -> [UInt8] {
@@ -111,10 +140,10 @@ extension SceneFrames {
             throw ByteReader.Failure(offset: 0, found: "it does not start with OCSF")
         }
         let version = try reader.integer(UInt16.self)
-        guard version == Self.payloadVersion else {
+        guard (1...Self.payloadVersion).contains(version) else {
             throw ByteReader.Failure(
                 offset: 4,
-                found: "it is of version \(version) where only \(Self.payloadVersion) is known"
+                found: "it is of version \(version) where 1 to \(Self.payloadVersion) are known"
             )
         }
         name = try Self.usableName(&reader, "scene name")
@@ -133,8 +162,26 @@ extension SceneFrames {
             }
             samples.append(sample)
         }
+        if version >= 2 { try readLidar(&reader) }
         guard reader.remaining == 0 else {
             throw ByteReader.Failure(offset: reader.offset, found: "\(reader.remaining) bytes follow the last sample")
+        }
+    }
+
+    private mutating func readLidar(_ reader: inout ByteReader) throws(ByteReader.Failure) {
+        var mounts: [RigidTransform] = []
+        for _ in 0..<(try reader.count(ofItemsOfAtLeast: 56)) { mounts.append(try reader.transform()) }
+        for index in samples.indices {
+            let start = reader.offset
+            let mount = try reader.integer(UInt32.self)
+            if mount == Self.noLidar { continue }
+            guard Int(mount) < mounts.count else {
+                throw ByteReader.Failure(
+                    offset: start,
+                    found: "lidar mount \(mount) of \(mounts.count) is referred to"
+                )
+            }
+            samples[index].lidar = LidarPose(sensorToEgo: mounts[Int(mount)], egoToGlobal: try reader.transform())
         }
     }
 

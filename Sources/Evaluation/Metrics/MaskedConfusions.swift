@@ -55,9 +55,9 @@ public struct MaskedConfusions: Equatable, Sendable {
 extension MaskedConfusions {
     /// The counts in a compact form; bytes in `docs/evaluation.md`, "Stored confusions".
     public func encoded() -> [UInt8] {
-        var bytes: [UInt8] = [ConfusionCoding.version, UInt8(Occ3DClasses.count), UInt8(confusions.count)]
-        for confusion in confusions { ConfusionCoding.append(confusion, to: &bytes) }
-        return bytes
+        var sink = ByteSink([ConfusionCoding.version, UInt8(Occ3DClasses.count), UInt8(confusions.count)])
+        for confusion in confusions { ConfusionCoding.append(confusion, to: &sink) }
+        return sink.bytes
     }
 
     /// Reads what `encoded` wrote.
@@ -65,20 +65,16 @@ extension MaskedConfusions {
     /// - Throws: `EvaluationError` (`invalidEncoding`).
     public init(decoding bytes: [UInt8]) throws {
         guard bytes.count >= 3, bytes[0] == ConfusionCoding.version else {
-            throw EvaluationError(
-                .invalidEncoding,
-                source: "confusions",
+            throw ConfusionCoding.refusal(
                 "version \(bytes.first.map { "\($0)" } ?? "none"), this program reads \(ConfusionCoding.version)"
             )
         }
         guard bytes[1] == UInt8(Occ3DClasses.count), bytes[2] == UInt8(VisibilityMask.allCases.count) else {
-            throw EvaluationError(.invalidEncoding, source: "confusions", "\(bytes[1]) labels and \(bytes[2]) masks")
+            throw ConfusionCoding.refusal("\(bytes[1]) labels and \(bytes[2]) masks")
         }
-        var rest = bytes[3...]
-        confusions = try VisibilityMask.allCases.map { _ in try ConfusionCoding.confusion(from: &rest) }
-        guard rest.isEmpty else {
-            throw EvaluationError(.invalidEncoding, source: "confusions", "\(rest.count) bytes too many")
-        }
+        var source = ByteSource(bytes[3...], refusal: ConfusionCoding.refusal)
+        confusions = try VisibilityMask.allCases.map { _ in try ConfusionCoding.confusion(from: &source) }
+        try source.finish()
     }
 
     /// `encoded()` in Base64, for JSON.
@@ -89,7 +85,7 @@ extension MaskedConfusions {
     /// - Throws: `EvaluationError` (`invalidEncoding`).
     public init(base64: String) throws {
         guard let data = Data(base64Encoded: base64) else {
-            throw EvaluationError(.invalidEncoding, source: "confusions", "not Base64")
+            throw ConfusionCoding.refusal("not Base64")
         }
         try self.init(decoding: [UInt8](data))
     }

@@ -6,16 +6,9 @@ extension RayCounts {
 
     /// The counts in a compact form; bytes in `docs/ray-iou.md`, "Stored counts".
     public func encoded() -> [UInt8] {
-        var bytes = Self.head
-        for count in [samples] + truth + predicted + hits.joined() {
-            var rest = count
-            while rest >= 128 {
-                bytes.append(UInt8(rest & 127) | 128)
-                rest >>= 7
-            }
-            bytes.append(UInt8(rest))
-        }
-        return bytes
+        var sink = ByteSink(Self.head)
+        for count in [samples] + truth + predicted + hits.joined() { sink.append(number: count) }
+        return sink.bytes
     }
 
     /// Reads what `encoded` wrote.
@@ -28,13 +21,13 @@ extension RayCounts {
                     + Self.head.map(String.init).joined(separator: " ")
             )
         }
-        var rest = bytes[3...]
-        func numbers() throws -> [UInt64] { try (0..<Occ3DClasses.count).map { _ in try Self.number(from: &rest) } }
-        samples = try Self.number(from: &rest)
+        var source = ByteSource(bytes[3...], refusal: Self.refusal)
+        func numbers() throws -> [UInt64] { try (0..<Occ3DClasses.count).map { _ in try source.number() } }
+        samples = try source.number()
         truth = try numbers()
         predicted = try numbers()
         hits = try Self.thresholds_m.map { _ in try numbers() }
-        guard rest.isEmpty else { throw Self.refusal("\(rest.count) bytes too many") }
+        try source.finish()
         guard isPossible else { throw Self.refusal("counts that no rays can give") }
     }
 
@@ -70,19 +63,7 @@ extension RayCounts {
         return sum
     }
 
-    private static func number(from bytes: inout ArraySlice<UInt8>) throws -> UInt64 {
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 64, by: 7) {
-            guard let byte = bytes.popFirst() else { throw refusal("cut off") }
-            let part = UInt64(byte & 127)
-            guard shift < 63 || part <= 1, byte != 0 || shift == 0 else { break }
-            value |= part << shift
-            if byte < 128 { return value }
-        }
-        throw refusal("a count that no writer makes")
-    }
-
-    private static func refusal(_ detail: String) -> EvaluationError {
+    @Sendable private static func refusal(_ detail: String) -> EvaluationError {
         EvaluationError(.invalidEncoding, source: "ray counts", detail)
     }
 }

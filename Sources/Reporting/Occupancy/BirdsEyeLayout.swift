@@ -26,7 +26,7 @@ struct BirdsEyeLayout {
     /// Where the remark on dimming stands, if anywhere.
     let remark: Rectangle?
 
-    /// Lays a figure out.
+    /// Lays a figure of grids out.
     ///
     /// - Throws: `ReportingError` where there is nothing or too much to draw.
     init(_ figure: BirdsEyeFigure) throws {
@@ -37,30 +37,49 @@ struct BirdsEyeLayout {
             )
         }
         let cell = figure.cellPixels
-        let gridWidth = figure.panels.reduce(0) { $0 + $1.grid.shape[1] * cell } + Self.gap * (figure.panels.count - 1)
-        let gridHeight = figure.panels.reduce(0) { max($0, $1.grid.shape[0] * cell) }
+        try self.init(
+            hasTitle: !figure.title.isEmpty,
+            hasSubtitle: !figure.subtitle.isEmpty,
+            cameras: figure.cameras,
+            panelSizes: figure.panels.map { ($0.grid.shape[1] * cell, $0.grid.shape[0] * cell) },
+            legendNames: OccupancyPalette.names
+        )
+    }
+
+    /// Lays panels of given sizes out, from the left, with titles and cameras above and a legend below.
+    ///
+    /// - Throws: `ReportingError` where there is too much to draw.
+    init(
+        hasTitle: Bool,
+        hasSubtitle: Bool,
+        cameras pictures: [BirdsEyeFigure.Camera],
+        panelSizes: [(width: Int, height: Int)],
+        legendNames: [String]
+    ) throws {
+        let gridWidth = panelSizes.reduce(0) { $0 + $1.width } + Self.gap * (panelSizes.count - 1)
+        let gridHeight = panelSizes.reduce(0) { max($0, $1.height) }
         // Narrow figures must still hold a legend column.
         let content = max(gridWidth, 320)
         width = content + 2 * Self.margin
         var y = Self.margin
-        if !figure.title.isEmpty { y += Self.titleHeight }
-        if !figure.subtitle.isEmpty { y += Self.subtitleHeight }
+        if hasTitle { y += Self.titleHeight }
+        if hasSubtitle { y += Self.subtitleHeight }
 
-        (cameras, y) = Self.place(figure.cameras, content: content, top: y)
+        (cameras, y) = Self.place(pictures, content: content, top: y)
         y += Self.panelTitleHeight
         var x = Self.margin + (content - gridWidth) / 2
         var placed: [Rectangle] = []
-        for panel in figure.panels {
-            let side = Rectangle(x: x, y: y, width: panel.grid.shape[1] * cell, height: panel.grid.shape[0] * cell)
+        for panel in panelSizes {
+            let side = Rectangle(x: x, y: y, width: panel.width, height: panel.height)
             placed.append(side)
             x += side.width + Self.gap
         }
         panels = placed
         y += gridHeight + Self.gap
 
-        let entry = 27 + (OccupancyPalette.names.map { Canvas.width(of: $0, scale: 2) }.max() ?? 0) + 16
+        let entry = 27 + (legendNames.map { Canvas.width(of: $0, scale: 2) }.max() ?? 0) + 16
         let columns = max(1, content / entry)
-        let entries = OccupancyPalette.names.count
+        let entries = legendNames.count
         let rows = (entries + columns - 1) / columns
         let pitch = content / columns
         let top = y

@@ -7,17 +7,19 @@ internal import JobQueue
 internal import Runs
 internal import Storage
 
-/// `occ-scheduler evaluate`: the Occ3D mIoU of a run.
+/// `occ-scheduler evaluate`: the scores of a run.
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Score a run's occupancy predictions against Occ3D ground truth.",
+        abstract: "Score a run: mIoU and RayIoU of occupancy, mAP and NDS of detections.",
         discussion: """
             Example: occ-scheduler evaluate --output out
+            Example: occ-scheduler evaluate --output out --curves curves --json
             Example: occ-scheduler evaluate --database postgresql://db.local/occ --run NAME --mask none
 
-            From files, predictions are scored anew where ground truth is at hand, else the scores in run.json are summed. From a \
-            database, the confusions that workers stored are summed. All ways give the same numbers.
+            From files, predictions are scored anew where ground truth is at hand (gts/ for occupancy, the dataset's tables for \
+            detections and RayIoU), else the scores in run.json are summed. From a database, what workers counted is summed. All ways \
+            give the same numbers. Exits with 1 if the score is of a part of the run and not all of that was asked for.
             """
     )
 
@@ -33,14 +35,36 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var truth: GroundTruthOptions
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    @Option(help: "Voxels to score: those a camera sees (the benchmark's rule), those the lidar saw, or all.")
+    @Option(
+        help: "Voxels to score for mIoU: those a camera sees (the benchmark's rule), those the lidar saw, or all."
+    )
     var mask: VisibilityMask = .camera
+
+    @Option(
+        name: .customLong("scene"),
+        help: ArgumentHelp("Score this scene only; may be given several times.", valueName: "name")
+    )
+    var chosen: [String] = []
 
     @Flag(help: "List every scene's own score.")
     var scenes = false
 
     @Flag(help: "Sum the scores in run.json even where ground truth is at hand.")
     var stored = false
+
+    @Flag(
+        name: .customLong("without-ray-iou"),
+        help: "Leave RayIoU out, which takes most of the time of scoring files."
+    )
+    var withoutRayIoU = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder for precision-recall curves of detections: curves.json, curves.csv, curves.png.",
+            valueName: "dir"
+        )
+    )
+    var curves: String?
 
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
@@ -49,54 +73,127 @@ struct EvaluateCommand: AsyncParsableCommand {
     var flashocc = false
 
     func run() async throws {
-        let (report, unscored) = try await output == nil ? scoreDatabase() : scoreFiles()
-        guard report.sampleCount > 0 else {
-            throw CommandFailure(
-                .configuration,
-                "no sample of the run has ground truth; expected DATASET/gts/<scene>/<sample>/labels.npz (--dataset-root DIR)"
-            )
+        var (caption, scores) = try await output == nil ? scoreDatabase() : scoreFiles()
+        if !chosen.isEmpty {
+            let known = Set(scores.scenes.map(\.name) + scores.unscored)
+            if let name = chosen.first(where: { !known.contains($0) }) {
+                throw CommandFailure(.configuration, "the run has no finished scene '\(name)'")
+            }
+            scores = scores.only(Set(chosen))
         }
-        for scene in unscored {
+        for note in scores.notes.prefix(10) { Terminal.say("warning: \(note)") }
+        guard !scores.scenes.isEmpty else { throw nothingToScore(scores) }
+        for scene in scores.unscored {
             Terminal.say("warning: \(scene) has no score: its ground truth is missing or incomplete")
         }
-        if json {
-            Terminal.output(String(decoding: try report.json(), as: UTF8.self))
-        } else if flashocc {
-            Terminal.output(report.flashOccLines)
-        } else {
-            Terminal.output(report.table(withScenes: scenes))
-        }
+        let summary = try ScoreSummary(scores, caption, mask: mask, isChosen: !chosen.isEmpty)
+        try show(summary)
+        if summary.isPartial, chosen.isEmpty { throw ExitStatus.someScenesFailed }
     }
 
-    private func scoreFiles() throws -> (OccupancyReport, [String]) {
+    private func show(_ summary: ScoreSummary) throws {
+        if let curves {
+            guard let report = summary.detections else {
+                throw CommandFailure(.configuration, "--curves is for detections; this run has voxel labels")
+            }
+            try CurveFiles(report: report).write(to: Paths.absolute(curves))
+        }
+        if flashocc {
+            guard let report = summary.occupancy else {
+                throw CommandFailure(.configuration, "--flashocc is for voxel labels; this run has detections")
+            }
+            Terminal.output(report.flashOccLines)
+        } else {
+            Terminal.output(try json ? summary.json() : summary.text(withScenes: scenes))
+        }
+        if summary.isPartial { Terminal.say("note: \(summary.partText)") }
+    }
+
+    private func nothingToScore(_ scores: RunScores) -> CommandFailure {
+        guard !scores.unscored.isEmpty else {
+            return CommandFailure(.configuration, "no scene of the run is done, so there is nothing to score")
+        }
+        return CommandFailure(
+            .configuration,
+            "no sample of the run has ground truth; occupancy is scored with DATASET/gts/<scene>/<sample>/labels.npz, detections with"
+                + " DATASET/VERSION/sample_annotation.json (--dataset-root DIR); the test split has none"
+        )
+    }
+
+    private func scoreFiles() throws -> (ScoreCaption, RunScores) {
         var options = ResultOptions()
         options.output = output ?? ""
         options.runName = runName
         let directory = try options.directory()
         let manifest = try directory.readManifest()
-        let locator = truth.locator(manifest)
-        var scores = try RunScores.stored(in: manifest)
-        if truth.datasetRoot != nil && !FileManager.default.fileExists(atPath: locator.groundTruthRoot) {
+        let caption = ScoreCaption(manifest)
+        if stored {
+            var scores = try RunScores.stored(in: manifest)
+            if withoutRayIoU { scores = scores.withoutRays() }
+            return (caption, scores)
+        }
+        let truth = try groundTruth(manifest, directory)
+        let scores = try RunScores.recomputed(
+            manifest,
+            directory: directory,
+            truth: truth,
+            countsRays: !withoutRayIoU
+        ) { done in
+            if Terminal.isInteractive { Terminal.showProgress("\(done) scenes scored") }
+        }
+        return (caption, scores)
+    }
+
+    /// What of the ground truth is at hand: tables, label files, or neither, which leaves the scores in the manifest.
+    private func groundTruth(_ manifest: RunManifest, _ directory: RunDirectory) throws -> RunTruth {
+        let root = truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
+        let locator = Occ3DLocator(datasetRoot: root)
+        let isDetection = try firstKind(manifest, directory) == .detections
+        let hasLabels = FileManager.default.fileExists(atPath: locator.groundTruthRoot)
+        if truth.datasetRoot != nil, !isDetection, !hasLabels {
             throw CommandFailure(
                 .configuration,
                 "there is no ground truth in '\(locator.groundTruthRoot)'; check --dataset-root"
             )
         }
-        if !stored && FileManager.default.fileExists(atPath: locator.groundTruthRoot) {
-            scores = try RunScores.recomputed(manifest, directory: directory, locator: locator)
+        // The tables are only needed to tell annotations or the lidar's places.
+        guard isDetection || (hasLabels && !withoutRayIoU) else {
+            return RunTruth(frames: [], annotations: nil, locator: locator)
         }
-        return (scores.report(manifest, mask: mask), scores.unscored)
+        do {
+            return try RunTruth.read(
+                root: root,
+                version: manifest.datasetVersion,
+                split: manifest.split,
+                isDetection: isDetection
+            )
+        } catch let error as DatasetError {
+            if isDetection && truth.datasetRoot != nil { throw error }
+            Terminal.say(
+                "note: the dataset's tables are not at hand, so \(isDetection ? "scores" : "RayIoU") of run.json are summed: \(error)"
+            )
+            return RunTruth(frames: [], annotations: nil, locator: locator)
+        }
     }
 
-    private func scoreDatabase() async throws -> (OccupancyReport, [String]) {
+    /// What the run's first finished scene holds.
+    private func firstKind(_ manifest: RunManifest, _ directory: RunDirectory) throws -> SampleKind? {
+        guard let scene = manifest.scenes.first(where: { $0.state == .done && !$0.sampleTokens.isEmpty }) else {
+            return nil
+        }
+        return try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")").entries.first?.kind
+    }
+
+    private func scoreDatabase() async throws -> (ScoreCaption, RunScores) {
         var selection = RunSelection()
         selection.runName = runName
         selection.output = nil
         return try await RunDatabase.use(databaseOptions, output: nil) { [selection] queue in
             let status = try await selection.select(from: queue)
-            let scores = try await RunScores.stored(inQueue: queue, run: status.name)
+            var scores = try await RunScores.stored(inQueue: queue, run: status.name)
+            if withoutRayIoU { scores = scores.withoutRays() }
             let settings = try RunSettings(json: status.settings, run: status.name)
-            return (scores.report(settings, mask: mask, expectedSamples: status.counts.samplesTotal), scores.unscored)
+            return (ScoreCaption(settings, expectedSamples: status.counts.samplesTotal), scores)
         }
     }
 }

@@ -7,7 +7,8 @@ internal import SystemSupport
 
 /// Writes a detection run as `results_nusc.json`.
 ///
-/// nuscenes-devkit refuses a file that lacks a sample of its split, so scenes that are not done stand there with no boxes.
+/// nuscenes-devkit refuses a file that lacks a sample of its split, so scenes that are not done, and those that the run left out,
+/// stand there with no boxes.
 struct NuScenesExport {
     let directory: RunDirectory
     let manifest: RunManifest
@@ -22,7 +23,10 @@ struct NuScenesExport {
         try Folders.create(folder)
         let path = folder + "/results_nusc.json"
         let missing = try missingSamples()
-        let writer = try DetectionResultsWriter(path: path, inputs: DetectionInputs())
+        let inputs = manifest.settings[PredictionImport.inputsKey].map { names in
+            DetectionInputs(names: names.split(separator: ",").map(String.init))
+        }
+        let writer = try DetectionResultsWriter(path: path, inputs: inputs ?? DetectionInputs())
         var samples = 0
         for scene in manifest.scenes where scene.state == .done {
             let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
@@ -35,34 +39,42 @@ struct NuScenesExport {
         for token in missing { try writer.add(token, []) }
         try writer.finish()
         Terminal.say("\(path): \(samples + missing.count) samples")
-        let left = manifest.scenes.count { $0.state != .done }
-        if left > 0 {
+        if !missing.isEmpty {
+            let left = manifest.scenes.count { $0.state != .done }
             Terminal.say(
-                "warning: \(left) scenes of the run are not done; their \(missing.count) samples stand there without boxes"
+                "warning: \(missing.count) samples stand there without boxes: those of \(left) scenes of the run that are not done,"
+                    + " and of scenes that were left out of it"
             )
             throw ExitStatus.someScenesFailed
         }
     }
 
-    /// Tokens of the samples of scenes that are not done, which only the dataset's tables tell.
+    /// Tokens of the split's samples that the run has no prediction of, which only the dataset's tables tell.
     private func missingSamples() throws -> [String] {
         let left = manifest.scenes.filter { $0.state != .done }.map(\.name)
-        guard !left.isEmpty else { return [] }
         let root = datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
-        let dataset = try NuScenesDataset.open(root: root, version: manifest.datasetVersion)
-        let split = manifest.split == RunSettings.everyScene ? nil : manifest.split
-        let resolved = try dataset.resolve(
-            split: split,
-            options: ResolutionOptions(skipMissing: true, imageCheck: .none)
-        )
-        return try left.flatMap { name in
-            guard let scene = resolved.scenes.first(where: { $0.name == name }) else {
-                throw CommandFailure(
-                    .configuration,
-                    "'\(root)' has no scene '\(name)' any more, which the run has not done; give the dataset with --dataset-root"
-                )
-            }
-            return scene.samples.map(\.token)
+        let scenes: [(scene: String, tokens: [String])]
+        do {
+            let dataset = try NuScenesDataset.open(root: root, version: manifest.datasetVersion)
+            scenes = try dataset.sampleTokens(
+                ofSplit: manifest.split == RunSettings.everyScene ? nil : manifest.split
+            )
+        } catch {
+            guard left.isEmpty, datasetRoot == nil else { throw error }
+            Terminal.say(
+                "warning: whether every sample of split '\(manifest.split)' is there was not checked: the dataset's tables are not"
+                    + " at hand (--dataset-root)"
+            )
+            return []
         }
+        let known = Set(scenes.map(\.scene))
+        if let name = left.first(where: { !known.contains($0) }) {
+            throw CommandFailure(
+                .configuration,
+                "'\(root)' has no scene '\(name)' any more, which the run has not done; give the dataset with --dataset-root"
+            )
+        }
+        let done = Set(manifest.scenes.filter { $0.state == .done }.flatMap(\.sampleTokens))
+        return scenes.flatMap { $0.tokens.filter { !done.contains($0) } }
     }
 }

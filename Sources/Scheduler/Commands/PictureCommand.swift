@@ -14,7 +14,12 @@ struct PictureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picture",
         abstract: "Draw a sample from above: prediction, and ground truth beside it where it is at hand.",
-        discussion: "Example: occ-scheduler picture --output out --sample TOKEN --to sample.png"
+        discussion: """
+            Example: occ-scheduler picture --output out --sample TOKEN --to sample.png
+
+            Voxel labels are drawn as they are stored. Boxes are drawn around the car, which takes the dataset's tables; the fainter a \
+            box, the lower its score; a line ahead of it ends where it is a second later.
+            """
     )
 
     @OptionGroup var results: ResultOptions
@@ -26,6 +31,9 @@ struct PictureCommand: AsyncParsableCommand {
     @Option(name: .customLong("to"), help: ArgumentHelp("Picture to write.", valueName: "png"))
     var target: String
 
+    @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
+    var minimumScore: Double = 0.2
+
     @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
     var cameras = false
 
@@ -34,8 +42,43 @@ struct PictureCommand: AsyncParsableCommand {
         let manifest = try directory.readManifest()
         let (scene, token) = try find(manifest)
         let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
-        let prediction = try reader.sample(token: token).occupancy().bytes
-        let labelPath = truth.locator(manifest).path(scene: scene.name, sample: token)
+        let entry = try reader.entry(token: token)
+        let subtitle = "\(manifest.datasetVersion) \(scene.name) \(token)"
+        let tables = PictureTables(
+            root: truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder,
+            manifest: manifest,
+            scene: scene.name
+        )
+        let picture: RGBImage
+        switch entry.kind {
+        case .occupancy:
+            let labels = try reader.sample(entry).occupancy().bytes
+            picture = try occupancy(labels, manifest, scene.name, token, subtitle: subtitle, tables).render()
+        case .detections:
+            let view = BoxView(
+                document: try reader.sample(entry).detectionsJSON(),
+                token: token,
+                minimumScore: minimumScore
+            )
+            var figure = try view.figure(tables.frames(), annotations: tables.annotations(of: token))
+            figure.title = manifest.model
+            figure.subtitle = subtitle
+            figure.cameras = cameras ? try tables.pictures(of: token) : []
+            picture = try figure.render()
+        }
+        try AtomicFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target))
+        Terminal.say(Paths.absolute(target))
+    }
+
+    private func occupancy(
+        _ prediction: [UInt8],
+        _ manifest: RunManifest,
+        _ scene: String,
+        _ token: String,
+        subtitle: String,
+        _ tables: PictureTables
+    ) throws -> BirdsEyeFigure {
+        let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
         let labels = Folders.exists(labelPath) ? try Occ3DLabels.read(labelPath) : nil
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
@@ -55,37 +98,12 @@ struct PictureCommand: AsyncParsableCommand {
                 )
             )
         }
-        let figure = BirdsEyeFigure(
+        return BirdsEyeFigure(
             title: "\(manifest.model)",
-            subtitle: "\(manifest.datasetVersion) \(scene.name) \(token)",
+            subtitle: subtitle,
             panels: panels,
-            cameras: cameras ? try pictures(manifest, scene: scene.name, token: token) : []
+            cameras: cameras ? try tables.pictures(of: token) : []
         )
-        try AtomicFile.write(try PNGEncoder.encode(figure.render()), to: Paths.absolute(target))
-        Terminal.say(Paths.absolute(target))
-    }
-
-    private func pictures(_ manifest: RunManifest, scene: String, token: String) throws -> [BirdsEyeFigure.Camera] {
-        let root = truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
-        let dataset = try NuScenesDataset.open(root: root, version: manifest.datasetVersion)
-        let split = manifest.split == RunSettings.everyScene ? nil : manifest.split
-        let resolved = try dataset.resolve(
-            split: split,
-            options: ResolutionOptions(skipMissing: true, imageCheck: .none)
-        )
-        let sample = resolved.scenes.first { $0.name == scene }?.samples.first { $0.token == token }
-        guard let sample else {
-            throw CommandFailure(.configuration, "'\(root)' has no sample '\(token)' of scene '\(scene)' any more")
-        }
-        let decoder = try JPEGDecoder()
-        return try sample.cameras.map { camera in
-            let file = try MappedFile(path: "\(root)/\(camera.imagePath)")
-            do {
-                return .init(name: camera.channel, image: try file.withBytes { try decoder.decode(Array($0)) })
-            } catch {
-                throw CommandFailure(.configuration, "cannot decode '\(file.path)': \(error)")
-            }
-        }
     }
 
     private func find(_ manifest: RunManifest) throws -> (RunManifest.Scene, String) {

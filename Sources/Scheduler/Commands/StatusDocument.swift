@@ -22,6 +22,8 @@ struct StatusDocument: Encodable {
         let createdAt: Date
         let firstStartedAt: Date?
         let lastCompletedAt: Date?
+        /// With `--scores`: the score of what is done.
+        let score: ScoreSummary.Headline?
     }
 
     struct Worker: Encodable {
@@ -38,7 +40,7 @@ struct StatusDocument: Encodable {
     let runs: [Run]
     let workers: [Worker]
 
-    init(runs: [RunStatus], workers: [WorkerStatus]) {
+    init(runs: [RunStatus], workers: [WorkerStatus], scores: [String: ScoreSummary] = [:]) {
         self.runs = runs.map { run in
             Run(
                 name: run.name,
@@ -58,7 +60,8 @@ struct StatusDocument: Encodable {
                 isFinished: run.isFinished,
                 createdAt: run.createdAt,
                 firstStartedAt: run.firstStartedAt,
-                lastCompletedAt: run.lastCompletedAt
+                lastCompletedAt: run.lastCompletedAt,
+                score: scores[run.name]?.headline
             )
         }
         self.workers = workers.map { worker in

@@ -4,10 +4,13 @@ internal import JobQueue
 /// What `status` shows to people.
 enum StatusTable {
     /// A table of runs and, below it, one of live workers.
-    static func render(runs: [RunStatus], workers: [WorkerStatus]) -> String {
+    ///
+    /// - Parameter scores: scores by name of the run; nil for a table without them.
+    static func render(runs: [RunStatus], workers: [WorkerStatus], scores: [String: ScoreSummary]? = nil) -> String {
         if runs.isEmpty { return "no runs\n" }
         var text = TextTable.render(
-            header: ["run", "state", "done", "leased", "queued", "failed", "samples", "samples/s", "ETA"],
+            header: ["run", "state", "done", "leased", "queued", "failed", "samples", "samples/s", "ETA"]
+                + (scores == nil ? [] : ["score so far"]),
             rows: runs.map { run in
                 [
                     run.name, run.isFinished && run.state == .active ? "finished" : run.state.rawValue,
@@ -15,7 +18,7 @@ enum StatusTable {
                     failures(run.counts), "\(run.counts.samplesDone)/\(run.counts.samplesTotal)",
                     run.samplesPerSecond.map { String(format: "%.2f", $0) } ?? "-",
                     run.isFinished ? "-" : run.secondsRemaining.map(ProgressLine.duration) ?? "unknown",
-                ]
+                ] + (scores.map { [$0[run.name]?.line ?? "-"] } ?? [])
             }
         )
         let live = workers.filter { $0.state == .live }

@@ -95,6 +95,6 @@ struct LocalRun {
         for scene in manifest.scenes where scene.state != .done {
             Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")
         }
-        if let score = try StoredScores.text(of: manifest, mask: .camera) { Terminal.output(score) }
+        try StoredScores.say(manifest)
     }
 }

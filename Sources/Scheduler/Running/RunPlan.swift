@@ -1,5 +1,6 @@
 internal import CommandSupport
 internal import Datasets
+internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import OccInference
@@ -12,6 +13,10 @@ struct RunPlan: Sendable {
     let name: String
     let settings: RunSettings
     let dataset: ResolvedDataset
+    /// Annotations by scene, which the scores of a detection run need.
+    let annotations: [String: DetectionSceneTruth]?
+    /// What stands in the way of a score.
+    let remark: String?
     let priority: Int
     let maximumAttempts: Int
 
@@ -30,10 +35,11 @@ struct RunPlan: Sendable {
             precision: options.precision,
             outputDirectory: Paths.absolute(options.output)
         )
-        return RunPlan(
+        return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
             settings: settings,
-            dataset: try resolve(settings, skipMissing: options.skipMissing),
+            isDetection: model.configuration.detection != nil,
+            skipMissing: options.skipMissing,
             priority: options.priority,
             maximumAttempts: options.maximumAttempts
         )
@@ -50,13 +56,45 @@ struct RunPlan: Sendable {
                     + " (its digest is \(model.digest), the run's \(settings.modelDigest)): put the old one back, or start a new run"
             )
         }
-        return RunPlan(
+        return try RunPlan(
             name: status.name,
             settings: settings,
-            dataset: try resolve(settings, skipMissing: skipMissing),
+            isDetection: model.configuration.detection != nil,
+            skipMissing: skipMissing,
             priority: status.priority,
             maximumAttempts: status.maximumAttempts
         )
+    }
+
+    private init(
+        name: String,
+        settings: RunSettings,
+        isDetection: Bool,
+        skipMissing: Bool,
+        priority: Int,
+        maximumAttempts: Int
+    ) throws {
+        self.name = name
+        self.settings = settings
+        self.priority = priority
+        self.maximumAttempts = maximumAttempts
+        let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
+        dataset = try Self.resolve(settings, in: source, skipMissing: skipMissing)
+        guard isDetection else {
+            annotations = nil
+            remark = nil
+            return
+        }
+        // Predictions are worth having without a score, so nothing that is wrong with annotations stops a submission.
+        do {
+            annotations = try RunTruth.annotations(of: dataset.scenes, in: source, split: settings.split)
+            remark =
+                annotations == nil
+                ? "'\(settings.datasetVersion)' has no annotations of these scenes: the run will have no score" : nil
+        } catch {
+            annotations = nil
+            remark = "the annotations cannot be used, so the run will have no score: \(error)"
+        }
     }
 
     private static func openModel(_ path: String) throws -> ModelPackage {
@@ -71,8 +109,11 @@ struct RunPlan: Sendable {
         return model
     }
 
-    private static func resolve(_ settings: RunSettings, skipMissing: Bool) throws -> ResolvedDataset {
-        let dataset = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
+    private static func resolve(
+        _ settings: RunSettings,
+        in dataset: NuScenesDataset,
+        skipMissing: Bool
+    ) throws -> ResolvedDataset {
         let split = settings.split == RunSettings.everyScene ? nil : settings.split
         let resolved: ResolvedDataset
         do {
@@ -94,10 +135,13 @@ struct RunPlan: Sendable {
     /// Queues what is missing: new scenes, and those that failed or were cancelled before.
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
+        var formatVersion = RunSettings.currentFormatVersion
         if let existing = try await queue.runStatus(name) {
             // The model file may have moved since; the run keeps the settings it was first submitted with.
             let stored = try RunSettings(json: existing.settings, run: name)
             if stored.definesSameRun(as: settings) { text = existing.settings }
+            // A run of an earlier version goes on as it began, so that workers of that version still serve it.
+            formatVersion = min(existing.formatVersion, formatVersion)
         }
         // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
         try RunDirectory(output: settings.outputDirectory, run: name).create()
@@ -105,16 +149,22 @@ struct RunPlan: Sendable {
             name: name,
             settings: text,
             kind: settings.kind,
-            formatVersion: RunSettings.currentFormatVersion,
+            formatVersion: formatVersion,
             priority: priority,
             maximumAttempts: maximumAttempts
         )
-        return try await queue.submit(submission, scenes: SceneSubmissions(scenes: dataset.scenes))
+        let scenes = SceneSubmissions(
+            scenes: dataset.scenes,
+            annotations: annotations ?? [:],
+            formatVersion: formatVersion
+        )
+        return try await queue.submit(submission, scenes: scenes)
     }
 
     /// Says what was left out and what was queued.
     func announce(_ report: SubmissionReport) {
         for omission in dataset.omitted { Terminal.say("warning: \(omission)") }
+        if let remark { Terminal.say("warning: \(remark)") }
         var parts: [String] = []
         if report.inserted > 0 { parts.append("\(report.inserted) new") }
         if report.requeued > 0 { parts.append("\(report.requeued) failed or cancelled before, queued again") }
@@ -129,19 +179,29 @@ struct RunPlan: Sendable {
 /// A split's scenes as the queue takes them, packed one by one so that their payloads are never all in memory.
 private struct SceneSubmissions: AsyncSequence, Sendable {
     let scenes: [SceneFrames]
+    let annotations: [String: DetectionSceneTruth]
+    let formatVersion: Int
 
     struct AsyncIterator: AsyncIteratorProtocol {
         var rest: ArraySlice<SceneFrames>
+        let annotations: [String: DetectionSceneTruth]
+        let formatVersion: Int
 
         mutating func next() async throws -> SceneSubmission? {
             guard let scene = rest.popFirst() else { return nil }
             return SceneSubmission(
                 name: scene.name,
                 sampleCount: scene.samples.count,
-                payload: try ScenePayload.encode(scene)
+                payload: try ScenePayload.encode(
+                    scene,
+                    annotations: annotations[scene.name],
+                    formatVersion: formatVersion
+                )
             )
         }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: scenes[...]) }
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(rest: scenes[...], annotations: annotations, formatVersion: formatVersion)
+    }
 }

@@ -32,8 +32,9 @@ public struct RunManifest: Codable, Equatable, Sendable {
         public var sha256: String?
         /// Text of the last failure.
         public var failure: String?
-        /// Encoded confusions of the scene (Evaluation's `MaskedConfusions.encoded()` in Base64), where ground truth was
-        /// at hand.
+        /// Encoded metrics of the scene (Runs' `SceneMetrics.encoded()` in Base64), where ground truth was at hand.
+        public var metrics: String?
+        /// What version 0.1 wrote instead: encoded confusions (Evaluation's `MaskedConfusions.encoded()` in Base64).
         public var confusions: String?
 
         /// Makes a scene that is not done.
@@ -52,6 +53,7 @@ public struct RunManifest: Codable, Equatable, Sendable {
             fileName: String,
             byteCount: Int,
             sha256: String,
+            metrics: String? = nil,
             confusions: String? = nil
         ) {
             self.init(name: name, state: .done, sampleTokens: sampleTokens)
@@ -59,6 +61,7 @@ public struct RunManifest: Codable, Equatable, Sendable {
             self.fileName = fileName
             self.byteCount = byteCount
             self.sha256 = sha256
+            self.metrics = metrics
             self.confusions = confusions
         }
     }

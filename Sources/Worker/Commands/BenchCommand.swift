@@ -52,19 +52,48 @@ struct BenchCommand: AsyncParsableCommand {
         func stages(_ way: Bench.Way) -> [String: Double] {
             Dictionary(uniqueKeysWithValues: way.stages.map { ($0.stage, $0.seconds) })
         }
-        var document: [String: Any] = [
-            "model": model.package.configuration.name, "kernels": model.kernelName, "frames": frames,
-            "setupSeconds": setupSeconds, "totalSeconds": result.inOrder.totalSeconds,
-            "stages": stages(result.inOrder), "sessionBytes": model.sessionByteCount,
-        ]
-        if let anew = result.anew, let ratio = result.ratio {
+        let document = Document(
+            model: model.package.configuration.name,
+            kernels: model.kernelName,
+            frames: frames,
+            setupSeconds: setupSeconds,
+            totalSeconds: result.inOrder.totalSeconds,
+            stages: stages(result.inOrder),
+            sessionBytes: model.sessionByteCount,
             // Bytes that differ end the command with an error.
-            document["anew"] = [
-                "totalSeconds": anew.totalSeconds, "stages": stages(anew), "ratio": ratio, "isIdentical": true,
-            ]
+            anew: result.anew.flatMap { anew in
+                result.ratio.map { ratio in
+                    Document.Anew(
+                        totalSeconds: anew.totalSeconds,
+                        stages: stages(anew),
+                        ratio: ratio,
+                        isIdentical: true
+                    )
+                }
+            }
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    }
+
+    /// What `--json` prints; the keys are part of the command's contract.
+    private struct Document: Encodable {
+        struct Anew: Encodable {
+            let totalSeconds: Double
+            let stages: [String: Double]
+            let ratio: Double
+            let isIdentical: Bool
         }
-        let data = try JSONSerialization.data(withJSONObject: document, options: [.prettyPrinted, .sortedKeys])
-        return String(decoding: data, as: UTF8.self) + "\n"
+
+        let model: String
+        let kernels: String
+        let frames: Int
+        let setupSeconds: Double
+        let totalSeconds: Double
+        let stages: [String: Double]
+        let sessionBytes: Int
+        let anew: Anew?
     }
 
     private func text(_ result: Bench.Result, _ model: PreparedModel, _ setupSeconds: Double) -> String {

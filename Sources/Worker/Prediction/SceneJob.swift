@@ -1,6 +1,5 @@
 internal import CommandSupport
 internal import Datasets
-internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Logging
@@ -86,7 +85,7 @@ struct SceneJob {
         }
         if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
         let file = try onOutput { try writer.finish() }
-        let score = confusions(of: file)
+        let score = metrics(of: file)
         let result = SceneResult(
             fileName: file.fileName,
             byteCount: Int64(file.byteCount),
@@ -115,17 +114,21 @@ struct SceneJob {
         )
     }
 
-    /// The scene's confusions, read back from the file just written; nil where a sample has no ground truth, or a broken one.
+    /// The scene's metrics, read back from the file just written; nil where a sample has no ground truth, or a broken one.
     ///
     /// The predictions stand all the same, and `evaluate` on the files names the broken label file. Reading back scores what is
     /// stored, adopted samples included.
-    private func confusions(of file: FinishedSceneFile) -> MaskedConfusions? {
-        let locator = Occ3DLocator(datasetRoot: datasetRoot)
-        guard case .complete = locator.availability(of: frames) else { return nil }
+    private func metrics(of file: FinishedSceneFile) -> SceneMetrics? {
         do {
-            let reader = try SceneFileReader(path: file.path, fileSystem: fileSystem)
-            guard SceneScore.isOccupancy(reader) else { return nil }
-            return try SceneScore.confusions(of: reader, scene: frames.name, locator: locator)
+            let scorer = SceneScorer(
+                scene: frames.name,
+                frames: frames,
+                annotations: try ScenePayload.annotations(scene.payload, scene: scene.sceneName),
+                locator: Occ3DLocator(datasetRoot: datasetRoot)
+            )
+            let outcome = try scorer.score(SceneFileReader(path: file.path, fileSystem: fileSystem))
+            for note in outcome.notes { logger.warning("\(note)", metadata: ["scene": "\(frames.name)"]) }
+            return outcome.metrics.isEmpty ? nil : outcome.metrics
         } catch {
             logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])
             return nil

@@ -1,4 +1,4 @@
-/// `sensor.json` and `calibrated_sensor.json`: how each camera of each log is mounted.
+/// `sensor.json` and `calibrated_sensor.json`: how each camera of each log is mounted, and its lidar.
 struct CalibrationTable {
     /// One calibrated camera.
     struct Row {
@@ -13,15 +13,22 @@ struct CalibrationTable {
         var place: RowPlace
     }
 
-    /// What a row says of a sensor that is none of the six cameras.
+    /// What a row says of a sensor that is neither one of the six cameras nor the lidar.
     static let otherSensor: Int = -1
+    /// What a row says of the first lidar; of the one after it one less, and so on.
+    private static let firstLidar = -2
 
     /// The path of `calibrated_sensor.json`.
     let file: String
     /// The calibrated cameras, in the file's order.
     private(set) var cameras: [Row] = []
-    /// Indices of `cameras` by token, `otherSensor` for every other sensor.
+    /// How each calibrated lidar is mounted, in the file's order; not yet judged.
+    private(set) var lidars: [RigidTransform] = []
+    /// Indices of `cameras` by token; `lidar(_:)` for lidars, `otherSensor` for every other sensor.
     private(set) var indices = TokenIndex()
+
+    /// The index in `lidars` that a value of `indices` stands for; nil for other sensors.
+    static func lidar(_ index: Int) -> Int? { index <= firstLidar ? firstLidar - index : nil }
 
     /// Reads both tables of a folder.
     ///
@@ -33,7 +40,7 @@ struct CalibrationTable {
             fields: [.text("token"), .text("channel"), .text("modality")]
         ) { (row) throws(DatasetError) in
             let camera = row.text(2) == "camera" ? CameraOrder.published.firstIndex(of: row.text(1)) : nil
-            try sensors.insert(row, index: camera ?? otherSensor)
+            try sensors.insert(row, index: camera ?? (row.text(1) == LidarPose.channel ? firstLidar : otherSensor))
         }
         var table = CalibrationTable(file: "\(folder)/calibrated_sensor.json")
         try TableScanner.scan(
@@ -55,6 +62,13 @@ struct CalibrationTable {
             }
             guard camera != otherSensor else {
                 try table.indices.insert(row, index: otherSensor)
+                return
+            }
+            guard camera != firstLidar else {
+                try table.indices.insert(row, index: firstLidar - table.lidars.count)
+                table.lidars.append(
+                    RigidTransform(translation: try row.translation(2), rotation: try row.rotation(3))
+                )
                 return
             }
             try table.indices.insert(row, index: table.cameras.count)

@@ -1,4 +1,4 @@
-/// The part of `sample_data.json` that is wanted: the keyframe images of the six cameras.
+/// The part of `sample_data.json` that is wanted: the keyframe images of the six cameras, and where the lidar was.
 struct ImageTable {
     /// One image.
     struct Row {
@@ -16,11 +16,23 @@ struct ImageTable {
         var place: RowPlace
     }
 
+    /// The lidar's keyframe of a sample.
+    enum Lidar {
+        /// The sample has no such row.
+        case none
+        /// Index in `CalibrationTable.lidars` and in `poseTokens`.
+        case one(calibration: Int, pose: Int)
+        /// The sample has several, so none is the right one.
+        case several
+    }
+
     /// The table's path.
     let file: String
     /// The images kept, in the file's order.
     private(set) var rows: [Row] = []
-    /// The ego poses that the images refer to, each once.
+    /// The lidar's keyframes by index of the sample.
+    private(set) var lidars: [Lidar]
+    /// The ego poses that images and lidar keyframes refer to, each once.
     private(set) var poseTokens: [TokenKey] = []
     /// Indices of `poseTokens`.
     private(set) var poseIndices: [TokenKey: Int] = [:]
@@ -36,7 +48,10 @@ struct ImageTable {
         calibrations: CalibrationTable,
         isWanted: [Bool]
     ) throws(DatasetError) -> ImageTable {
-        var table = ImageTable(file: "\(folder)/sample_data.json")
+        var table = ImageTable(
+            file: "\(folder)/sample_data.json",
+            lidars: [Lidar](repeating: .none, count: samples.rows.count)
+        )
         var tokens = TokenIndex()
         try TableScanner.scan(
             table.file,
@@ -51,6 +66,13 @@ struct ImageTable {
                 throw dangling(row, field: 2, table: "calibrated_sensor.json")
             }
             guard calibration != CalibrationTable.otherSensor else { return }
+            if let lidar = CalibrationTable.lidar(calibration) {
+                // Only scores need the lidar's pose: what is wrong with it is no problem of the scene.
+                if let sample = samples.indices[row.token(3)], isWanted[sample] {
+                    table.addLidar(lidar, pose: row.token(4), sample: sample)
+                }
+                return
+            }
             guard let sample = samples.indices[row.token(3)] else {
                 throw dangling(row, field: 3, table: "sample.json")
             }
@@ -71,15 +93,7 @@ struct ImageTable {
     }
 
     private mutating func append(_ row: TableRow, sample: Int, calibration: Int) {
-        let poseToken = row.token(4)
-        let pose: Int
-        if let known = poseIndices[poseToken] {
-            pose = known
-        } else {
-            pose = poseTokens.count
-            poseIndices[poseToken] = pose
-            poseTokens.append(poseToken)
-        }
+        let pose = index(ofPose: row.token(4))
         rows.append(
             Row(
                 token: row.token(0),
@@ -93,6 +107,22 @@ struct ImageTable {
                 place: row.place
             )
         )
+    }
+
+    private mutating func addLidar(_ calibration: Int, pose token: TokenKey, sample: Int) {
+        if case .none = lidars[sample] {
+            lidars[sample] = .one(calibration: calibration, pose: index(ofPose: token))
+        } else {
+            lidars[sample] = .several
+        }
+    }
+
+    private mutating func index(ofPose token: TokenKey) -> Int {
+        if let known = poseIndices[token] { return known }
+        let index = poseTokens.count
+        poseIndices[token] = index
+        poseTokens.append(token)
+        return index
     }
 
     private static func dangling(_ row: TableRow, field: Int, table: String) -> DatasetError {

@@ -1,4 +1,4 @@
-/// The part of `ego_pose.json` that is wanted: the poses that kept images refer to.
+/// The part of `ego_pose.json` that is wanted: the poses that kept images and lidar keyframes refer to.
 struct PoseTable {
     /// One pose.
     struct Row {

@@ -83,9 +83,14 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
                 )
             )
         }
+        self.init(sampleToken: sampleToken, egoTranslation: egoTranslation, boxes: boxes, bicycleRacks: racks)
+    }
+
+    /// Puts together what was taken apart.
+    init(sampleToken: String, egoTranslation: SIMD3<Double>, boxes: [Box], bicycleRacks: [BicycleRack]) {
         self.sampleToken = sampleToken
         self.egoTranslation = egoTranslation
         self.boxes = boxes
-        bicycleRacks = racks
+        self.bicycleRacks = bicycleRacks
     }
 }

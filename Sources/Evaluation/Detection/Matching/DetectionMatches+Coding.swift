@@ -6,13 +6,12 @@ extension DetectionMatches {
 
     /// The matches in a compact form; bytes in `docs/detection-evaluation.md`, "Stored matches".
     public func encoded() -> [UInt8] {
-        var writer = MatchWriter()
-        writer.append(bytes: [
+        var sink = ByteSink([
             Self.version, UInt8(DetectionClass.allCases.count), UInt8(DetectionSettings.distanceThresholds_m.count),
         ])
-        writer.append(UInt64(samples.count))
-        for sample in samples { writer.append(sample) }
-        return writer.bytes
+        sink.append(number: UInt64(samples.count))
+        for sample in samples { MatchCoding.append(sample, to: &sink) }
+        return sink.bytes
     }
 
     /// Reads what `encoded` wrote.
@@ -20,25 +19,25 @@ extension DetectionMatches {
     /// - Throws: `EvaluationError` (`invalidEncoding`).
     public init(decoding bytes: [UInt8]) throws {
         guard bytes.count >= 3, bytes[0] == Self.version else {
-            throw MatchReader.flaw(
+            throw MatchCoding.flaw(
                 "version \(bytes.first.map { "\($0)" } ?? "none"), this program reads \(Self.version)"
             )
         }
         guard Int(bytes[1]) == DetectionClass.allCases.count,
             Int(bytes[2]) == DetectionSettings.distanceThresholds_m.count
-        else { throw MatchReader.flaw("\(bytes[1]) classes and \(bytes[2]) distances") }
-        var reader = MatchReader(bytes[3...])
-        let count = try reader.count(eachAtLeast: MatchReader.leastSampleBytes)
+        else { throw MatchCoding.flaw("\(bytes[1]) classes and \(bytes[2]) distances") }
+        var source = ByteSource(bytes[3...], refusal: MatchCoding.flaw)
+        let count = try source.count(eachAtLeast: MatchCoding.leastSampleBytes)
         var samples: [Sample] = []
         samples.reserveCapacity(count)
         for _ in 0..<count {
-            let sample = try reader.sample()
+            let sample = try MatchCoding.sample(from: &source)
             if let last = samples.last, last.order >= sample.order {
-                throw MatchReader.flaw("the orders of samples do not rise")
+                throw MatchCoding.flaw("the orders of samples do not rise")
             }
             samples.append(sample)
         }
-        try reader.finish()
+        try source.finish()
         self.init(samples: samples)
     }
 
@@ -49,7 +48,7 @@ extension DetectionMatches {
     ///
     /// - Throws: `EvaluationError` (`invalidEncoding`).
     public init(base64: String) throws {
-        guard let data = Data(base64Encoded: base64) else { throw MatchReader.flaw("not Base64") }
+        guard let data = Data(base64Encoded: base64) else { throw MatchCoding.flaw("not Base64") }
         try self.init(decoding: [UInt8](data))
     }
 }

@@ -4,19 +4,20 @@
 public enum DetectionDocument {
     /// The document of a sample's boxes, in their order.
     ///
-    /// - Throws: `EvaluationError` (`invalidPrediction`) for more than 500 boxes, a box of another sample, or one whose velocity is
-    ///   unknown: JSON has no number for that.
+    /// A velocity that is unknown is `null`, because JSON has no number for that.
+    ///
+    /// - Throws: `EvaluationError` (`invalidPrediction`) for more than 500 boxes or a box of another sample.
     public static func encode(_ boxes: [DetectionBox], of sampleToken: String) throws -> [UInt8] {
         let limit = DetectionSettings.maximumBoxesPerSample
-        guard boxes.count <= limit, boxes.allSatisfy({ $0.sampleToken == sampleToken && $0.velocity != nil }) else {
+        guard boxes.count <= limit, boxes.allSatisfy({ $0.sampleToken == sampleToken }) else {
             throw EvaluationError(
                 .invalidPrediction,
                 source: sampleToken,
-                "\(boxes.count) predicted boxes, \(limit) are allowed; all must be of this sample and have a velocity"
+                "\(boxes.count) predicted boxes, \(limit) are allowed; all must be of this sample"
             )
         }
         let token = DetectionResultsWriter.quoted(sampleToken)
-        let objects = boxes.map { DetectionResultsWriter.text(of: $0, token: token) }
+        let objects = boxes.map { DetectionResultsWriter.text(of: $0, token: token, unknown: "null") }
         return Array((objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]").utf8)
     }
 

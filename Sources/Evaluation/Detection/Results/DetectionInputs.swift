@@ -34,3 +34,23 @@ public struct DetectionInputs: Codable, Equatable, Sendable {
         self.external = external
     }
 }
+
+extension DetectionInputs {
+    /// The inputs that were used, by name.
+    public var names: [String] {
+        [("camera", camera), ("lidar", lidar), ("radar", radar), ("map", map), ("external", external)]
+            .filter(\.1).map(\.0)
+    }
+
+    /// The inputs of these names; others are ignored.
+    public init(names: some Sequence<String>) {
+        let used = Set(names)
+        self.init(
+            camera: used.contains("camera"),
+            lidar: used.contains("lidar"),
+            radar: used.contains("radar"),
+            map: used.contains("map"),
+            external: used.contains("external")
+        )
+    }
+}

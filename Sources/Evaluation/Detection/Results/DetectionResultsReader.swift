@@ -116,7 +116,8 @@ struct BoxFields {
             case "translation": fields.translation = try cursor.numbers(3, key)
             case "size": fields.size = try cursor.numbers(3, key)
             case "rotation": fields.rotation = try cursor.numbers(4, key)
-            case "velocity": fields.velocity = try cursor.numbers(2, key, mayBeNaN: true)
+            case "velocity":
+                fields.velocity = cursor.null() ? [.nan, .nan] : try cursor.numbers(2, key, mayBeNaN: true)
             case "detection_name":
                 let text = try cursor.string()
                 guard let known = DetectionClass(rawValue: text) else {

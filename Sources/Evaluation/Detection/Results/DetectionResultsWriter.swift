@@ -118,10 +118,12 @@ public final class DetectionResultsWriter {
     }
 
     /// A box as a JSON object; `token` is quoted already.
-    static func text(of box: DetectionBox, token: String) -> String {
+    ///
+    /// - Parameter unknown: what stands for a velocity that is unknown.
+    static func text(of box: DetectionBox, token: String, unknown: String = "[NaN, NaN]") -> String {
         let t = box.translation
         let r = box.rotation
-        let velocity = box.velocity.map { "[\($0.x), \($0.y)]" } ?? "[NaN, NaN]"
+        let velocity = box.velocity.map { "[\($0.x), \($0.y)]" } ?? unknown
         return "{\"sample_token\": \(token), \"translation\": [\(t.x), \(t.y), \(t.z)], "
             + "\"size\": [\(box.size.x), \(box.size.y), \(box.size.z)], "
             + "\"rotation\": [\(r.w), \(r.x), \(r.y), \(r.z)], \"velocity\": \(velocity), "

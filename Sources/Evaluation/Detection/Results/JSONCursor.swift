@@ -51,6 +51,12 @@ struct JSONCursor {
         return values
     }
 
+    /// Steps over `null` if it comes next.
+    mutating func null() -> Bool {
+        skipSpace()
+        return acceptWord("null")
+    }
+
     /// Reads a finite number, or on demand Python's `NaN`.
     mutating func number(mayBeNaN: Bool = false) throws -> Double {
         skipSpace()
