@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import JobQueue
 import LZ4Frames
@@ -7,14 +8,23 @@ import LZ4Frames
 @testable import Storage
 
 extension FuzzTarget {
-    /// Scene payloads: plain (first byte even) or packed as the queue keeps them.
+    /// Scene payloads, by the first byte: plain, packed as the queue keeps them, or the annotations in them.
     static let payload = FuzzTarget(
         name: "payload",
         run: { input in
             guard let first = input.first else { return }
             let body = Array(input.dropFirst())
+            if first % 3 == 2 {
+                guard let truth = accepted({ try DetectionSceneTruth(decoding: body) }) else { return }
+                demand(
+                    try DetectionSceneTruth(decoding: truth.encoded()) == truth,
+                    "annotations that are read back otherwise"
+                )
+                return
+            }
+            _ = accepted { try ScenePayload.annotations(body, scene: "s") }
             let scene =
-                first & 1 == 0
+                first % 3 == 0
                 ? accepted { try SceneFrames(payload: body) } : accepted { try ScenePayload.decode(body, scene: "s") }
             guard let scene else { return }
             demand(PlainName.isUsable(scene.name), "a scene whose name is no file name")
@@ -30,10 +40,39 @@ extension FuzzTarget {
             )
         },
         seeds: {
-            let plain = try scene.encodePayload()
-            return [[0] + plain, [1] + (try ScenePayload.encode(scene))]
+            let pose = LidarPose(
+                sensorToEgo: try scene.samples[0].cameras[0].sensorToEgo,
+                egoToGlobal: try scene.samples[0].cameras[0].egoToGlobal
+            )
+            var withLidar = try scene
+            withLidar.samples[0].lidar = pose
+            let annotations = try annotations
+            return try [
+                [0] + scene.encodePayload(), [0] + withLidar.encodePayload(), [1] + ScenePayload.encode(scene),
+                [1] + ScenePayload.encode(withLidar, annotations: annotations), [2] + annotations.encoded(),
+            ]
         }
     )
+
+    private static var annotations: DetectionSceneTruth {
+        get throws {
+            let box = DetectionAnnotation(
+                category: "vehicle.car",
+                attributes: ["vehicle.moving"],
+                translation: SIMD3(1, 2, 3),
+                size: SIMD3(2, 4, 1.5),
+                rotation: BoxRotation(yaw_rad: 0.5),
+                velocity: SIMD2(1, 0),
+                pointCount: 5
+            )
+            let truth = try DetectionGroundTruth(
+                sampleToken: "a",
+                egoTranslation: SIMD3(1, 1, 0),
+                annotations: [box]
+            )
+            return DetectionSceneTruth(samples: [.init(truth: truth, order: 0)])
+        }
+    }
 
     private static var scene: SceneFrames {
         get throws {

@@ -1,7 +1,9 @@
+import Runs
+
 @testable import Evaluation
 
 extension FuzzTarget {
-    /// Stored counts: confusions, ray counts or detection matches, by the first byte.
+    /// Stored counts: confusions, ray counts, detection matches or all of them together, by the first byte.
     ///
     /// Confusions and ray counts have one form only, and sums and reports of anything that is accepted do not trap.
     static let counts = FuzzTarget(
@@ -9,7 +11,7 @@ extension FuzzTarget {
         run: { input in
             guard let first = input.first else { return }
             let body = Array(input.dropFirst())
-            switch first % 3 {
+            switch first % 4 {
             case 0:
                 guard var sum = accepted({ try MaskedConfusions(decoding: body) }) else { return }
                 demand(sum.encoded() == body, "confusions of two forms")
@@ -25,6 +27,9 @@ extension FuzzTarget {
                 let scenes = [("a", sum), ("b", sum)]
                 sum.merge(sum)
                 _ = RayIoUReport(dataset: "d", split: "s", model: "m", scenes: scenes)
+            case 3:
+                guard let metrics = accepted({ try SceneMetrics(decoding: body) }) else { return }
+                demand(try SceneMetrics(decoding: metrics.encoded()) == metrics, "metrics that are read back otherwise")
             default:
                 guard let matches = accepted({ try DetectionMatches(decoding: body) }) else { return }
                 demand(
@@ -52,7 +57,8 @@ extension FuzzTarget {
             )
             return [
                 [0] + MaskedConfusions().encoded(), [1] + RayCounts().encoded(), [2] + detections.encoded(),
-                [2] + DetectionMatches().encoded(),
+                [2] + DetectionMatches().encoded(), [3] + MaskedConfusions().encoded(),
+                [3] + SceneMetrics(rays: RayCounts(), detections: detections).encoded(),
             ]
         }
     )
