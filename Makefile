@@ -5,12 +5,12 @@ SWIFT ?= swift
 # Tests run optimised: debug builds are many times slower at inference. They have a build folder of their own because
 # @testable imports need another flag for every module.
 TEST_FLAGS := -c release --scratch-path .build-test -Xswiftc -enable-testing
-SWIFT_PATHS := Package.swift Sources Tests
+SWIFT_PATHS := Package.swift Sources Tests Fuzz/Package.swift Fuzz/Driver
 BIN := .build/release
 CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests build demo test chaos lint format bench sanitize clean
+.PHONY: help setup setup-tests build demo test chaos lint format bench sanitize fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +48,11 @@ format: ## Rewrite all Swift in the project's format
 bench: build ## Seconds a frame by stage, and the binary kernels' MAC a cycle
 	@ops/bench/run
 
-sanitize: setup-tests ## Run the C kernels under AddressSanitizer and UBSan
+sanitize: setup-tests ## Run the C kernels and the parsers' corpus under AddressSanitizer and UBSan
 	@ops/sanitize/run
+
+fuzz: setup-tests ## Fuzz every parser, SECONDS=60 each
+	@ops/fuzz/run $(or $(SECONDS),60)
 
 clean: ## Remove everything that was built or generated here
 	rm -rf .build .build-* demo-output bench-output

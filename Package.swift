@@ -158,6 +158,6 @@ let package = Package(
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
         tests("SchedulerTests", ["Scheduler"]),
-        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "Scheduler", "Worker"]),
+        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )

@@ -7,7 +7,10 @@ public struct DatabaseOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "PostgreSQL to use: postgresql://user@host/db or key=value (default: $OCC_DATABASE_URL).",
+            """
+            PostgreSQL to use: postgresql://user@host/db or key=value (default: $OCC_DATABASE_URL). Everybody on the host can read \
+            a command line: put a password into OCC_DATABASE_URL or a password file (~/.pgpass), not here.
+            """,
             valueName: "url"
         )
     )

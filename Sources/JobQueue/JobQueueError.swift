@@ -22,6 +22,8 @@ public enum JobQueueError: Error, Sendable, Hashable {
     case workerExpired(WorkerID)
     /// The run still has leased scenes; cancel it first.
     case runIsBusy(name: String, leased: Int)
+    /// A role cannot be given a worker's rights; the text says why.
+    case unusableRole(String, String)
 }
 
 extension JobQueueError: CustomStringConvertible {
@@ -47,6 +49,7 @@ extension JobQueueError: CustomStringConvertible {
             "worker \(id) is not registered any more (its heartbeats stopped, or it retired): stop its scenes and register anew"
         case .runIsBusy(let name, let leased):
             "run \"\(name)\" still has \(leased) leased scenes: cancel it, wait for its workers, then remove it"
+        case .unusableRole(let role, let reason): "role \"\(role)\" cannot be a worker's: \(reason)"
         }
     }
 }

@@ -48,18 +48,27 @@ bool RowParser::fail_as(nsj_error &error, error_code code, size_t field, const c
     }
 }
 
-bool RowParser::parse(const char *row, size_t length, uint64_t row_offset, nsj_error &error) noexcept {
+bool RowParser::parse(char *row, size_t length, uint64_t row_offset, nsj_error &error) noexcept {
     row_ = row;
     length_ = length;
+    char after[simdjson::SIMDJSON_PADDING];
+    std::memcpy(after, row + length, sizeof after);
+    std::memset(row + length, ' ', sizeof after);
+    const bool parsed = parse_alone(length, row_offset, error);
+    std::memcpy(row + length, after, sizeof after);
+    return parsed;
+}
+
+bool RowParser::parse_alone(size_t length, uint64_t row_offset, nsj_error &error) noexcept {
     try {
         simdjson::ondemand::document document;
-        const error_code code = parser_.iterate(row, length, length + simdjson::SIMDJSON_PADDING).get(document);
-        if (code != SUCCESS) return fail_as(error, code, count_, row);
+        const error_code code = parser_.iterate(row_, length, length + simdjson::SIMDJSON_PADDING).get(document);
+        if (code != SUCCESS) return fail_as(error, code, count_, row_);
         return parse_fields(document, row_offset, error);
     } catch (const std::bad_alloc &) {
-        return fail(error, NSJ_NO_MEMORY, count_, row, "memory ran out");
+        return fail(error, NSJ_NO_MEMORY, count_, row_, "memory ran out");
     } catch (...) {
-        return fail(error, NSJ_SYNTAX, count_, row, "the row is not JSON");
+        return fail(error, NSJ_SYNTAX, count_, row_, "the row is not JSON");
     }
 }
 

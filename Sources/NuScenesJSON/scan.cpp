@@ -26,7 +26,7 @@ public:
         return true;
     }
 
-    const char *data() const noexcept { return bytes_.get() + start_; }
+    char *data() const noexcept { return bytes_.get() + start_; }
     size_t count() const noexcept { return end_ - start_; }
     size_t capacity() const noexcept { return capacity_; }
     uint64_t offset() const noexcept { return consumed_; }

@@ -17,7 +17,8 @@ public final class MappedFile: Sendable {
     ///
     /// - Throws: `FileError` when it cannot be opened or mapped, or is not a regular file.
     public init(path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a FIFO of that name would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         defer { close(descriptor) }
         var status = stat()

@@ -92,6 +92,17 @@ import Testing
         for offset in feed.offsets { #expect(Array(text.utf8)[Int(offset)] == UInt8(ascii: "{")) }
     }
 
+    /// Found by fuzzing: in a row that is not JSON, the parser looks at what follows the row.
+    @Test func aBrokenRowIsBrokenWhereverTheWindowIsCut() {
+        let text = #"[{"token":"a","v":[0,2.5,-3e2]},{"toke":,na"""n"}}}}en}}}}}}}}u"#
+        let first = scan(Feed(Array(text.utf8), piece: 1 << 16), window: 1 << 16)
+        #expect(first.status != NSJ_OK && first.row == 1)
+        for window in 64..<200 {
+            let error = scan(Feed(Array(text.utf8), piece: 1 << 16), window: window)
+            #expect(error.status == first.status && error.row == 1 && error.offset == first.offset, "\(window)")
+        }
+    }
+
     @Test func longRowsGrowTheWindowUpToTheLimit() {
         let long = String(repeating: "x", count: 50_000)
         let text = "[{\"token\":\"\(long)\",\"v\":[]},{\"token\":\"b\",\"v\":[]}]"

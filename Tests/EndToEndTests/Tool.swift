@@ -18,8 +18,12 @@ enum Tool {
         ["occ-scheduler", "occ-worker"].allSatisfy { FileManager.default.isExecutableFile(atPath: path($0)) }
     }
 
-    /// Starts a program with its output going to files in a folder of its own.
-    static func start(_ name: String, _ arguments: [String]) throws -> Running {
+    /// Starts a program with its output going to files in a folder of its own, and with variables beside this process's.
+    static func start(
+        _ name: String,
+        _ arguments: [String],
+        environment variables: [String: String] = [:]
+    ) throws -> Running {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tool-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let process = Process()
@@ -27,7 +31,7 @@ enum Tool {
         process.arguments = arguments
         var environment = ProcessInfo.processInfo.environment
         environment["OCC_DATABASE_URL"] = nil
-        process.environment = environment
+        process.environment = environment.merging(variables) { $1 }
         process.standardInput = FileHandle.nullDevice
         for file in ["output", "errors"] {
             _ = FileManager.default.createFile(atPath: folder.appendingPathComponent(file).path, contents: nil)

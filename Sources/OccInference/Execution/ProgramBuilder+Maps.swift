@@ -38,7 +38,9 @@ extension ProgramBuilder {
 
     /// Adds a smaller map to a larger one in place, repeating pixels.
     func addNearest(_ small: FeatureMap, to large: FeatureMap) throws {
-        precondition(small.channels == large.channels && small.images == large.images)
+        guard small.channels == large.channels, small.images == large.images else {
+            throw InferenceError(.badConfiguration, "a map of \(small.shape) cannot be added to one of \(large.shape)")
+        }
         try append { _ in AddNearestOperation(small: small, large: large) }
     }
 

@@ -9,7 +9,10 @@ struct MigrateCommand: AsyncParsableCommand {
         abstract: "Create or upgrade the queue's tables.",
         discussion: """
             Example: occ-scheduler migrate --database postgresql://db.local/occ
+            Example: occ-scheduler migrate --database postgresql://db.local/occ --grant-worker occ_worker
             Refused if the database was migrated by a newer program. `--to 0` removes every table of the queue.
+            --grant-worker lets an existing role do a worker's work and nothing else: read the queue, claim, beat, report. It cannot \
+            submit, change or remove runs, nor alter or drop a table. Repeat it after each migration.
             """
     )
 
@@ -21,6 +24,13 @@ struct MigrateCommand: AsyncParsableCommand {
     )
     var target: Int?
 
+    @Option(help: ArgumentHelp("Role to give a worker's rights, and no others.", valueName: "role"))
+    var grantWorker: String?
+
+    func validate() throws {
+        if target == 0 && grantWorker != nil { throw ValidationError("--to 0 leaves nothing to grant") }
+    }
+
     func run() async throws {
         let session = try await DatabaseSession.open(
             databaseOptions.connectionString,
@@ -31,6 +41,10 @@ struct MigrateCommand: AsyncParsableCommand {
         do {
             let version = try await session.queue.migrate(to: target)
             Terminal.output("schema \"\(session.schema)\" is at version \(version)\n")
+            if let grantWorker {
+                try await session.queue.grantWorker(role: grantWorker)
+                Terminal.output("role \"\(grantWorker)\" may do a worker's work\n")
+            }
             await session.close()
         } catch {
             await session.close()

@@ -70,30 +70,3 @@ struct UnpauseCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// `occ-scheduler retry`: queue failed and quarantined scenes again.
-struct RetryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "retry",
-        abstract: "Queue failed and quarantined scenes again, with fresh attempts.",
-        discussion: """
-            Example: occ-scheduler retry --output out scene-0103 scene-0916
-            Then `occ-scheduler run` with the command line of the run, or workers on the cluster, do them.
-            """
-    )
-
-    @OptionGroup var databaseOptions: DatabaseOptions
-    @OptionGroup var selection: RunSelection
-
-    @Argument(help: "Names of scenes (default: every failed or quarantined one).")
-    var scenes: [String] = []
-
-    func run() async throws {
-        try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            let name = try await selection.select(from: queue).name
-            let count = try await queue.retry(run: name, scenes: scenes.isEmpty ? .all : .named(scenes))
-            if count > 0 { await ManifestRefresh.perform(run: name, queue: queue, output: selection.output) }
-            Terminal.output("\(name): queued \(count) scenes again\n")
-        }
-    }
-}

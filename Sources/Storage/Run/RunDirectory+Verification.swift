@@ -109,7 +109,7 @@ extension RunDirectory {
     private func findExtraFiles(_ manifest: RunManifest, into report: inout VerificationReport) throws {
         let accepted = manifest.acceptedLeases
         let scenes = Set(manifest.scenes.map(\.name))
-        for name in try fileSystem.names(in: path) where name != "run.json" && name != ".partial" {
+        for name in try fileSystem.names(in: path) where !["run.json", ".partial", ".damaged"].contains(name) {
             let file = Self.parse(name, suffix: Self.finalSuffix)
             let detail: String
             if let file {

@@ -1,5 +1,4 @@
 public import ArrayFiles
-internal import Foundation
 
 /// One sample's prediction, read from a scene file with all checksums verified.
 public struct SceneSample: Equatable, Sendable {
@@ -50,9 +49,7 @@ enum SampleContent {
                 throw invalid("\(array.elementType) \(array.shape), must be uint8 with three axes")
             }
         case .detections:
-            guard let document = try? JSONSerialization.jsonObject(with: Data(content)), document is [Any] else {
-                throw invalid("not a JSON array")
-            }
+            guard JSONText.isArray(content) else { throw invalid("not a JSON array") }
         }
     }
 }

@@ -1,0 +1,103 @@
+public import JobQueue
+public import Storage
+
+/// Finds the scenes of a run whose stored files are damaged or missing, and queues exactly those again.
+///
+/// What the queue accepted is the measure: lease, name, size and SHA-256 of each file; `run.json` is not needed.
+public struct DamagedScenes: Sendable {
+    /// Accepted files that were checked.
+    public let files: Int
+    /// Scenes that were queued again, and what was wrong with their files.
+    public let requeued: [VerificationReport.Finding]
+    /// Where the damaged files are now.
+    public let setAside: [String]
+    /// Files that this process could not read; their scenes were left as they are.
+    public let unreadable: [VerificationReport.Finding]
+
+    /// Results read from the queue at a time.
+    private static let pageSize = 1000
+
+    /// Checks every accepted file of a run, sets the bad ones aside and queues their scenes again.
+    ///
+    /// Safe to repeat: what was set aside before an interruption is found missing by the next call.
+    ///
+    /// - Parameters:
+    ///   - directory: the run's folder as this host sees it.
+    ///   - progress: called after each file with how many of how many are checked.
+    /// - Throws: `RunContractError` for a row that names a file of no lease of this run; `PostgresError`, `StorageError`,
+    ///   `FileError`.
+    public static func requeue(
+        of status: RunStatus,
+        in directory: RunDirectory,
+        queue: JobQueue,
+        progress: (_ checked: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> DamagedScenes {
+        let accepted = try await accepted(of: status, in: directory, queue: queue)
+        let report = try directory.verify(accepted, progress: progress)
+        // Files that the queue does not know are no damage; those that cannot be read may be good.
+        let bad = report.findings.filter { ![.extra, .unreadable].contains($0.problem) }
+        var places: [String] = []
+        for finding in bad {
+            if let place = try directory.setAside(finding.path) { places.append(place) }
+        }
+        let scenes = Set(bad.compactMap(\.scene)).sorted()
+        if !scenes.isEmpty { try await queue.requeueDone(run: status.name, scenes: .named(scenes)) }
+        return DamagedScenes(
+            files: report.files,
+            requeued: bad,
+            setAside: places,
+            unreadable: report.findings.filter { $0.problem == .unreadable }
+        )
+    }
+
+    /// What the queue accepted, in the form that files are verified by.
+    private static func accepted(
+        of status: RunStatus,
+        in directory: RunDirectory,
+        queue: JobQueue
+    ) async throws -> RunManifest {
+        let settings = try RunSettings(json: status.settings, run: status.name)
+        var scenes: [RunManifest.Scene] = []
+        var lastSceneID: Int64 = 0
+        while true {
+            let page = try await queue.results(run: status.name, afterSceneID: lastSceneID, limit: pageSize)
+            scenes += try page.map { try scene($0, in: directory) }
+            guard let last = page.last, page.count == pageSize else { break }
+            lastSceneID = last.sceneID
+        }
+        return RunManifest(
+            run: status.name,
+            dataset: "nuscenes",
+            datasetFolder: settings.datasetRoot,
+            datasetVersion: settings.datasetVersion,
+            split: settings.split,
+            model: settings.modelConfiguration,
+            modelDigest: settings.modelDigest,
+            precision: settings.precision.rawValue,
+            software: "",
+            writtenAt: "",
+            scenes: scenes
+        )
+    }
+
+    private static func scene(_ stored: StoredResult, in directory: RunDirectory) throws -> RunManifest.Scene {
+        let path = try directory.finalPath(scene: stored.sceneName, lease: stored.lease)
+        guard path == "\(directory.path)/\(stored.result.fileName)" else {
+            throw RunContractError(
+                "the result of scene '\(stored.sceneName)' names file '\(stored.result.fileName)', which lease \(stored.lease)"
+                    + " does not write; queue the scene again with `occ-scheduler verify --requeue`"
+            )
+        }
+        // The queue keeps no tokens of samples; the digest of the whole file says more. A file without a whole index is found
+        // damaged whatever stands here.
+        let reader = try? SceneFileReader(path: path, fileSystem: directory.fileSystem)
+        return RunManifest.Scene(
+            name: stored.sceneName,
+            sampleTokens: reader?.entries.map(\.token) ?? [],
+            lease: stored.lease,
+            fileName: stored.result.fileName,
+            byteCount: Int(stored.result.byteCount),
+            sha256: stored.result.digest
+        )
+    }
+}

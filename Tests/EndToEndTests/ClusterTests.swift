@@ -1,0 +1,99 @@
+import Foundation
+import PostgresClient
+import Storage
+import Testing
+
+/// A cluster in small: a database of its own, a scheduler, workers under a role that may do no more than their work.
+@Suite("Cluster, end to end", .serialized, .enabled(if: Tool.isBuilt, "the programs are not built beside the tests"))
+struct ClusterTests {
+    /// Stands in the connection string; the server asks for none.
+    private static let secret = "s3cret-of-the-cluster"
+
+    @Test("A worker's role labels a run; no secret gets out; retry --damaged mends exactly what is broken")
+    func run() async throws {
+        let fixture = try await Fixture.shared.value
+        let folder = fixture.folder + "/cluster"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let server = try await PrivatePostgresServer.start(dataDirectory: folder + "/server")
+        do {
+            try await play(fixture, output: folder + "/out", server: server)
+        } catch {
+            try? await server.stop()
+            throw error
+        }
+        try await server.stop()
+    }
+
+    private func play(_ fixture: Fixture, output: String, server: PrivatePostgresServer) async throws {
+        let owner = server.connectionString + " password=\(Self.secret)"
+        let worker = owner.replacing("user=occ", with: "user=occ_worker")
+        /// Everything that any program said.
+        var said = ""
+        var linesSeen = 0
+        func expect(_ status: Int32, _ arguments: [String], as string: String? = nil) async throws -> Tool.Result {
+            let program = arguments[0] == "serve" ? "occ-worker" : "occ-scheduler"
+            let running = try Tool.start(program, arguments, environment: ["OCC_DATABASE_URL": string ?? owner])
+            while running.process.isRunning {
+                for process in [running.processID] + Fixture.children(of: running.processID) {
+                    let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/cmdline"))) ?? Data()
+                    if !line.isEmpty { linesSeen += 1 }
+                    #expect(!String(decoding: line, as: UTF8.self).contains(Self.secret), "seen in a process list")
+                }
+                try await Task.sleep(nanoseconds: 20_000_000)
+            }
+            let result = try await running.result(timeoutSeconds: 300)
+            said += result.output + result.errors
+            #expect(result.status == status, "\(arguments): \(result.errors)")
+            return result
+        }
+        let configuration = try PostgresConfiguration(connectionString: owner)
+        let pool = ConnectionPool(configuration: configuration, maximumConnections: 1)
+        try await pool.query("CREATE ROLE occ_worker LOGIN", doing: "testing")
+        await pool.close()
+        _ = try await expect(0, ["migrate"])
+        // Without the grant, the role sees nothing.
+        let refused = try await expect(3, ["serve", "--slots", "1", "--exit-when-idle", "0"], as: worker)
+        #expect(refused.errors.contains("permission denied"))
+        let granted = try await expect(0, ["migrate", "--grant-worker", "occ_worker"])
+        #expect(granted.output.contains("occ_worker"))
+        let submission = ["--dataset", fixture.dataset, "--version", "v1.0-mini", "--model", fixture.model]
+        let name = try await expect(0, ["submit", "--output", output] + submission).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        _ = try await expect(3, ["cancel"], as: worker)
+        let serve = ["serve", "--slots", "2", "--exit-when-idle", "1", "--log-level", "trace"]
+        _ = try await expect(0, serve, as: worker)
+        #expect(try await expect(0, ["status", "--json"]).output.contains("\"done\" : \(Fixture.sceneCount)"))
+        _ = try await expect(0, ["verify", "--output", output])
+
+        let runs = output + "/runs/" + name
+        let files = try FileManager.default.contentsOfDirectory(atPath: runs).filter { $0.hasSuffix(".occ.lz4") }
+            .sorted()
+        #expect(files.count == Fixture.sceneCount)
+        let good = try Data(contentsOf: URL(fileURLWithPath: "\(runs)/\(files[1])"))
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(runs)/\(files[0])")))
+        bytes[bytes.count / 3] ^= 32
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(runs)/\(files[0])"))
+        _ = try await expect(1, ["verify", "--output", output])
+        // The folder elsewhere: nothing looks lost because it is not mounted.
+        let unmounted = try await expect(3, ["retry", "--damaged", "--files", "/nowhere"])
+        #expect(unmounted.errors.contains("/nowhere"))
+        let retried = try await expect(0, ["retry", "--damaged"])
+        #expect(retried.output.contains("2 files checked, queued 1 scenes again"))
+        #expect(retried.errors.contains("damaged: ") && retried.errors.contains("/.damaged/\(files[0])"))
+        _ = try await expect(0, serve, as: worker)
+        _ = try await expect(0, ["verify", "--output", output])
+        #expect(try await expect(0, ["retry", "--damaged"]).output.contains("2 files checked, queued 0 scenes again"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(runs)/\(files[1])")) == good)
+        #expect(try Fixture.predictions(inOutput: output) == Fixture.predictions(inOutput: fixture.reference))
+
+        _ = try await expect(0, ["status"])
+        _ = try await expect(0, ["failures"])
+        _ = try await expect(3, ["status"], as: "postgresql://u:\(Self.secret)@@h/db")
+        #expect(linesSeen > 10 && said.count > 1000)
+        #expect(!said.contains(Self.secret), "printed")
+        for path in try FileManager.default.subpathsOfDirectory(atPath: output) where !path.hasSuffix(".occ.lz4") {
+            guard let content = try? Data(contentsOf: URL(fileURLWithPath: "\(output)/\(path)")) else { continue }
+            #expect(content.range(of: Data(Self.secret.utf8)) == nil, "written to \(path)")
+        }
+    }
+}
