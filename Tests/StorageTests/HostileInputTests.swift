@@ -1,6 +1,7 @@
 import ArrayFiles
 import Foundation
 import LZ4Frames
+import SimulatedFiles
 import SystemSupport
 import Testing
 
