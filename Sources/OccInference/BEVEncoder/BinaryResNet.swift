@@ -9,7 +9,7 @@ struct BinaryResNet: PreProcessNetwork {
     var hasBatchNorm = false
     let family: any ResizingFamily
 
-    var typeName: String { "BinaryResNet" + family.suffix }
+    var typeName: String { family.preProcessType }
     var children: [any Layer] { blocks }
 
     /// The first has a layer in its shortcut.

@@ -1,6 +1,7 @@
 /// BDC: units of a binary 3x3, a 1x1 and squeeze-excitation, in pairs where sizes or channels change.
 struct BDCFamily: ResizingFamily {
     var suffix: String { "BDC" }
+    var hasOptionalBatchNorms: Bool { true }
 
     /// The published unit does not use its kernel size.
     func unit(

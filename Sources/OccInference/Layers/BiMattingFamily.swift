@@ -31,6 +31,15 @@ struct BiMattingFamily: BinaryFamily {
         BinaryResNetBiMatting(name: name, inChannels: inChannels, stageChannels: stageChannels)
     }
 
+    func preProcess(
+        _ name: String,
+        inChannels: Int,
+        blockChannels: [Int],
+        hasBatchNorm: Bool
+    ) -> any PreProcessNetwork {
+        BinaryResNetBiMattingStage(name: name, inChannels: inChannels, blockChannels: blockChannels)
+    }
+
     func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck {
         BinaryFPNLSSBiMattingUp(name: name, inChannels: inChannels, outChannels: outChannels)
     }

@@ -7,6 +7,9 @@ protocol BinaryFamily: Sendable {
     /// The published class name of its BEV backbone.
     var bevBackboneType: String { get }
 
+    /// Whether its units come with and without batch norms (`with_bn`).
+    var hasOptionalBatchNorms: Bool { get }
+
     /// The family's basic unit.
     ///
     /// - Parameter hasBatchNorm: `with_bn`; families that always or never carry batch norms ignore it.
@@ -30,6 +33,16 @@ protocol BinaryFamily: Sendable {
         hasBatchNorm: Bool
     ) -> any BEVBackbone
 
+    /// The network on the BEV features of every frame, in networks of several frames.
+    ///
+    /// - Parameter blockChannels: channels of each block.
+    func preProcess(
+        _ name: String,
+        inChannels: Int,
+        blockChannels: [Int],
+        hasBatchNorm: Bool
+    ) -> any PreProcessNetwork
+
     /// The second part of the BEV encoder.
     func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck
 }
@@ -43,6 +56,10 @@ extension BinaryFamily {
     var occupancyHeadType: String { "BEVOCCHead2D" + suffix }
     /// The published class name of its detection head.
     var detectionHeadType: String { "BEV_CenterHead" + suffix }
+
+    /// The published class name of its network on the BEV features of every frame.
+    var preProcessType: String { "BinaryResNet" + suffix }
+    var hasOptionalBatchNorms: Bool { false }
 
     /// A unit with a 3x3 that keeps the size.
     func unit(_ name: String, inChannels: Int, outChannels: Int, hasBatchNorm: Bool) -> any BinaryUnit {

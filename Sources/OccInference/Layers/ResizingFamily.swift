@@ -27,6 +27,21 @@ extension ResizingFamily {
         )
     }
 
+    func preProcess(
+        _ name: String,
+        inChannels: Int,
+        blockChannels: [Int],
+        hasBatchNorm: Bool
+    ) -> any PreProcessNetwork {
+        BinaryResNet(
+            name: name,
+            inChannels: inChannels,
+            blockChannels: blockChannels,
+            hasBatchNorm: hasBatchNorm,
+            family: self
+        )
+    }
+
     func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck {
         BinaryFPNLSSUp(
             name: name,

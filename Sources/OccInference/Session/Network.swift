@@ -56,19 +56,16 @@ struct Network: Sendable {
             family: family
         )
     }
-    private static let preProcessNetworks: Table<any PreProcessNetwork> = families.reduce(
-        into: ["CustomResNet": { ResNetStage(name: $0, inChannels: $1.inChannels[0], blockChannels: $1.outChannels) }]
-    ) { table, family in
-        guard let family = family as? any ResizingFamily else { return }
-        table["BinaryResNet" + family.suffix] = { name, module in
-            BinaryResNet(
-                name: name,
-                inChannels: module.inChannels[0],
-                blockChannels: module.outChannels,
-                hasBatchNorm: module.hasBatchNorm,
-                family: family
-            )
-        }
+    private static let preProcessNetworks: Table<any PreProcessNetwork> = table(
+        ["CustomResNet": { ResNetStage(name: $0, inChannels: $1.inChannels[0], blockChannels: $1.outChannels) }],
+        type: \.preProcessType
+    ) { family, name, module in
+        family.preProcess(
+            name,
+            inChannels: module.inChannels[0],
+            blockChannels: module.outChannels,
+            hasBatchNorm: module.hasBatchNorm
+        )
     }
     private static let bevBackbones: Table<any BEVBackbone> = table(
         [
