@@ -148,9 +148,8 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference", "PostgresClient", "Runs",
-                "Storage",
-                "SystemSupport", logging,
+                "Worker", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),
         tests(

@@ -1,3 +1,4 @@
+import ArrayFiles
 import Datasets
 import Foundation
 import JobQueue
@@ -9,14 +10,16 @@ import Testing
 
 @testable import Worker
 
-/// A run in a real queue whose files are damaged, set aside, and made anew; all as a role that may do a worker's work only.
-@Suite("Damaged scenes", .enabled(if: DamagedScenesTests.hasServer, "needs a private PostgreSQL"))
-struct DamagedScenesTests {
-    /// Roles are made here, so the server must be this process's own.
-    static let hasServer =
-        DisposablePostgresServer.isAvailable && ProcessInfo.processInfo.environment["OCC_TEST_DATABASE_URL"] == nil
+/// Roles are made here, so the server must be this process's own.
+private let hasOwnServer =
+    DisposablePostgresServer.isAvailable && ProcessInfo.processInfo.environment["OCC_TEST_DATABASE_URL"] == nil
 
+/// A run in a real queue whose files are damaged, set aside, and made anew; all as a role that may do a worker's work only.
+@Suite("Damaged scenes", .enabled(if: hasOwnServer, "needs a private PostgreSQL"))
+struct DamagedScenesTests {
     private final class Labels: SamplePredictor {
+        func startScene() {}
+
         func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
             PredictedSample(
                 content: .occupancy([UInt8](repeating: UInt8(index), count: 8), shape: [2, 2, 2]),
