@@ -11,8 +11,8 @@ struct ChaosCommand: AsyncParsableCommand {
         discussion: "Example: Chaos --faults 200 --seed 7"
     )
 
-    @Option(help: "Faults to inject.")
-    var faults: Int = 200
+    @Option(help: "Faults to inject (default: 200; 14 in the short form).")
+    var faults: Int?
 
     @Option(help: "Seed of everything random (default: a new one, which is printed).")
     var seed: UInt64?
@@ -36,7 +36,7 @@ struct ChaosCommand: AsyncParsableCommand {
         }
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let settings = ChaosSettings(
-            faults: faults,
+            faults: max(1, faults ?? (short ? 14 : 200)),
             seed: seed ?? UInt64.random(in: 0..<1_000_000_000),
             kinds: kinds,
             programs: programs ?? (own as NSString).deletingLastPathComponent,

@@ -15,7 +15,7 @@ enum TinyModel {
         network.bevNeck.inChannels = [32, 128]
         network.bevNeck.outChannels = [64]
         network.head.inChannels = [64]
-        network.head.outChannels = [32, 16, 18]
+        network.head.outChannels = [64, 16, 18]
         return network
     }
 
