@@ -46,10 +46,10 @@ extension FuzzTarget {
             )
             var withLidar = try scene
             withLidar.samples[0].lidar = pose
-            let annotations = try annotations
+            let truth = try annotations
             return try [
                 [0] + scene.encodePayload(), [0] + withLidar.encodePayload(), [1] + ScenePayload.encode(scene),
-                [1] + ScenePayload.encode(withLidar, annotations: annotations), [2] + annotations.encoded(),
+                [1] + ScenePayload.encode(withLidar, annotations: truth), [2] + truth.encoded(),
             ]
         }
     )
