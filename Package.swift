@@ -156,7 +156,7 @@ let package = Package(
             "ReliabilityTests",
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
-        tests("SchedulerTests", ["Scheduler"]),
+        tests("SchedulerTests", ["CommandSupport", "Scheduler"]),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )
