@@ -45,9 +45,9 @@ public enum ScenePayload {
     /// - Throws: `RunContractError` naming the scene when the bytes are damaged or of a newer version.
     public static func decode(_ bytes: [UInt8], scene: String) throws -> SceneFrames {
         do {
-            guard let content = try part(.frames, of: bytes) else { throw Damage("it holds no frames") }
+            guard let content = try part(.frames, of: bytes, scene) else { throw Damage("it holds no frames") }
             if let found = framesVersion(of: content), found > SceneFrames.payloadVersion {
-                throw newer("frames", found, known: SceneFrames.payloadVersion)
+                throw newer("frames", of: scene, found, known: SceneFrames.payloadVersion)
             }
             return try SceneFrames(payload: content)
         } catch let error as RunContractError {
@@ -64,7 +64,9 @@ public enum ScenePayload {
     /// - Throws: `RunContractError` naming the scene when the bytes are damaged or of a newer version.
     public static func annotations(_ bytes: [UInt8], scene: String) throws -> DetectionSceneTruth? {
         do {
-            return try part(.annotations, of: bytes).map { try DetectionSceneTruth(decoding: $0) }
+            return try part(.annotations, of: bytes, scene).map { try DetectionSceneTruth(decoding: $0) }
+        } catch let error as RunContractError {
+            throw error
         } catch {
             throw RunContractError(
                 "the stored annotations of scene '\(scene)' cannot be read: \(error); submit the run again"
@@ -72,12 +74,12 @@ public enum ScenePayload {
         }
     }
 
-    private static func newer(_ what: String, _ found: some BinaryInteger, known: some BinaryInteger)
+    private static func newer(_ what: String, of scene: String, _ found: some BinaryInteger, known: some BinaryInteger)
         -> RunContractError
     {
         RunContractError(
-            "the stored \(what) of the scene is of version \(found), this program knows \(known): leave the run to workers of"
-                + " the version that submitted it",
+            "the stored \(what) of scene '\(scene)' is of version \(found), this program knows \(known): leave the run to"
+                + " workers of the version that submitted it",
             isNewer: true
         )
     }
@@ -97,13 +99,15 @@ public enum ScenePayload {
     /// The unpacked content of a part; nil where there is none.
     ///
     /// Everything around it is judged.
-    private static func part(_ wanted: Part, of bytes: [UInt8]) throws -> [UInt8]? {
+    private static func part(_ wanted: Part, of bytes: [UInt8], _ scene: String) throws -> [UInt8]? {
         guard bytes.starts(with: magic) else {
             guard wanted == .frames else { return nil }
             return try LZ4Frame.decompress(bytes, maximumContentBytes: maximumContentBytes)
         }
         guard bytes.count > magic.count, bytes[magic.count] > 0 else { throw Damage("it has no version") }
-        guard bytes[magic.count] <= version else { throw newer("payload", bytes[magic.count], known: version) }
+        guard bytes[magic.count] <= version else {
+            throw newer("payload", of: scene, bytes[magic.count], known: version)
+        }
         var rest = bytes[(magic.count + 1)...]
         var found: ArraySlice<UInt8>?
         for part in Part.allCases {

@@ -176,7 +176,7 @@ final class SceneOrderTests {
             sampleCount: samples.count,
             payload: try ScenePayload.encode(scene.frames),
             attempt: 1,
-            earlierLeases: []
+            earlierLeases: Array((1..<max(1, lease)).reversed())
         )
         return work.perform(claimed, slot: 0, flag: flag) { count in
             if count == stopAt { flag.raise(to: .stopAfterSample) }

@@ -320,7 +320,8 @@ final class Cluster {
             adoptingFor: (0..<settings.samples).map { Predictions.token(key.scene, $0) },
             ofLeases: adoptable[key] ?? []
         )
-        try ledger.checkAdopted(writer.entries.count, key)
+        // What a bad disk does not let a worker read is computed again.
+        try ledger.checkAdopted(writer.entries.count, key, mayBeLess: diskFate.isBad)
         return writer
     }
 }

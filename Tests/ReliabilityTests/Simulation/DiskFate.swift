@@ -16,6 +16,11 @@ final class DiskFate: Sendable {
 
     func set(_ mode: Mode, seed: UInt64) { state.withLock { $0 = (mode, SplitMix(state: seed)) } }
 
+    /// Whether reading may fail at the moment.
+    var isBad: Bool {
+        state.withLock { state in if case .bad = state.mode { true } else { false } }
+    }
+
     func decide(_ operation: String) -> SimulatedFileSystem.Fault {
         state.withLock { state in
             switch state.mode {

@@ -36,9 +36,9 @@ struct Ledger {
     }
 
     /// Samples that were stored are not computed again.
-    mutating func checkAdopted(_ samples: Int, _ key: LeaseKey) throws {
+    mutating func checkAdopted(_ samples: Int, _ key: LeaseKey, mayBeLess: Bool) throws {
         let expected = stored[key.scene] ?? 0
-        guard samples >= expected else {
+        guard samples >= expected || mayBeLess else {
             throw Cluster.Broken(
                 description: "\(key) took over \(samples) of \(expected) samples that earlier leases stored"
             )
