@@ -11,6 +11,9 @@ struct Ledger {
     var finished: [LeaseKey: FinishedSceneFile] = [:]
     /// Most samples of each scene that any lease stored since the disk last lost or damaged something.
     private var stored: [Int64: Int] = [:]
+    /// Leases that have a file, and those among them that had one when something was damaged: theirs may be it.
+    private var writing: Set<LeaseKey> = []
+    private var doubtful: Set<LeaseKey> = []
     var hasClockJumped = false
     /// Calls that ended in an error.
     var errors = 0
@@ -32,12 +35,14 @@ struct Ledger {
     }
 
     mutating func noteStored(_ samples: Int, _ key: LeaseKey) {
+        guard !doubtful.contains(key) else { return }
         stored[key.scene] = max(stored[key.scene] ?? 0, samples)
     }
 
     /// Samples that were stored are not computed again.
     mutating func checkAdopted(_ samples: Int, _ key: LeaseKey, mayBeLess: Bool) throws {
         let expected = stored[key.scene] ?? 0
+        writing.insert(key)
         guard samples >= expected || mayBeLess else {
             throw Cluster.Broken(
                 description: "\(key) took over \(samples) of \(expected) samples that earlier leases stored"
@@ -47,7 +52,10 @@ struct Ledger {
     }
 
     /// The disk lost or damaged something: what was stored may be gone.
-    mutating func forgetStored() { stored = [:] }
+    mutating func forgetStored() {
+        stored = [:]
+        doubtful.formUnion(writing)
+    }
 
     /// A person put a damaged scene back.
     mutating func forget(scene: Int64) {
