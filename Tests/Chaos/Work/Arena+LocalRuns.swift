@@ -48,15 +48,15 @@ extension Arena {
         return try row.get("name")
     }
 
-    /// The most memory that any standing worker has had.
-    func workerPeakBytes() throws -> Int {
-        let peaks = fleet.seats.compactMap { seat -> Int? in
+    /// The most memory of its own, no file's, that any standing worker has; a control group counts that.
+    func workerBytes() throws -> Int {
+        let sizes = fleet.seats.compactMap { seat -> Int? in
             guard let process = seat.process else { return nil }
             let status = (try? String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
             return line?.split(separator: " ").compactMap { Int($0) }.first
         }
-        guard let most = peaks.max() else { throw ChaosFailure("no worker runs") }
+        guard let most = sizes.max() else { throw ChaosFailure("no worker runs") }
         return most << 10
     }
 }

@@ -140,7 +140,8 @@ final class Arena {
 
     /// Waits until one worker's place gets a scene done.
     func awaitProgress(of seat: Fleet.Seat) async throws {
-        let before = seat.sceneCount
+        // The first may have been on its way when the fault struck.
+        let before = seat.sceneCount + seat.place.slots
         let seconds = try await wait(upTo: 180, for: "\(seat.place.name) to get a scene done") {
             seat.sceneCount > before
         }
