@@ -55,7 +55,7 @@ extension Fault {
         let heavy = RGBImage(width: side, height: side, pixels: [UInt8](repeating: 90, count: side * side * 3))
         try Data(JPEGEncoder().encode(heavy, quality: 50)).write(to: URL(fileURLWithPath: "\(pictures)/\(name)"))
 
-        let limit = try MemoryLimit(bytes: arena.workerBytes() + 110 << 20)
+        let limit = try MemoryLimit(bytes: arena.workerBytes() + 40 << 20)
         defer { limit.remove() }
         var arguments = arena.localRunArguments(run, workers: 1)
         if let place = arguments.firstIndex(of: arena.dataset) { arguments[place] = dataset }
