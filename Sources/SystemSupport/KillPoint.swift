@@ -90,8 +90,9 @@ public enum KillPoint: String, CaseIterable, Sendable {
             guard passagesLeft.subtract(1, ordering: .relaxed).newValue == 0 else { return }
             complain("kill point \(point.rawValue): signal \(signal)")
             Glibc.signal(signal, SIG_DFL)
-            kill(getpid(), signal)
-            // The signal may be delivered to another thread; this one must not go past the point before it is.
+            // To this thread and not to the process: the kernel could hand that to another thread, and this one would get past the
+            // point before it stops.
+            raise(signal)
             if signal != SIGSTOP { while true { pause() } }
         }
 
