@@ -7,6 +7,8 @@ extension Fault {
             Fault(kind: "half-open-connections", weight: 2, isInShortForm: true) { arena in
                 try await arena.pass(.random(in: 0...1, using: &arena.random))
                 arena.proxy.silenceOpenConnections()
+                // So long that the worker must notice and connect anew.
+                try await arena.pass(arena.settings.leaseSeconds)
                 try await arena.awaitProgress(of: arena.seat("proxy"))
             },
             Fault(kind: "connections-reset", weight: 3) { arena in
