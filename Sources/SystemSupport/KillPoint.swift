@@ -91,7 +91,11 @@ public enum KillPoint: String, CaseIterable, Sendable {
             complain("kill point \(point.rawValue): signal \(signal)")
             Glibc.signal(signal, SIG_DFL)
             // To this thread and not to the process: the kernel could hand that to another thread, and this one would get past the
-            // point before it stops.
+            // point before it stops. Dispatch's threads block most signals.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, signal)
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
             raise(signal)
             if signal != SIGSTOP { while true { pause() } }
         }
