@@ -206,15 +206,18 @@ OCC_COLUMNS(ternary, 1)
 /// Computes the row that `conv_prepare_row` made ready; one of `out` and `out_i32` is given.
 static void occ_avx512_conv_row(const occ_conv_state *s, float *out, int32_t *out_i32, size_t out_stride) {
     for (size_t block = 0; block < s->blocks;) {
-        const size_t left = s->blocks - block;
-        if (s->mode == occ_mode_ternary) {
+        const occ_mode mode = occ_block_mode(s, block);
+        // Blocks from here that are like this one; more than four are all the same.
+        size_t left = 1;
+        while (left < 5 && block + left < s->blocks && occ_block_mode(s, block + left) == mode) left++;
+        if (mode == occ_mode_ternary) {
             occ_avx512_columns_ternary_1(s, block, out, out_i32, out_stride);
             block += 1;
         } else if (left == 1) {
-            if (s->mode == occ_mode_masked) occ_avx512_columns_masked_1(s, block, out, out_i32, out_stride);
-            if (s->mode == occ_mode_plain) occ_avx512_columns_plain_1(s, block, out, out_i32, out_stride);
+            if (mode == occ_mode_masked) occ_avx512_columns_masked_1(s, block, out, out_i32, out_stride);
+            if (mode == occ_mode_plain) occ_avx512_columns_plain_1(s, block, out, out_i32, out_stride);
             block += 1;
-        } else if (s->mode == occ_mode_masked) {
+        } else if (mode == occ_mode_masked) {
             occ_avx512_columns_masked_2(s, block, out, out_i32, out_stride);
             block += 2;
         } else if (left == 2 || left == 4) {
@@ -355,13 +358,18 @@ OCC_INLINE void occ_avx512_lookup(
 }
 
 OCC_INLINE void occ_avx512_lookup_pixels(const occ_lookup *l, size_t pixel, const size_t pixels) {
-    size_t block = 0;
-    if (l->nonzero != NULL) {
-        for (; block < l->blocks; block++) occ_avx512_lookup(l, pixel, block, pixels, 1, true);
-        return;
+    for (size_t block = 0; block < l->blocks;) {
+        if (l->zero_blocks[block]) {
+            occ_avx512_lookup(l, pixel, block, pixels, 1, true);
+            block += 1;
+        } else if (block + 1 < l->blocks && !l->zero_blocks[block + 1]) {
+            occ_avx512_lookup(l, pixel, block, pixels, 2, false);
+            block += 2;
+        } else {
+            occ_avx512_lookup(l, pixel, block, pixels, 1, false);
+            block += 1;
+        }
     }
-    for (; block + 2 <= l->blocks; block += 2) occ_avx512_lookup(l, pixel, block, pixels, 2, false);
-    if (block < l->blocks) occ_avx512_lookup(l, pixel, block, pixels, 1, false);
 }
 
 /// All blocks of channels for one set of tables, and the epilogue after the last set.

@@ -35,7 +35,7 @@ typedef enum occ_mode {
     occ_mode_plain,
     /// Zero activations are masked.
     occ_mode_masked,
-    /// Zero weights as well.
+    /// Zero weights as well; for blocks that have some.
     occ_mode_ternary,
 } occ_mode;
 
@@ -53,6 +53,9 @@ typedef struct occ_conv_state {
     size_t plane_pitch, pitch, row_size;
     const uint32_t *weight_signs;
     const uint32_t *weight_nonzero;
+    /// Which blocks have zero weights, and whether any has.
+    bool *zero_blocks;
+    bool has_zero_block;
     uint32_t *rows_signs, *rows_nonzero;
     /// What each slot holds: row + 1, or 0 for nothing.
     size_t slot_row[OCC_MAX_SLOTS];
@@ -71,8 +74,13 @@ typedef struct occ_conv_state {
     /// Nonzero activations under each output column (masked mode).
     int32_t *column_count;
     occ_padded_epilogue epilogue;
+    /// The current row's, for blocks without zero weights.
     occ_mode mode;
 } occ_conv_state;
+
+OCC_INLINE occ_mode occ_block_mode(const occ_conv_state *s, size_t block) {
+    return s->zero_blocks[block] ? occ_mode_ternary : s->mode;
+}
 
 /// Where the rows of a convolution come from.
 typedef struct occ_row_source {
@@ -91,6 +99,8 @@ typedef struct occ_row_source {
 typedef struct occ_pointwise_state {
     size_t words, blocks, padded_out;
     occ_padded_epilogue epilogue;
+    /// Which blocks have zero weights.
+    bool *zero_blocks;
     /// `[OCC_LUT_PIXELS][padded_out]`.
     float *accumulators;
     /// `[OCC_LUT_PIXELS][OCC_TABLE_STRIDE]`.
@@ -108,6 +118,8 @@ typedef struct occ_lookup {
     /// Weights of the step's first word in the first block; `nonzero` may be NULL.
     const uint32_t *signs;
     const uint32_t *nonzero;
+    /// Which blocks have zero weights.
+    const bool *zero_blocks;
     size_t block_stride, blocks, padded_out, out_channels;
     /// Sums so far, `[pixels][padded_out]`.
     float *accumulators;
@@ -154,6 +166,9 @@ void occ_plan_conv(occ_conv_state *state, const occ_conv *conv, occ_arena *arena
 void occ_plan_pointwise(
     occ_pointwise_state *state, size_t in_channels, size_t out_channels, occ_arena *arena);
 void occ_plan_body(occ_body_state *state, const occ_body *body, occ_arena *arena);
+/// Notes which blocks of output channels have zero weights; returns whether any has.
+bool occ_find_zero_blocks(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, size_t taps, bool *zero_blocks);
 /// Copies an epilogue (NULL: identity) into its padded arrays.
 void occ_fill_epilogue(
     occ_padded_epilogue *padded, const occ_epilogue *epilogue, size_t channels, size_t padded_channels);

@@ -93,6 +93,7 @@ void occ_plan_conv(occ_conv_state *state, const occ_conv *conv, occ_arena *arena
     state->pitch = (lines | 1) * 16;
     state->row_size = state->pitch * state->words;
 
+    state->zero_blocks = occ_arena_take(arena, state->blocks * sizeof(bool));
     size_t slots = conv->kernel + 1;
     state->rows_signs = occ_arena_take(arena, slots * state->row_size * sizeof(uint32_t));
     state->rows_nonzero = occ_arena_take(arena, slots * state->row_size * sizeof(uint32_t));
@@ -110,6 +111,7 @@ void occ_plan_pointwise(
     state->words = occ_words(in_channels);
     state->blocks = blocks_of(out_channels);
     state->padded_out = state->blocks * OCC_BLOCK;
+    state->zero_blocks = occ_arena_take(arena, state->blocks * sizeof(bool));
     state->accumulators = occ_arena_take(arena, OCC_LUT_PIXELS * state->padded_out * sizeof(float));
     state->tables = occ_arena_take(arena, OCC_LUT_PIXELS * OCC_TABLE_STRIDE * sizeof(float));
     plan_epilogue(&state->epilogue, state->padded_out, arena);
@@ -143,6 +145,26 @@ size_t occ_body_workspace_bytes(const occ_body *body) {
     occ_body_state state;
     occ_plan_body(&state, body, &arena);
     return occ_arena_bytes(&arena);
+}
+
+bool occ_find_zero_blocks(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, size_t taps, bool *zero_blocks) {
+    size_t words = occ_words(in_channels), blocks = blocks_of(out_channels);
+    memset(zero_blocks, 0, blocks * sizeof(bool));
+    if (weights->nonzero == NULL) return false;
+    const uint32_t rest = (uint32_t)(in_channels % 32);
+    const uint32_t tail = rest == 0 ? ~(uint32_t)0 : ((uint32_t)1 << rest) - 1;
+    const uint32_t *nonzero = weights->nonzero;
+    bool any = false;
+    for (size_t block = 0; block < blocks; block++) {
+        size_t left = out_channels - block * OCC_BLOCK, lanes = left < OCC_BLOCK ? left : OCC_BLOCK;
+        for (size_t term = 0; term < taps * words; term++, nonzero += OCC_BLOCK) {
+            const uint32_t all = term % words + 1 < words ? ~(uint32_t)0 : tail;
+            for (size_t o = 0; o < lanes; o++) zero_blocks[block] |= nonzero[o] != all;
+        }
+        any |= zero_blocks[block];
+    }
+    return any;
 }
 
 static void fill(float *to, const float *from, float otherwise, size_t count, size_t padded) {

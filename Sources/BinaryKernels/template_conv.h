@@ -9,6 +9,8 @@ static void OCC_NAME(conv_begin)(
     occ_conv_state *s, const occ_weights *weights, const occ_epilogue *epilogue) {
     s->weight_signs = weights->signs;
     s->weight_nonzero = weights->nonzero;
+    s->has_zero_block =
+        occ_find_zero_blocks(weights, s->conv.out_channels, s->conv.in_channels, s->taps, s->zero_blocks);
     const size_t zero_slot = s->conv.kernel;
     for (size_t slot = 0; slot < OCC_MAX_SLOTS; slot++) {
         s->slot_row[slot] = 0;
@@ -152,7 +154,7 @@ static void OCC_NAME(conv_prepare_row)(occ_conv_state *s, const occ_row_source *
             has_zero |= s->slot_has_zero[slots[ky]];
         }
     }
-    s->mode = s->weight_nonzero != NULL ? occ_mode_ternary : has_zero ? occ_mode_masked : occ_mode_plain;
+    s->mode = has_zero ? occ_mode_masked : occ_mode_plain;
     size_t k = 0;
     for (size_t ky = 0; ky < kernel; ky++) {
         for (size_t kx = 0; kx < kernel; kx++) {
@@ -160,10 +162,8 @@ static void OCC_NAME(conv_prepare_row)(occ_conv_state *s, const occ_row_source *
             for (size_t w = 0; w < s->words; w++) s->offsets[k++] = (int32_t)(at + w * s->pitch);
         }
     }
-    if (s->mode == occ_mode_plain) {
-        OCC_NAME(conv_base)(s, row_class);
-        return;
-    }
+    if (!has_zero) OCC_NAME(conv_base)(s, row_class);
+    if (!has_zero && !s->has_zero_block) return;
     for (size_t ky = 0; ky < kernel; ky++) OCC_NAME(conv_fill_mask)(s, slots[ky]);
     for (size_t column = 0; column < s->out_width; column++) s->column_count[column] = 0;
     for (size_t ky = 0; ky < kernel; ky++) {

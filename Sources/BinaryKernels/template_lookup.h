@@ -32,7 +32,7 @@ OCC_INLINE void OCC_NAME(lookup_pixels)(const occ_lookup *l, size_t pixel, const
     float *accumulators = l->accumulators + pixel * l->padded_out;
     for (size_t channel = 0; channel < l->padded_out; channel += OCC_LANES) {
         const size_t at = channel / OCC_BLOCK * l->block_stride + channel % OCC_BLOCK;
-        if (l->nonzero == NULL) {
+        if (!l->zero_blocks[channel / OCC_BLOCK]) {
             OCC_NAME(lookup)(
                 tables, pixels, false, l->words, l->signs + at, NULL, accumulators + channel, l->padded_out);
         } else {

@@ -5,7 +5,7 @@
 /// channel by one lookup and one addition. Needs OCC_NAME, OCC_NAME(build_tables) and OCC_NAME(lookup_blocks).
 /// Included once by each variant.
 
-/// Runs a 1x1 convolution whose epilogue is in `s` already.
+/// Runs a 1x1 convolution whose epilogue and blocks with zero weights are in `s` already.
 static void OCC_NAME(pointwise_run)(
     const occ_pointwise_state *s, size_t pixels, size_t in_channels, size_t out_channels, const float *x,
     size_t x_stride, const occ_weights *weights, float *y, size_t y_stride, double *sums) {
@@ -14,6 +14,7 @@ static void OCC_NAME(pointwise_run)(
         .block_stride = s->words * OCC_BLOCK,
         .blocks = s->blocks,
         .padded_out = s->padded_out,
+        .zero_blocks = s->zero_blocks,
         .out_channels = out_channels,
         .accumulators = s->accumulators,
         .epilogue = s->epilogue,
@@ -58,6 +59,7 @@ static void OCC_NAME(pointwise_conv)(
     occ_pointwise_state state;
     occ_plan_pointwise(&state, in_channels, out_channels, &arena);
     occ_fill_epilogue(&state.epilogue, epilogue, out_channels, state.padded_out);
+    (void)occ_find_zero_blocks(weights, out_channels, in_channels, 1, state.zero_blocks);
     OCC_NAME(pointwise_run)(
         &state, pixels, in_channels, out_channels, x, x_stride, weights, y, y_stride, sums);
 }

@@ -38,6 +38,8 @@ static void OCC_NAME(bdc_body)(
     OCC_NAME(conv_begin)(&state.conv, &body->weights3x3, &body->epilogue3x3);
     occ_fill_epilogue(
         &state.pointwise.epilogue, &body->epilogue1x1, body->out_channels, state.pointwise.padded_out);
+    (void)occ_find_zero_blocks(
+        &body->weights1x1, body->out_channels, body->conv.out_channels, 1, state.pointwise.zero_blocks);
     const occ_row_source source = {
         .x = x,
         .x_stride = x_stride,

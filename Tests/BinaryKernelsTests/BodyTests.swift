@@ -10,8 +10,9 @@ struct BodyTests {
         let outChannels: Int
         let stride: Int
         let zeros: Bool
+        var zeroWeights = false
         var description: String {
-            "\(height)x\(width) \(channels)->\(outChannels) stride \(stride) zeros \(zeros)"
+            "\(height)x\(width) \(channels)->\(outChannels) stride \(stride) zeros \(zeros) of weights \(zeroWeights)"
         }
     }
 
@@ -22,6 +23,8 @@ struct BodyTests {
         Case(height: 17, width: 13, channels: 64, outChannels: 64, stride: 1, zeros: true),
         Case(height: 17, width: 13, channels: 100, outChannels: 31, stride: 2, zeros: true),
         Case(height: 5, width: 25, channels: 255, outChannels: 256, stride: 1, zeros: false),
+        Case(height: 6, width: 9, channels: 96, outChannels: 100, stride: 1, zeros: false, zeroWeights: true),
+        Case(height: 9, width: 7, channels: 40, outChannels: 40, stride: 2, zeros: true, zeroWeights: true),
     ]
 
     @Test("bdc_body equals its parts, in every variant", arguments: cases)
@@ -35,8 +38,15 @@ struct BodyTests {
         let x = GuardedBuffer(values)
         let scale = GuardedBuffer(generator.values(c))
         let bias = GuardedBuffer(item.zeros ? [Float](repeating: 0, count: c) : generator.values(c))
-        let weights3 = packed(generator.values(c * c * 9), c, c, 3)
-        let weights1 = packed(generator.values(item.outChannels * c), item.outChannels, c, 1)
+        let zeros: UInt64 = item.zeroWeights ? 5 : 0
+        let spatial = withZerosInSomeBlocks(generator.values(c * c * 9, zerosIn256: zeros), outChannels: c)
+        let weights3 = Packed(spatial, c, c, 3)
+        let weights1 = Packed(
+            generator.values(item.outChannels * c, zerosIn256: zeros),
+            item.outChannels,
+            c,
+            1
+        )
         let first = Parameters(channels: c, rprelu: true, generator: &generator)
         let second = Parameters(channels: item.outChannels, rprelu: true, generator: &generator)
         var conv = occ_conv(
@@ -51,10 +61,10 @@ struct BodyTests {
             conv: conv,
             move_scale: scale.base,
             move_bias: bias.base,
-            weights3x3: occ_weights(signs: weights3.base, nonzero: nil),
+            weights3x3: weights3.weights,
             epilogue3x3: first.epilogue,
             out_channels: item.outChannels,
-            weights1x1: occ_weights(signs: weights1.base, nonzero: nil),
+            weights1x1: weights1.weights,
             epilogue1x1: second.epilogue
         )
         let rows = occ_conv_out_height(&conv)
@@ -107,14 +117,21 @@ struct BodyTests {
         }
     }
 
-    private func packed(_ oihw: [Float], _ outChannels: Int, _ inChannels: Int, _ kernel: Int)
-        -> GuardedBuffer<UInt32>
-    {
-        let count = occ_weight_words(outChannels, inChannels, kernel)
-        let signs = GuardedBuffer<UInt32>(count)
-        let nonzero = GuardedBuffer<UInt32>(count)
-        let zero = occ_pack_weights(oihw, outChannels, inChannels, kernel, signs.base, nonzero.base)
-        #expect(!zero)
-        return signs
+    /// Weights in guarded memory.
+    private struct Packed {
+        let signs: GuardedBuffer<UInt32>
+        let nonzero: GuardedBuffer<UInt32>
+        let hasZero: Bool
+
+        init(_ oihw: [Float], _ outChannels: Int, _ inChannels: Int, _ kernel: Int) {
+            let count = occ_weight_words(outChannels, inChannels, kernel)
+            signs = GuardedBuffer(count)
+            nonzero = GuardedBuffer(count)
+            hasZero = occ_pack_weights(oihw, outChannels, inChannels, kernel, signs.base, nonzero.base)
+        }
+
+        var weights: occ_weights {
+            occ_weights(signs: signs.base, nonzero: hasZero ? UnsafePointer(nonzero.base) : nil)
+        }
     }
 }

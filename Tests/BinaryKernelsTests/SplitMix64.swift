@@ -21,3 +21,12 @@ struct SplitMix64: RandomNumberGenerator {
         }
     }
 }
+
+/// Weights `[out, ...]` with their zeros left in every third block of 16 output channels only, or in all if there is one.
+func withZerosInSomeBlocks(_ weights: [Float], outChannels: Int) -> [Float] {
+    guard outChannels > 16 else { return weights }
+    let perChannel = weights.count / outChannels
+    return weights.enumerated().map { index, weight in
+        weight == 0 && index / perChannel / 16 % 3 != 1 ? 1 : weight
+    }
+}

@@ -102,6 +102,14 @@ static void flatten(float *values, size_t count, float to) {
     for (size_t i = 0; i < count; i++) values[i] = values[i] == 0 ? 0 : to;
 }
 
+/// Leaves zeros of `[out][per_channel]` weights in every third block of channels only, or in all if there is one.
+static void leave_some_zeros(float *weights, size_t out, size_t per_channel) {
+    if (out <= 16) return;
+    for (size_t i = 0; i < out * per_channel; i++) {
+        if (weights[i] == 0 && i / per_channel / 16 % 3 != 1) weights[i] = 1;
+    }
+}
+
 /// `weight` is 0 for random values, or the weight that all have, all activations being 1.
 static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float weight, uint64_t seed) {
     random_state = seed;
@@ -118,6 +126,7 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
     size_t out_pixels = out_height * out_width, stride = s->out_channels + 3;
     float *x = take_values(pixels * s->in_channels, zeros_x);
     float *oihw = take_values(s->out_channels * s->in_channels * taps, zeros_w);
+    if (seed & 1) leave_some_zeros(oihw, s->out_channels, s->in_channels * taps);
     if (weight != 0) {
         flatten(x, pixels * s->in_channels, 1);
         flatten(oihw, s->out_channels * s->in_channels * taps, weight);
@@ -186,6 +195,7 @@ static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_
         (unsigned long long)seed);
     size_t x_stride = in + 5, y_stride = out + 2, x_count = pixels * x_stride - 5, y_count = pixels * y_stride - 2;
     float *x = take_values(x_count, 20), *oihw = take_values(out * in, zeros_w);
+    if (seed & 2) leave_some_zeros(oihw, out, in);
     size_t weight_words = occ_weight_words(out, in, 1);
     uint32_t *weight_signs = take(weight_words * 4), *weight_nonzero = take(weight_words * 4);
     bool zero_weight = occ_pack_weights(oihw, out, in, 1, weight_signs, weight_nonzero);
@@ -244,12 +254,15 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
     uint32_t *planes[4];
     size_t words3 = occ_weight_words(c, c, 3), words1 = occ_weight_words(out, c, 1);
     for (int i = 0; i < 4; i++) planes[i] = take((i < 2 ? words3 : words1) * 4);
-    occ_pack_weights(take_values(c * c * 9, 0), c, c, 3, planes[0], planes[1]);
-    occ_pack_weights(take_values(out * c, 0), out, c, 1, planes[2], planes[3]);
+    const unsigned zeros_w = seed & 1 ? 5 : 0;
+    float *spatial = take_values(c * c * 9, zeros_w), *pointwise = take_values(out * c, zeros_w);
+    leave_some_zeros(spatial, c, c * 9);
+    const bool zero3 = occ_pack_weights(spatial, c, c, 3, planes[0], planes[1]);
+    const bool zero1 = occ_pack_weights(pointwise, out, c, 1, planes[2], planes[3]);
     body.move_scale = scale;
     body.move_bias = bias;
-    body.weights3x3 = (occ_weights){planes[0], NULL};
-    body.weights1x1 = (occ_weights){planes[2], NULL};
+    body.weights3x3 = (occ_weights){planes[0], zero3 ? planes[1] : NULL};
+    body.weights1x1 = (occ_weights){planes[2], zero1 ? planes[3] : NULL};
     body.epilogue3x3 = random_epilogue(c, true);
     body.epilogue1x1 = random_epilogue(out, true);
     float *gate = take_values(out, 0), *identity = take_values(out_pixels * ((out + 1) / 2), 0);
