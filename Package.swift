@@ -79,7 +79,7 @@ let package = Package(
         room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
-            ["Datasets", "JobQueue", "PostgresClient", "SystemSupport", argumentParser]
+            ["Datasets", "JobQueue", "PostgresClient", "Storage", "SystemSupport", argumentParser]
         ),
 
         // Executables.

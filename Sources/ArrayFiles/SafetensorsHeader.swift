@@ -19,7 +19,9 @@ struct SafetensorsHeader {
         }
         guard file.count >= 8 else { throw fail(.truncated, "\(file.count) bytes are too few for a safetensors file") }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
-        guard length <= Self.largestLength else { throw fail(.tooLarge, "a header of \(length) bytes") }
+        guard length <= Self.largestLength else {
+            throw fail(.tooLarge, "it begins with a header of \(length) bytes: is it a safetensors file?")
+        }
         guard length <= file.count - 8 else {
             throw fail(.truncated, "the header takes \(length) bytes, but \(file.count - 8) follow")
         }

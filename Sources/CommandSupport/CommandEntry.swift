@@ -3,6 +3,7 @@ internal import Datasets
 internal import Glibc
 internal import JobQueue
 internal import PostgresClient
+internal import Storage
 internal import SystemSupport
 
 /// Runs a command line and turns whatever happens into a message and an exit code.
@@ -16,10 +17,17 @@ public enum CommandEntry {
             } else {
                 try command.run()
             }
-            exit(ExitStatus.done.rawValue)
+            exit(outputStatus(ExitStatus.done.rawValue))
         } catch {
-            exit(report(error, root: root))
+            exit(outputStatus(report(error, root: root)))
         }
+    }
+
+    /// What a command ends with whose output may have been lost.
+    private static func outputStatus(_ status: Int32) -> Int32 {
+        guard let error = Terminal.outputError else { return status }
+        Terminal.say("error: \(error)")
+        return ExitStatus.environment.rawValue
     }
 
     private static func report<Root: AsyncParsableCommand>(_ error: any Error, root: Root.Type) -> Int32 {
@@ -42,14 +50,23 @@ public enum CommandEntry {
             return ExitStatus.configuration.rawValue
         default:
             Terminal.say("error: \(error)")
-            return status(of: error).rawValue
+            let status = status(of: error)
+            if status == .someScenesFailed {
+                Terminal.say(
+                    "`occ-scheduler verify` lists every damaged file of a run, `occ-scheduler retry --damaged` queues their scenes again"
+                )
+            }
+            return status.rawValue
         }
     }
 
     /// The exit code of an error of the rooms below: what the user gave, or what surrounds the program.
     static func status(of error: any Error) -> ExitStatus {
         switch error {
-        case is PostgresError, is FileError: .environment
+        case let error as PostgresError: error.kind == .usage ? .configuration : .environment
+        // What is not there was named wrongly most of the time.
+        case let error as FileError: [ENOENT, ENOTDIR, EISDIR].contains(error.code) ? .configuration : .environment
+        case let error as StorageError: error.isDamage ? .someScenesFailed : .configuration
         case let error as JobQueueError:
             switch error {
             case .notMigrated, .databaseIsNewer: .environment

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import SystemSupport
 
 /// Text for people, on standard error, so that standard output carries only what a program asked for.
 public enum Terminal {
@@ -36,12 +37,19 @@ public enum Terminal {
         }
     }
 
-    /// Writes to standard output, whole.
+    /// What the operating system said when it refused standard output, other than that nobody reads it.
+    static var outputError: FileError? { lostOutput.withLock { $0 } }
+    private static let lostOutput = Mutex<FileError?>(nil)
+
+    /// Writes to standard output, whole; a command whose output is lost ends with an error (`CommandEntry`).
     ///
     /// - Returns: whether somebody still reads it; false for `| head` that has had enough.
     @discardableResult
     public static func output(_ text: String) -> Bool {
-        write(text, to: STDOUT_FILENO)
+        guard !write(text, to: STDOUT_FILENO) else { return true }
+        let error = FileError.last("write", "standard output")
+        if error.code != EPIPE { lostOutput.withLock { $0 = $0 ?? error } }
+        return false
     }
 
     @discardableResult

@@ -1,6 +1,9 @@
 /// What a submission must keep, checked before the database sees it.
 extension RunSubmission {
-    func validate() throws(JobQueueError) {
+    /// Checks names and numbers; `JobQueue.submit` does so too.
+    ///
+    /// - Throws: `JobQueueError.invalidSubmission`.
+    public func validate() throws(JobQueueError) {
         try checkName(name, of: "run name", mayBeginWithDot: false)
         guard !kind.isEmpty, kind.utf8.count <= 128, !kind.utf8.contains(0) else {
             throw .invalidSubmission("kind \(kind.debugDescription) must have 1 to 128 bytes")

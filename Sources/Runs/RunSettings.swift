@@ -83,9 +83,12 @@ public struct RunSettings: Codable, Equatable, Sendable {
     }
 
     /// Whether two settings define the same predictions in the same place; where the model file lies does not matter.
-    public func definesSameRun(as other: RunSettings) -> Bool {
+    ///
+    /// - Parameter anyOutput: whether the output folder does not matter either, because it was moved with all that is in it.
+    public func definesSameRun(as other: RunSettings, anyOutput: Bool = false) -> Bool {
         var copy = other
         copy.modelPath = modelPath
+        if anyOutput { copy.outputDirectory = outputDirectory }
         return copy == self
     }
 }

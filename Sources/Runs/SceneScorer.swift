@@ -41,7 +41,9 @@ public struct SceneScorer: Sendable {
 
     /// Scores every sample of a file.
     ///
-    /// - Throws: `DatasetError` naming the label file, `StorageError` naming the scene file, `EvaluationError` naming the sample.
+    /// A label file that cannot be read leaves the scene without metrics; a note names it.
+    ///
+    /// - Throws: `StorageError` naming the scene file, `EvaluationError` naming the sample.
     public func score(_ reader: SceneFileReader) throws -> Outcome {
         let kinds = Set(reader.entries.map(\.kind))
         switch (kinds.count, kinds.first) {
@@ -62,7 +64,13 @@ public struct SceneScorer: Sendable {
         var rays = RayCounts()
         for entry in reader.entries {
             let prediction = try reader.sample(entry).occupancy().bytes
-            let labels = try Occ3DLabels.read(locator.path(scene: scene, sample: entry.token))
+            let labels: Occ3DLabels
+            do {
+                labels = try Occ3DLabels.read(locator.path(scene: scene, sample: entry.token))
+            } catch {
+                // One broken file must not take the other scenes' scores along.
+                return Outcome(notes: ["no score: \(error)"])
+            }
             let truth = OccupancyGroundTruth(
                 semantics: labels.semantics,
                 maskLidar: labels.maskLidar,

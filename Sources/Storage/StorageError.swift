@@ -40,6 +40,14 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         self.detail = detail
     }
 
+    /// Whether a file's bytes are not what was written.
+    public var isDamage: Bool {
+        switch kind {
+        case .damaged, .unfinished: true
+        default: false
+        }
+    }
+
     /// One line for people.
     public var description: String {
         if case .damaged(let offset) = kind { return "'\(source)' is damaged at byte \(offset): \(detail)" }

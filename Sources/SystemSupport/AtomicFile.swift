@@ -4,10 +4,44 @@ internal import Glibc
 public enum AtomicFile {
     /// Writes a file so that readers and crashes see the old content or the new one, never a part.
     ///
-    /// Writes `<path>.<pid>.tmp` beside it, fsyncs, renames, and fsyncs the folder.
+    /// Writes `<path>.<pid>.tmp` beside it, fsyncs, renames, and fsyncs the folder. Of a symbolic link, the file that it leads to is
+    /// replaced; a device or a pipe is written to as it is.
     ///
     /// - Throws: `FileError`; the temporary file is removed and the old file stays as it was.
     public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: UInt32 = 0o644) throws {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFCHR, S_IFIFO: return try writeThrough(bytes, to: path)
+            case S_IFDIR: throw FileError(operation: "write", path: path, code: EISDIR)
+            default: throw FileError(operation: "write", path: path, code: 0, detail: "it is neither a file nor a pipe")
+            }
+        }
+        try replace(resolvingLink(path), with: bytes, mode: mode)
+    }
+
+    /// Where a symbolic link leads to, though nothing be there yet; any other path as it is.
+    private static func resolvingLink(_ path: String) -> String {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard readlink(path, &target, target.count - 1) > 0 else { return path }
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        let text = String(decoding: target.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard !text.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return text }
+        return String(path[...slash]) + text
+    }
+
+    private static func writeThrough(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.last("open", path) }
+        defer { close(descriptor) }
+        try writeAll(bytes, to: descriptor, path: path)
+    }
+
+    private static func replace(_ path: String, with bytes: UnsafeRawBufferPointer, mode: UInt32) throws {
         let temporary = "\(path).\(getpid()).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError.last("create", temporary) }

@@ -49,6 +49,14 @@ struct CommandLineTests {
         #expect(result.status == 2 || result.status == 3 && text.hasPrefix("/"), "\(result.status): \(result.errors)")
     }
 
+    @Test("Output that cannot be written is an error, not a success")
+    func fullOutput() async throws {
+        let result = try await Tool.shell("\(Tool.path("occ-scheduler")) import-model --list > /dev/full")
+        #expect(result.status == 3 && result.errors.contains("No space left"), "\(result.errors)")
+        let piped = try await Tool.shell("\(Tool.path("occ-scheduler")) import-model --list | head -n 1")
+        #expect(piped.status == 0 && piped.errors.isEmpty)
+    }
+
     @Test("A database that is not there leaves with 3 and says which")
     func deadDatabase() async throws {
         let result = try await Tool.scheduler("status", "--database", "postgresql://user:secret@127.0.0.1:1/none")

@@ -30,7 +30,7 @@ struct RunTests {
         )
     }
 
-    @Test("verify finds a flipped byte and a missing file, queues them again, and the same run mends them")
+    @Test("verify finds a flipped byte and queues the scene again; the same run mends it, though the folder was moved")
     func damage() async throws {
         let fixture = try await Fixture.shared.value
         let output = fixture.folder + "/damaged"
@@ -44,9 +44,13 @@ struct RunTests {
         try Data(bytes).write(to: URL(fileURLWithPath: runs + "/" + files[0]))
         let report = try await fixture.expect(1, ["verify", "--output", output, "--requeue"])
         #expect(report.errors.contains("damaged") && report.errors.contains(files[0]))
-        try await fixture.expect(0, fixture.runArguments(output: output))
-        try await fixture.expect(0, ["verify", "--output", output])
-        #expect(try Fixture.predictions(inOutput: output) == Fixture.predictions(inOutput: fixture.reference))
+        let moved = fixture.folder + "/moved"
+        try FileManager.default.moveItem(atPath: output, toPath: moved)
+        let mended = try await fixture.expect(0, fixture.runArguments(output: moved))
+        #expect(mended.errors.contains("began when this folder was"))
+        #expect(!FileManager.default.fileExists(atPath: output))
+        try await fixture.expect(0, ["verify", "--output", moved])
+        #expect(try Fixture.predictions(inOutput: moved) == Fixture.predictions(inOutput: fixture.reference))
     }
 
     @Test("A killed worker, a killed PostgreSQL, a killed scheduler: the run completes with the same predictions")

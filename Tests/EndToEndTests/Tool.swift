@@ -18,16 +18,29 @@ enum Tool {
         ["occ-scheduler", "occ-worker"].allSatisfy { FileManager.default.isExecutableFile(atPath: path($0)) }
     }
 
+    /// Runs a command line of the shell.
+    static func shell(_ line: String) async throws -> Result {
+        try await start(URL(fileURLWithPath: "/bin/sh"), ["-c", line]).result(timeoutSeconds: 600)
+    }
+
     /// Starts a program with its output going to files in a folder of its own, and with variables beside this process's.
     static func start(
         _ name: String,
         _ arguments: [String],
         environment variables: [String: String] = [:]
     ) throws -> Running {
+        try start(URL(fileURLWithPath: path(name)), arguments, environment: variables)
+    }
+
+    private static func start(
+        _ program: URL,
+        _ arguments: [String],
+        environment variables: [String: String] = [:]
+    ) throws -> Running {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tool-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path(name))
+        process.executableURL = program
         process.arguments = arguments
         var environment = ProcessInfo.processInfo.environment
         environment["OCC_DATABASE_URL"] = nil

@@ -65,5 +65,6 @@ struct ProgressTests {
         #expect(other.workerDied(progress: 9, saidHostFailed: true) == .restart(afterSeconds: 2))
         #expect(other.workerDied(progress: 9, saidHostFailed: true) == .restart(afterSeconds: 4))
         #expect(other.workerDied(progress: 9, saidHostFailed: true) == .giveUp)
+        #expect(other.workerDied(progress: 10, saidHostFailed: true) == .restart(afterSeconds: 2))
     }
 }

@@ -38,6 +38,21 @@ struct SystemSupportTests {
         #expect(mkfifo(folder + "/pipe", 0o600) == 0)
         #expect(throws: FileError.self) { try MappedFile(path: folder + "/pipe") }
         try AtomicFile.write([], to: folder + "/empty")
+        // What a link leads to is replaced, also where nothing is there yet; a device stays what it is.
+        try AtomicFile.write("old", to: folder + "/old")
+        for target in ["old", "fresh"] {
+            let link = folder + "/link-to-" + target
+            #expect(symlink(target, link) == 0)
+            try AtomicFile.write("by link", to: link)
+            #expect(try String(contentsOfFile: folder + "/" + target, encoding: .utf8) == "by link")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+        }
+        let device = folder + "/device"
+        #expect(symlink("/dev/full", device) == 0)
+        #expect(throws: FileError(operation: "write", path: device, code: ENOSPC)) {
+            try AtomicFile.write("lost", to: device)
+        }
+        #expect(throws: FileError.self) { try AtomicFile.write("no file", to: folder) }
         #expect(try MappedFile(path: folder + "/empty").count == 0)
         #expect(throws: FileError.self) { try Folders.create(folder + "/empty/x") }
     }

@@ -133,20 +133,29 @@ struct WorkerTroubleTests {
         var pauses: [Double] = []
         var now = 0.0
         for scene in 0..<12 as Range<Int64> {
-            guard let pause = breaker.noteFailure(of: scene, now: now) else { continue }
+            guard let pause = breaker.noteFailure(of: scene, isRetryable: true, now: now) else { continue }
             pauses.append(pause)
-            #expect(breaker.noteFailure(of: scene + 100, now: now + pause / 2) == nil)
+            #expect(breaker.noteFailure(of: scene + 100, isRetryable: true, now: now + pause / 2) == nil)
             #expect(breaker.claimLimit(idle: 4, slots: 4, at: now + pause * 0.99) == 0)
             now += pause
             #expect(breaker.claimLimit(idle: 3, slots: 4, at: now) == 0, "one probe at a time")
             #expect(breaker.claimLimit(idle: 4, slots: 4, at: now) == 1)
         }
         #expect(pauses == [10, 20, 40, 80, 120, 120, 120, 120, 120, 120])
+        for scene in 20..<25 as Range<Int64> {
+            #expect(
+                breaker.noteFailure(of: scene, isRetryable: false, now: now) == 10,
+                "damaged pictures need no long pause"
+            )
+            now += 10
+        }
+        #expect(breaker.noteFailure(of: 25, isRetryable: true, now: now) == 120)
+        now += 120
         let wasTripped = breaker.noteSuccess()
         #expect(wasTripped && !breaker.isTripped && breaker.claimLimit(idle: 4, slots: 4, at: now) == 4)
         // Now and then a success: a host that is not at fault.
         for scene in 0..<100 as Range<Int64> {
-            #expect(breaker.noteFailure(of: scene, now: now) == nil)
+            #expect(breaker.noteFailure(of: scene, isRetryable: true, now: now) == nil)
             let endedPause = scene % 2 == 1 && breaker.noteSuccess()
             #expect(!endedPause)
         }

@@ -10,7 +10,7 @@ struct MigrateCommand: AsyncParsableCommand {
         discussion: """
             Example: occ-scheduler migrate --database postgresql://db.local/occ
             Example: occ-scheduler migrate --database postgresql://db.local/occ --grant-worker occ_worker
-            Refused if the database was migrated by a newer program. `--to 0` removes every table of the queue.
+            Refused if the database was migrated by a newer program. `--to 0 --drop-runs` removes every table of the queue.
             --grant-worker lets an existing role do a worker's work and nothing else: read the queue, claim, beat, report. It cannot \
             submit, change or remove runs, nor alter or drop a table. Repeat it after each migration.
             """
@@ -24,10 +24,14 @@ struct MigrateCommand: AsyncParsableCommand {
     )
     var target: Int?
 
+    @Flag(help: "With --to 0: remove runs and results too.")
+    var dropRuns = false
+
     @Option(help: ArgumentHelp("Role to give a worker's rights, and no others.", valueName: "role"))
     var grantWorker: String?
 
     func validate() throws {
+        if dropRuns && target != 0 { throw ValidationError("--drop-runs goes with --to 0") }
         if target == 0 && grantWorker != nil { throw ValidationError("--to 0 leaves nothing to grant") }
     }
 
@@ -39,6 +43,7 @@ struct MigrateCommand: AsyncParsableCommand {
             ownsOutput: false
         )
         do {
+            if target == 0 && !dropRuns { try await refuseToLoseRuns(session.queue) }
             let version = try await session.queue.migrate(to: target)
             Terminal.output("schema \"\(session.schema)\" is at version \(version)\n")
             if let grantWorker {
@@ -50,5 +55,16 @@ struct MigrateCommand: AsyncParsableCommand {
             await session.close()
             throw error
         }
+    }
+
+    private func refuseToLoseRuns(_ queue: JobQueue) async throws {
+        // Tables of another version cannot be looked into; they may hold runs too.
+        let count = try? await queue.listRuns().count
+        guard count != 0 else { return }
+        throw CommandFailure(
+            .configuration,
+            "--to 0 would remove \(count.map { "\($0) runs" } ?? "all runs") with their results and history; add --drop-runs if that is"
+                + " what you want (scene files stay)"
+        )
     }
 }

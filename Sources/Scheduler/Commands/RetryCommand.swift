@@ -49,6 +49,11 @@ struct RetryCommand: AsyncParsableCommand {
             let count = try await queue.retry(run: status.name, scenes: scenes.isEmpty ? .all : .named(scenes))
             if count > 0 { await ManifestRefresh.perform(run: status.name, queue: queue, output: selection.output) }
             Terminal.output("\(status.name): queued \(count) scenes again\n")
+            if count == 0, status.counts.cancelled > 0 {
+                Terminal.say(
+                    "its \(status.counts.cancelled) cancelled scenes come back with `occ-scheduler resume`, or `submit` again"
+                )
+            }
         }
     }
 

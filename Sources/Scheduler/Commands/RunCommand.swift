@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = SignalWatcher()
-        let plan = try RunPlan.make(submission)
+        let plan = try RunPlan.make(submission, isQueueInOutput: databaseOptions.connectionString == nil)
         let runner = LocalRun(
             signals: signals,
             workers: workers,
@@ -33,7 +33,9 @@ struct RunCommand: AsyncParsableCommand {
             schema: databaseOptions.schema,
             outputDirectory: plan.settings.outputDirectory
         )
-        try await runner.perform { _ in plan }
+        try await runner.perform { queue in
+            submission.runName == nil ? try await plan.foundAgain(in: queue) : plan
+        }
     }
 }
 
@@ -74,7 +76,11 @@ struct ResumeCommand: AsyncParsableCommand {
             outputDirectory: output
         )
         try await runner.perform { queue in
-            try RunPlan.remake(try await selection.select(from: queue), skipMissing: skipMissing)
+            try RunPlan.remake(
+                try await selection.select(from: queue),
+                ownOutput: connectionString == nil ? output : nil,
+                skipMissing: skipMissing
+            )
         }
     }
 }
@@ -103,7 +109,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 "submit needs a database that workers can reach: --database URL or OCC_DATABASE_URL (`occ-scheduler run` brings its own)"
             )
         }
-        let plan = try RunPlan.make(submission)
+        let plan = try RunPlan.make(submission, isQueueInOutput: false)
         let session = try await DatabaseSession.open(
             databaseOptions.connectionString,
             schema: databaseOptions.schema,

@@ -43,6 +43,16 @@ struct VerifyCommand: AsyncParsableCommand {
                 "run \(directory.run): \(report.files) files, \(report.samples) whole samples, \(report.bytes) bytes,"
                     + " \(report.findings.count) findings"
             )
+            if report.unfinishedScenes > 0 {
+                Terminal.say(
+                    "\(report.unfinishedScenes) scenes of the run are not done; `occ-scheduler resume` goes on with them"
+                )
+            }
+            if !report.isClean && !requeue {
+                Terminal.say(
+                    "`occ-scheduler retry --damaged` queues the scenes concerned again; `occ-scheduler gc` removes what is left over"
+                )
+            }
         }
         if requeue && !report.isClean { try await requeue(report, run: directory.run) }
         if !report.isClean { throw ExitStatus.someScenesFailed }

@@ -29,7 +29,7 @@ struct LocalRun {
             )
         }
         if let outputDirectory { try Folders.create(outputDirectory) }
-        let lock = needsLock ? try outputDirectory.flatMap { try OutputLock(outputDirectory: $0) } : nil
+        let lock = needsLock ? try await takeLock() : nil
         if needsLock && lock == nil, let outputDirectory {
             throw CommandFailure(
                 .environment,
@@ -53,6 +53,20 @@ struct LocalRun {
             throw error
         }
     }
+
+    /// Waits a little for commands that only look: each holds the lock for a moment if nobody works in the folder.
+    private func takeLock() async throws -> OutputLock? {
+        guard let outputDirectory else { return nil }
+        for _ in 0..<Self.lockAttempts {
+            if let lock = try OutputLock(outputDirectory: outputDirectory) { return lock }
+            try signals.check()
+            try await Task.sleep(nanoseconds: 100_000_000)
+        }
+        return try OutputLock(outputDirectory: outputDirectory)
+    }
+
+    /// Ten a second.
+    private static let lockAttempts = 50
 
     private func work(in session: DatabaseSession, _ makePlan: (JobQueue) async throws -> RunPlan) async throws
         -> RunStatus
@@ -85,8 +99,8 @@ struct LocalRun {
     /// Writes `run.json` and says how it went.
     private func conclude(_ plan: RunPlan, _ status: RunStatus, _ queue: JobQueue) async throws {
         let publisher = ManifestPublisher(queue: queue, software: BuildInformation.software)
-        let manifest = try await publisher.publish(status, outputDirectory: plan.settings.outputDirectory)
-        let directory = try RunDirectory(output: plan.settings.outputDirectory, run: plan.name)
+        let manifest = try await publisher.publish(status, outputDirectory: plan.outputDirectory)
+        let directory = try RunDirectory(output: plan.outputDirectory, run: plan.name)
         let counts = status.counts
         Terminal.say(
             "\(counts.done) of \(counts.scenes) scenes done, \(counts.failed) failed, \(counts.quarantined) quarantined;"

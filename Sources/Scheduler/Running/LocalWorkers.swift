@@ -26,6 +26,8 @@ final class LocalWorkers {
         let identity: String
         let cause: String
         let lastWords: [String]
+        /// Whether its place stays empty.
+        let isGivenUp: Bool
     }
 
     private struct Seat {
@@ -64,7 +66,6 @@ final class LocalWorkers {
         for index in seats.indices {
             if let process = seats[index].process, !process.isRunning {
                 seats[index].process = nil
-                deaths.append(describe(process, index: index))
                 let exitCode = process.terminationReason == .exit ? process.terminationStatus : nil
                 let saidHostFailed =
                     exitCode == ExitStatus.environment.rawValue || exitCode == ExitStatus.configuration.rawValue
@@ -72,6 +73,7 @@ final class LocalWorkers {
                 case .restart(let delay): seats[index].restartAt = now + delay
                 case .giveUp: seats[index].restartAt = nil
                 }
+                deaths.append(describe(process, index: index))
             } else if let process = seats[index].process {
                 // Looked at while it lives: the dead leave no peak.
                 seats[index].peakBytes =
@@ -138,7 +140,8 @@ final class LocalWorkers {
             processID: process.processIdentifier,
             identity: seats[index].identity,
             cause: cause + String(format: ", peak memory %.0f MB", Double(seats[index].peakBytes) / 1e6),
-            lastWords: LogTail.lines(ofFile: log(index).path, from: seats[index].logStart, count: 5)
+            lastWords: LogTail.lines(ofFile: log(index).path, from: seats[index].logStart, count: 5),
+            isGivenUp: seats[index].restartAt == nil
         )
     }
 

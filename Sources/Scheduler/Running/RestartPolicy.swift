@@ -1,7 +1,8 @@
 /// Decides whether a local worker process that ended is started again.
 ///
 /// One that dies without getting anything done in between is started again after a growing pause, and no more than
-/// `restartLimit` times in a row: a host on which no worker can live should say so, not spin.
+/// `restartLimit` times in a row: a host on which no worker can live should say so, not spin. What the run got done in between starts
+/// the count anew.
 struct RestartPolicy: Sendable {
     enum Decision: Equatable, Sendable {
         case restart(afterSeconds: Double)
@@ -23,12 +24,15 @@ struct RestartPolicy: Sendable {
     /// A worker that says that this host cannot go on (disk full, database gone) gets few tries, further apart: it may have met a
     /// passing fault, but would mostly only say so again.
     mutating func workerDied(progress: Int64, saidHostFailed: Bool) -> Decision {
+        if progress > samplesAtLastDeath {
+            restartsWithoutProgress = 0
+            hostFailures = 0
+        }
+        samplesAtLastDeath = progress
         if saidHostFailed {
             hostFailures += 1
             return hostFailures <= Self.hostFailureLimit ? .restart(afterSeconds: 2 * Double(hostFailures)) : .giveUp
         }
-        if progress > samplesAtLastDeath { restartsWithoutProgress = 0 }
-        samplesAtLastDeath = progress
         restartsWithoutProgress += 1
         guard restartsWithoutProgress <= restartLimit else { return .giveUp }
         return .restart(afterSeconds: min(0.2 * Double(1 << min(restartsWithoutProgress - 1, 6)), 10))

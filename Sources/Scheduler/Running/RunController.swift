@@ -39,12 +39,14 @@ struct RunController {
             "serve", "--run", plan.name, "--slots", String(workers.slotsPerWorker), "--model", plan.settings.modelPath,
             "--parent", String(ProcessInfo.processInfo.processIdentifier),
         ]
+        // The settings that workers read may name the folder's former place.
+        if plan.isQueueInOutput { arguments += ["--output", plan.outputDirectory] }
         if session.schema != "occ" { arguments += ["--schema", session.schema] }
         return LocalWorkers.Configuration(
             executable: executable,
             arguments: arguments,
             environment: ["OCC_DATABASE_URL": session.connectionString],
-            logDirectory: plan.settings.outputDirectory + "/logs",
+            logDirectory: plan.outputDirectory + "/logs",
             count: workers.processCount
         )
     }
@@ -58,6 +60,9 @@ struct RunController {
         var notesSaid: Set<String> = []
         while true {
             if signals.isInterrupted {
+                Terminal.say(
+                    "interrupted: workers store the sample in hand and give their scenes back; Ctrl-C again leaves at once"
+                )
                 throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
             }
             let now = MonotonicClock.nowSeconds
@@ -96,7 +101,7 @@ struct RunController {
                 if local.hasGivenUp && workers.processCount > 0 {
                     throw CommandFailure(
                         .environment,
-                        "no worker can live on this machine; their last words are above and in '\(plan.settings.outputDirectory)/logs'"
+                        "no worker can live on this machine; their last words are above and in '\(plan.outputDirectory)/logs'"
                     )
                 }
             }
@@ -123,6 +128,11 @@ struct RunController {
             "worker \(death.index + 1) (pid \(death.processID)) \(death.cause); its scene goes back to the queue"
         )
         for line in death.lastWords { Terminal.say("    \(line)") }
+        if death.isGivenUp {
+            Terminal.say(
+                "worker \(death.index + 1) is not started again: it ended again and again with nothing done in between"
+            )
+        }
         // Without this the queue would find out too, but only when the heartbeat expires.
         do {
             try await session.queue.reportDeath(

@@ -10,8 +10,12 @@ internal import SystemSupport
 
 /// A run as a command line asks for it, checked against dataset and model before anything is queued.
 struct RunPlan: Sendable {
-    let name: String
+    private(set) var name: String
     let settings: RunSettings
+    /// The run's output folder now; a folder with its own queue may have been moved since the run's settings were written.
+    let outputDirectory: String
+    /// Whether the queue lies in the output folder.
+    let isQueueInOutput: Bool
     let dataset: ResolvedDataset
     /// Annotations by scene, which the scores of a detection run need.
     let annotations: [String: DetectionSceneTruth]?
@@ -22,8 +26,9 @@ struct RunPlan: Sendable {
 
     /// Reads the dataset's tables and the model package, and works out the run's name.
     ///
+    /// - Parameter isQueueInOutput: whether the queue lies in the output folder.
     /// - Throws: `DatasetError`, `ModelPackageError`, `FileError`, `CommandFailure`: nothing was changed anywhere.
-    static func make(_ options: SubmissionOptions) throws -> RunPlan {
+    static func make(_ options: SubmissionOptions, isQueueInOutput: Bool) throws -> RunPlan {
         let model = try openModel(Paths.absolute(options.model))
         let settings = RunSettings(
             datasetRoot: Paths.absolute(options.dataset),
@@ -38,6 +43,8 @@ struct RunPlan: Sendable {
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
             settings: settings,
+            outputDirectory: settings.outputDirectory,
+            isQueueInOutput: isQueueInOutput,
             isDetection: model.configuration.detection != nil,
             skipMissing: options.skipMissing,
             priority: options.priority,
@@ -46,7 +53,9 @@ struct RunPlan: Sendable {
     }
 
     /// The plan of a run that was submitted before, from what the queue keeps of it.
-    static func remake(_ status: RunStatus, skipMissing: Bool) throws -> RunPlan {
+    ///
+    /// - Parameter ownOutput: the output folder that the queue lies in; nil if it lies elsewhere.
+    static func remake(_ status: RunStatus, ownOutput: String?, skipMissing: Bool) throws -> RunPlan {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let model = try openModel(settings.modelPath)
         guard model.digest == settings.modelDigest else {
@@ -59,6 +68,8 @@ struct RunPlan: Sendable {
         return try RunPlan(
             name: status.name,
             settings: settings,
+            outputDirectory: ownOutput ?? settings.outputDirectory,
+            isQueueInOutput: ownOutput != nil,
             isDetection: model.configuration.detection != nil,
             skipMissing: skipMissing,
             priority: status.priority,
@@ -69,6 +80,8 @@ struct RunPlan: Sendable {
     private init(
         name: String,
         settings: RunSettings,
+        outputDirectory: String,
+        isQueueInOutput: Bool,
         isDetection: Bool,
         skipMissing: Bool,
         priority: Int,
@@ -76,6 +89,8 @@ struct RunPlan: Sendable {
     ) throws {
         self.name = name
         self.settings = settings
+        self.outputDirectory = outputDirectory
+        self.isQueueInOutput = isQueueInOutput
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
@@ -132,6 +147,23 @@ struct RunPlan: Sendable {
         return resolved
     }
 
+    /// This plan under the name that the same run has in the output folder's own queue, where the folder had another path then.
+    func foundAgain(in queue: JobQueue) async throws -> RunPlan {
+        guard isQueueInOutput, try await queue.runStatus(name) == nil else { return self }
+        for status in try await queue.listRuns() {
+            guard let stored = try? RunSettings(json: status.settings, run: status.name),
+                stored.definesSameRun(as: settings, anyOutput: true), RunIdentity.name(of: stored) == status.name
+            else { continue }
+            Terminal.say(
+                "going on with run \(status.name), which began when this folder was '\(stored.outputDirectory)'"
+            )
+            var plan = self
+            plan.name = status.name
+            return plan
+        }
+        return self
+    }
+
     /// Queues what is missing: new scenes, and those that failed or were cancelled before.
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
@@ -139,12 +171,17 @@ struct RunPlan: Sendable {
         if let existing = try await queue.runStatus(name) {
             // The model file may have moved since; the run keeps the settings it was first submitted with.
             let stored = try RunSettings(json: existing.settings, run: name)
-            if stored.definesSameRun(as: settings) { text = existing.settings }
+            guard stored.modelDigest == settings.modelDigest else {
+                throw CommandFailure(
+                    .configuration,
+                    "run '\(name)' exists already with another model package (\(stored.modelConfiguration), digest"
+                        + " \(stored.modelDigest.prefix(10))): give that package, or choose another name with --run"
+                )
+            }
+            if stored.definesSameRun(as: settings, anyOutput: isQueueInOutput) { text = existing.settings }
             // A run of an earlier version goes on as it began, so that workers of that version still serve it.
             formatVersion = min(existing.formatVersion, formatVersion)
         }
-        // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
-        try RunDirectory(output: settings.outputDirectory, run: name).create()
         let submission = RunSubmission(
             name: name,
             settings: text,
@@ -153,6 +190,9 @@ struct RunPlan: Sendable {
             priority: priority,
             maximumAttempts: maximumAttempts
         )
+        try submission.validate()
+        // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
+        try RunDirectory(output: outputDirectory, run: name).create()
         let scenes = SceneSubmissions(
             scenes: dataset.scenes,
             annotations: annotations ?? [:],

@@ -17,11 +17,18 @@ enum StoredScores {
         }
         if !scores.unscored.isEmpty {
             Terminal.say(
-                "warning: \(scores.unscored.count) scenes have no score: their ground truth is missing or incomplete"
+                "warning: \(scores.unscored.count) scenes have no score: \(named(scores.unscored)); their ground truth is missing, incomplete"
+                    + " or damaged (`occ-scheduler evaluate` and the workers' logs say more)"
             )
         }
         let summary = try ScoreSummary(scores, ScoreCaption(manifest))
         Terminal.output(try summary.text(withScenes: false))
         if summary.isPartial { Terminal.say("note: \(summary.partText)") }
+    }
+
+    /// Some names, and how many more.
+    private static func named(_ scenes: [String]) -> String {
+        let first = scenes.prefix(5).joined(separator: ", ")
+        return scenes.count > 5 ? "\(first) and \(scenes.count - 5) more" : first
     }
 }

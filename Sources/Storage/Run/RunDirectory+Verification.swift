@@ -18,6 +18,7 @@ extension RunDirectory {
         let manifest = try manifest ?? readManifest()
         var report = VerificationReport()
         let accepted = manifest.scenes.filter { $0.state == .done }
+        report.unfinishedScenes = manifest.scenes.count - accepted.count
         for scene in accepted {
             verify(scene, of: manifest, into: &report)
             progress(report.files, accepted.count)
@@ -56,9 +57,9 @@ extension RunDirectory {
     /// How much of a broken file is still good, for the report.
     private func recoverable(_ file: String) -> String {
         guard let found = try? SceneFileReader.recover(path: file, fileSystem: fileSystem) else {
-            return "; no sample can be recovered"
+            return "; no sample is whole"
         }
-        return "; \(found.entries.count) whole samples can be recovered"
+        return "; \(found.entries.count) of its samples are whole"
     }
 
     private func difference(

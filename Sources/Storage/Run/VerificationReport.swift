@@ -34,9 +34,11 @@ public struct VerificationReport: Codable, Equatable, Sendable {
     public internal(set) var samples = 0
     /// Bytes of those that are whole.
     public internal(set) var bytes = 0
+    /// Scenes of the run that have no accepted file.
+    public internal(set) var unfinishedScenes = 0
     /// What is wrong, in the order of the manifest, then by name.
     public internal(set) var findings: [Finding] = []
 
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong with any file.
     public var isClean: Bool { findings.isEmpty }
 }

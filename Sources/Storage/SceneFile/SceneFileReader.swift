@@ -150,8 +150,7 @@ public struct SceneFileReader: Sendable {
             throw StorageError(
                 .unfinished(bytes: file.byteCount),
                 source: path,
-                "no whole index ends the file: it was cut off, its lease was lost, or its end is damaged; its whole samples "
-                    + "can be recovered"
+                "no whole index ends the file: it was cut off, its lease was lost, or its end is damaged"
             )
         }
         var position = headerBytes

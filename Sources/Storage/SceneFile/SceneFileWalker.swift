@@ -163,8 +163,7 @@ extension SceneFileWalker {
         StorageError(
             .unfinished(bytes: file.byteCount),
             source: path,
-            "the file ends after \(file.byteCount) bytes, before its index: it was cut off or its lease was lost; its whole "
-                + "samples can be recovered"
+            "the file ends after \(file.byteCount) bytes, before its index: it was cut off or its lease was lost"
         )
     }
 }

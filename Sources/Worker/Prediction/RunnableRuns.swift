@@ -14,6 +14,7 @@ actor RunnableRuns: ClaimPolicy {
     private let logger: Logger
     private var cached: (filter: ClaimFilter, at: Double)?
     private var reported: Set<String> = []
+    private var isNothingSaid = false
 
     /// Runs come and go slowly, claims are frequent.
     private static let cacheSeconds = 5.0
@@ -28,10 +29,12 @@ actor RunnableRuns: ClaimPolicy {
     func filter() async throws -> ClaimFilter {
         let version = RunSettings.currentFormatVersion
         if let digest = models.onlyDigest {
+            try await sayWhyNothing(kind: RunSettings.kind(modelDigest: digest))
             return ClaimFilter(formatVersions: [RunSettings.kind(modelDigest: digest): version], run: run)
         }
         let now = MonotonicClock.nowSeconds
         if let cached, now - cached.at < Self.cacheSeconds { return cached.filter }
+        try await sayWhyNothing(kind: nil)
         var versions: [String: Int] = [:]
         for status in try await queue.listRuns() where status.state == .active && status.counts.queued > 0 {
             guard status.formatVersion <= version, versions[status.kind] == nil else { continue }
@@ -47,5 +50,27 @@ actor RunnableRuns: ClaimPolicy {
         let filter = ClaimFilter(formatVersions: versions, run: run)
         cached = versions.isEmpty ? nil : (filter, now)
         return filter
+    }
+
+    /// Says once that what the worker was told to work on is not in the queue; it may come yet.
+    private func sayWhyNothing(kind: String?) async throws {
+        guard !isNothingSaid else { return }
+        isNothingSaid = true
+        if let run {
+            guard let status = try await queue.runStatus(run) else {
+                return logger.warning(
+                    "no run of this name is in the queue; waiting for it",
+                    metadata: ["run": "\(run)"]
+                )
+            }
+            if let kind, status.kind != kind {
+                logger.warning(
+                    "the run is of another model than --model; none of its scenes is claimed",
+                    metadata: ["run": "\(run)"]
+                )
+            }
+        } else if let kind, try await queue.listRuns().allSatisfy({ $0.kind != kind }) {
+            logger.warning("no run in the queue is of the model of --model; waiting for one")
+        }
     }
 }

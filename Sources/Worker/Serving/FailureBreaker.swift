@@ -2,7 +2,8 @@
 ///
 /// A bad mount, a bad memory module or a wrong library fails whatever it is given, and does so faster than good hosts work. After
 /// `failures` different scenes in a row without a success the worker claims nothing for a while, then one scene as a probe: its
-/// failure doubles the while, any success ends it.
+/// failure doubles the while, any success ends it. A failure that no other attempt can mend, a damaged picture, begins the shortest
+/// while only: it most likely says something about the scene.
 struct FailureBreaker: Hashable, Sendable {
     struct Settings: Hashable, Sendable {
         /// Different scenes that failed in a row after which claiming stops.
@@ -33,14 +34,14 @@ struct FailureBreaker: Hashable, Sendable {
     }
 
     /// Notes that a scene failed; gives the pause that begins with it, if one does.
-    mutating func noteFailure(of scene: Int64, now: Double) -> Double? {
+    mutating func noteFailure(of scene: Int64, isRetryable: Bool, now: Double) -> Double? {
         if failedScenes.count < settings.failures { failedScenes.insert(scene) }
         guard failedScenes.count >= settings.failures else { return nil }
         // What was claimed before the pause may still fail during it.
         if let opensAt, now < opensAt { return nil }
-        let pause = nextPauseSeconds
+        let pause = isRetryable ? nextPauseSeconds : settings.shortestPauseSeconds
         opensAt = now + pause
-        nextPauseSeconds = min(nextPauseSeconds * 2, settings.longestPauseSeconds)
+        if isRetryable { nextPauseSeconds = min(nextPauseSeconds * 2, settings.longestPauseSeconds) }
         return pause
     }
 

@@ -215,9 +215,11 @@ struct QueueCalls: Sendable {
     }
 
     func notePause(seconds: Double, message: String) {
-        leases.notePause("claims nothing for a while, because scene after scene failed here; the last: \(message)")
+        leases.notePause(
+            "claims nothing for \(Int(seconds)) s, then one scene, because scene after scene failed here; the last: \(message)"
+        )
         logger.error(
-            "scene after scene fails here; nothing is claimed for a while",
+            "scene after scene fails here; nothing is claimed for some seconds, then one scene",
             metadata: ["seconds": "\(Int(seconds))", "error": "\(message)"]
         )
     }

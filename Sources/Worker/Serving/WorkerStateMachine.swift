@@ -292,7 +292,7 @@ struct WorkerStateMachine: Hashable, Sendable {
             actions.append(.release(key, samples: count))
         case .failed(let message, let isRetryable):
             actions.append(.fail(key, message: message, isRetryable: isRetryable))
-            if let pause = breaker.noteFailure(of: key.scene, now: now) {
+            if let pause = breaker.noteFailure(of: key.scene, isRetryable: isRetryable, now: now) {
                 actions.append(.sayPaused(seconds: pause, message: message))
             }
         case .notUnderstood(let message):
