@@ -42,7 +42,8 @@ import Testing
         try files.put(Array(whole.dropLast(200)), at: path)
         #expect(try findings().map(\.problem) == [.truncated])
         #expect(
-            try findings()[0].detail.contains("1 whole samples") || findings()[0].detail.contains("2 whole samples")
+            try findings()[0].detail.contains("1 of its samples are whole")
+                || findings()[0].detail.contains("2 of its samples are whole")
         )
         var random = SeededGenerator(seed: 4)
         for _ in 0..<50 {
