@@ -88,7 +88,7 @@ struct ClusterTests {
 
         _ = try await expect(0, ["status"])
         _ = try await expect(0, ["failures"])
-        _ = try await expect(3, ["status"], as: "postgresql://u:\(Self.secret)@@h/db")
+        _ = try await expect(2, ["status"], as: "postgresql://u:\(Self.secret)@@h/db")
         #expect(linesSeen > 10 && said.count > 1000)
         #expect(!said.contains(Self.secret), "printed")
         for path in try FileManager.default.subpathsOfDirectory(atPath: output) where !path.hasSuffix(".occ.lz4") {

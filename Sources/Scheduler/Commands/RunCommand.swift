@@ -117,7 +117,7 @@ struct SubmitCommand: AsyncParsableCommand {
             ownsOutput: false
         )
         do {
-            try await session.queue.checkSchema()
+            try await session.checkSchema()
             let report = try await plan.submit(to: session.queue)
             plan.announce(report)
             Terminal.output(plan.name + "\n")

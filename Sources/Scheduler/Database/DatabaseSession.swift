@@ -9,6 +9,8 @@ final class DatabaseSession {
     let connectionString: String
     let schema: String
     let queue: JobQueue
+    /// Host, port, database and user, for people.
+    private let place: String
     private let pool: ConnectionPool
     private let privateServer: PrivatePostgresServer?
 
@@ -16,12 +18,14 @@ final class DatabaseSession {
         connectionString: String,
         schema: String,
         queue: JobQueue,
+        place: String,
         pool: ConnectionPool,
         server: PrivatePostgresServer?
     ) {
         self.connectionString = connectionString
         self.schema = schema
         self.queue = queue
+        self.place = place
         self.pool = pool
         self.privateServer = server
     }
@@ -63,6 +67,7 @@ final class DatabaseSession {
                 connectionString: connectionString,
                 schema: schema,
                 queue: queue,
+                place: configuration.description,
                 pool: pool,
                 server: server
             )
@@ -70,6 +75,16 @@ final class DatabaseSession {
             try? await server?.stop()
             throw error
         }
+    }
+
+    /// Waits until the database answers, says so where that takes long, and checks that its tables are of this program's version.
+    func checkSchema() async throws {
+        let note = Task { [place] in
+            try await Task.sleep(nanoseconds: 3_000_000_000)
+            Terminal.say("waiting for the database (\(place))")
+        }
+        defer { note.cancel() }
+        try await queue.checkSchema()
     }
 
     /// Starts the private server again if it has died and is ours; does nothing otherwise.

@@ -44,7 +44,7 @@ enum RunDatabase {
             ownsOutput: lock != nil
         )
         do {
-            try await session.queue.checkSchema()
+            try await session.checkSchema()
             let result = try await body(session.queue, connectionString != nil || lock == nil)
             await session.close()
             return result

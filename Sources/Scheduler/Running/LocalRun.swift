@@ -72,7 +72,7 @@ struct LocalRun {
         -> RunStatus
     {
         if connectionString == nil { try await session.queue.migrate() }
-        try await session.queue.checkSchema()
+        try await session.checkSchema()
         let plan = try await makePlan(session.queue)
         try signals.check()
         let report = try await plan.submit(to: session.queue)
