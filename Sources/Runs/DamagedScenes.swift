@@ -40,8 +40,14 @@ public struct DamagedScenes: Sendable {
         for finding in bad {
             if let place = try directory.setAside(finding.path) { places.append(place) }
         }
-        let scenes = Set(bad.compactMap(\.scene)).sorted()
-        if !scenes.isEmpty { try await queue.requeueDone(run: status.name, scenes: .named(scenes)) }
+        let scenes = Set(bad.compactMap(\.scene))
+        // Only what was looked at: another repair may have had a scene done anew meanwhile.
+        let leases = accepted.scenes.filter { scenes.contains($0.name) }.compactMap { scene in
+            scene.lease.map { (scene.name, $0) }
+        }
+        if !leases.isEmpty {
+            try await queue.requeueDone(run: status.name, leases: Dictionary(leases) { first, _ in first })
+        }
         return DamagedScenes(
             files: report.files,
             requeued: bad,

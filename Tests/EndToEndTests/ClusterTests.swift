@@ -86,6 +86,12 @@ struct ClusterTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: "\(runs)/\(files[1])")) == good)
         #expect(try Fixture.predictions(inOutput: output) == Fixture.predictions(inOutput: fixture.reference))
 
+        // Submitted again on a host where the output is not mounted, the run gets no folder there.
+        try FileManager.default.moveItem(atPath: runs, toPath: runs + "-elsewhere")
+        let away = try await expect(3, ["submit", "--output", output] + submission)
+        #expect(away.errors.contains("mount the output folder") && !FileManager.default.fileExists(atPath: runs))
+        try FileManager.default.moveItem(atPath: runs + "-elsewhere", toPath: runs)
+
         _ = try await expect(0, ["status"])
         _ = try await expect(0, ["failures"])
         _ = try await expect(2, ["status"], as: "postgresql://u:\(Self.secret)@@h/db")

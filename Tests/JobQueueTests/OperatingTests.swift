@@ -89,6 +89,41 @@ import Testing
                     == false
             )
             #expect(try await queue.complete(again.sceneLease, result: .test(again.sceneLease)))
+            // Who looked at lease 1 must not take lease 2's result away.
+            #expect(try await queue.requeueDone(run: "run", leases: ["scene-1": 1, "nosuch": 1]) == 0)
+            #expect(try await queue.requeueDone(run: "run", leases: ["scene-1": 2, "scene-0": 2]) == 1)
+            #expect(try await queue.results(run: "run").map(\.sceneName) == ["scene-0", "scene-2"])
+        }
+    }
+
+    @Test func aClockThatIsSetBackHoldsNothingUp() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<3))
+            let (dead, alive) = (try await queue.registerTestWorker(), try await queue.registerTestWorker())
+            let lost = try await queue.claimOne(dead)
+            let kept = try await queue.claimOne(alive)
+            try await queue.reap()
+            // As if all of that had been done while the server's clock was a day ahead.
+            for change in [
+                "workers SET last_seen_at = last_seen_at + interval '1 day'",
+                "reaps SET reaped_at = reaped_at + interval '1 day'",
+                "scenes SET available_at = available_at + interval '1 day'",
+            ] {
+                _ = try await queue.query("setting the clock", "UPDATE \(queue.s).\(change)")
+            }
+            #expect(try await queue.claim(alive, limit: 1, filter: .test).isEmpty)
+            let report = try await queue.reap()
+            #expect(
+                report.didRun && report.expiredWorkers == 0,
+                "nobody is taken for dead because the clock was changed"
+            )
+            #expect(try await queue.claimOne(alive).sceneName == "scene-2")
+            // From now on silence counts as ever.
+            try await queue.silence(dead, seconds: queue.timing.expirySeconds + 1)
+            _ = try await queue.query("letting time pass", "UPDATE \(queue.s).reaps SET reaped_at = '-infinity'")
+            #expect(try await queue.reap().expiredWorkers == 1)
+            #expect(try await queue.claimOne(alive).sceneID == lost.sceneID)
+            #expect(try await queue.complete(kept.sceneLease, result: .test(kept.sceneLease)))
         }
     }
 

@@ -67,6 +67,17 @@ import Testing
             clients = try pool(recovered)
             #expect(try await clients.query("SELECT * FROM kept", doing: "testing").count == 0)
             await clients.close()
+
+            // The folder is moved while its server runs: that one is ended, and a new one serves at the new place.
+            let elsewhere = folder + "/elsewhere"
+            try FileManager.default.moveItem(atPath: data, toPath: elsewhere)
+            let again = try await PrivatePostgresServer.start(dataDirectory: elsewhere)
+            #expect(!again.wasAdopted && again.socketDirectory == elsewhere + "/socket")
+            clients = try pool(again)
+            #expect(try await clients.query("SELECT * FROM kept", doing: "testing").count == 0)
+            await clients.close()
+            try await again.stop()
+            try FileManager.default.moveItem(atPath: elsewhere, toPath: data)
             try await recovered.stop()
             #expect(!recovered.isRunning)
             try await recovered.stop()

@@ -82,25 +82,47 @@ extension JobQueue {
         try await change(run, "putting done scenes of run \"\(run)\" back") { connection, runID, operation in
             try await checkScenes(scenes, run, runID, connection, operation)
             return try await requeue(
-                """
-                WITH moved AS (
-                    UPDATE \(s).scenes s
-                    SET state = 'queued', errors = 0, crashes = 0, samples_done = 0, available_at = now()
-                    FROM \(s).results t JOIN \(s).scene_inputs i ON i.id = t.scene_id
-                    WHERE t.run_id = $1 AND s.id = t.scene_id AND s.state = 'done'
-                        AND ($2::text[] IS NULL OR i.name = ANY ($2))
-                    RETURNING s.id
-                ), spoilt AS (
-                    UPDATE \(s).attempts a SET is_adoptable = false FROM moved m WHERE a.scene_id = m.id
-                )
-                DELETE FROM \(s).results t USING moved m WHERE t.scene_id = m.id
-                """,
+                requeueDoneStatement(where: "$2::text[] IS NULL OR i.name = ANY ($2)"),
                 scenes,
                 runID,
                 connection,
                 operation
             )
         }
+    }
+
+    /// Puts done scenes back whose accepted result is still of the lease that was looked at; others have been done anew since.
+    ///
+    /// - Parameter leases: the accepted lease of each scene, by the scene's name.
+    /// - Returns: the number of scenes that were put back.
+    @discardableResult
+    public func requeueDone(run: String, leases: [String: Int64]) async throws -> Int {
+        try await change(run, "putting done scenes of run \"\(run)\" back") { connection, runID, operation in
+            let scenes = leases.sorted { $0.key < $1.key }
+            return try await connection.query(
+                requeueDoneStatement(where: "(i.name, t.lease) IN (SELECT * FROM unnest($2::text[], $3::int8[]))"),
+                [.int(runID), .texts(scenes.map(\.key)), .ints(scenes.map(\.value))],
+                doing: operation,
+                timeoutSeconds: 3600
+            ).affectedRows
+        }
+    }
+
+    /// $1 is the run's id; counts the results that it deletes.
+    private func requeueDoneStatement(where condition: String) -> String {
+        """
+        WITH moved AS (
+            UPDATE \(s).scenes s
+            SET state = 'queued', errors = 0, crashes = 0, samples_done = 0, available_at = now()
+            FROM \(s).results t JOIN \(s).scene_inputs i ON i.id = t.scene_id
+            WHERE t.run_id = $1 AND s.id = t.scene_id AND s.state = 'done'
+                AND (\(condition))
+            RETURNING s.id
+        ), spoilt AS (
+            UPDATE \(s).attempts a SET is_adoptable = false FROM moved m WHERE a.scene_id = m.id
+        )
+        DELETE FROM \(s).results t USING moved m WHERE t.scene_id = m.id
+        """
     }
 
     /// Deletes a run with its scenes, results and history; files stay.

@@ -17,6 +17,13 @@ extension JobQueue {
         let operation = "submitting run \"\(run.name)\""
         // Early and without a lock, so that a wrong run name costs no upload; checked again under the lock.
         try await compare(run, try await query(operation, findRun, [.text(run.name)]).first)
+        // Scenes carry this time; should the server's clock be set back later, the next round of reaping notices by it.
+        _ = try await query(
+            operation,
+            """
+            UPDATE \(s).reaps SET reaped_at = now() - interval '1 minute' WHERE reaped_at < now() - interval '1 minute'
+            """
+        )
         return try await pool.transaction(doing: operation, statementTimeoutSeconds: 3600) { connection in
             try await connection.execute(script: createStaging, doing: operation)
             try await upload(scenes, to: connection, run: run, operation)

@@ -114,12 +114,18 @@ extension JobQueue {
         let operation = "taking back the scenes of dead workers"
         let gate = try await query(
             operation,
-            "UPDATE \(s).reaps SET reaped_at = now() WHERE reaped_at <= now() - make_interval(secs => $1)",
+            """
+            UPDATE \(s).reaps r SET reaped_at = now()
+            FROM (SELECT reaped_at > now() + interval '5 seconds' AS is_ahead FROM \(s).reaps) AS before
+            WHERE r.reaped_at <= now() - make_interval(secs => $1) OR r.reaped_at > now() + interval '5 seconds'
+            RETURNING before.is_ahead
+            """,
             [.double(timing.reapIntervalSeconds)]
         )
-        guard gate.affectedRows == 1 else {
+        guard let row = gate.first else {
             return ReapReport(didRun: false, expiredWorkers: 0, requeuedScenes: 0, quarantinedScenes: 0)
         }
+        if try row.get("is_ahead") { try await forgetTheFuture(operation) }
         let expired = try await query(
             operation,
             """
@@ -138,6 +144,20 @@ extension JobQueue {
             expiredWorkers: expired.affectedRows,
             requeuedScenes: try taken.get("requeued"),
             quarantinedScenes: try taken.get("quarantined")
+        )
+    }
+
+    /// Mends what was stamped before the server's clock was set back: live workers count as seen now, and scenes that wait for a
+    /// time that no backoff reaches need not wait.
+    private func forgetTheFuture(_ operation: String) async throws {
+        _ = try await query(
+            operation,
+            "UPDATE \(s).workers SET last_seen_at = now() WHERE state = 'live' AND last_seen_at > now() + interval '5 seconds'"
+        )
+        _ = try await query(
+            operation,
+            "UPDATE \(s).scenes SET available_at = now() WHERE state = 'queued' AND available_at > now() + make_interval(secs => $1)",
+            [.double(timing.retryBackoff.capSeconds * (1 + timing.retryBackoff.jitter) + 5)]
         )
     }
 

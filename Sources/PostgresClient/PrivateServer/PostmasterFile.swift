@@ -3,6 +3,8 @@ internal import Foundation
 /// What a running (or crashed) server wrote into `postmaster.pid` (the server's `pidfile.h`).
 struct PostmasterFile: Sendable, Hashable {
     var pid: Int32
+    /// Where the data was when the server started.
+    var dataDirectory: String
     var port: Int
     var socketDirectory: String
 
@@ -13,6 +15,7 @@ struct PostmasterFile: Sendable, Hashable {
             return nil
         }
         self.pid = pid
+        dataDirectory = lines[1]
         self.port = port
         socketDirectory = lines[4]
     }

@@ -137,6 +137,16 @@ public struct PrivatePostgresServer: Sendable, Hashable {
             PrivateServerFiles.removeStaleLocks(layout, file)
             return nil
         }
+        let started = URL(fileURLWithPath: file.dataDirectory).resolvingSymlinksInPath().path
+        guard started == URL(fileURLWithPath: layout.cluster).resolvingSymlinksInPath().path else {
+            // The folder was moved under it: nobody finds its socket where it says, and it cannot write its files, so that it has
+            // to crash; what was committed stands in its log.
+            kill(file.pid, SIGQUIT)
+            try await waitForOrphans(layout)
+            try? FileManager.default.removeItem(atPath: layout.root + "/socket")
+            PrivateServerFiles.removeStaleLocks(layout, file)
+            return nil
+        }
         let server = PrivatePostgresServer(
             layout,
             account,

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
+internal import Runs
 internal import Storage
 internal import SystemSupport
 
@@ -54,20 +55,31 @@ struct VerifyCommand: AsyncParsableCommand {
                 )
             }
         }
-        if requeue && !report.isClean { try await requeue(report, run: directory.run) }
+        if requeue && !report.isClean { try await requeueDamaged(in: directory) }
         if !report.isClean { throw ExitStatus.someScenesFailed }
     }
 
-    private func requeue(_ report: VerificationReport, run: String) async throws {
-        let scenes = Set(report.findings.filter { $0.problem != .extra }.compactMap(\.scene)).sorted()
-        guard !scenes.isEmpty else { return }
+    /// What is queued again is judged by what the queue accepted: `run.json` may be older.
+    private func requeueDamaged(in directory: RunDirectory) async throws {
         // Here --output names the files; the database is that folder's own only where no other is given.
         let folder = Paths.absolute(results.output)
         let hasDatabase = Folders.exists(DatabaseSession.privateDataDirectory(of: folder))
         let output = databaseOptions.database == nil && hasDatabase ? folder : nil
-        let count = try await RunDatabase.use(databaseOptions, output: output) { queue in
-            try await queue.requeueDone(run: run, scenes: .named(scenes))
+        let result = try await RunDatabase.use(databaseOptions, output: output) { queue in
+            guard let status = try await queue.runStatus(directory.run) else {
+                throw JobQueueError.unknownRun(directory.run)
+            }
+            let result = try await DamagedScenes.requeue(of: status, in: directory, queue: queue)
+            if !result.requeued.isEmpty {
+                await ManifestRefresh.perform(run: status.name, queue: queue, output: folder)
+            }
+            return result
         }
-        Terminal.say("queued \(count) scenes again; the run's own `occ-scheduler run` or `resume` command does them")
+        Terminal.say(
+            "queued \(result.requeued.count) scenes again; the run's own `occ-scheduler run` or `resume` command does them"
+        )
+        if !result.unreadable.isEmpty {
+            Terminal.say("\(result.unreadable.count) files cannot be read; their scenes were left as they are")
+        }
     }
 }

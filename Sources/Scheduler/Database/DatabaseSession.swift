@@ -52,7 +52,8 @@ final class DatabaseSession {
                 endsWithThisProcess: ownsOutput
             )
             connectionString = started.connectionString
-            server = ownsOutput ? started : nil
+            // A command that only looks ends the server that it had to start.
+            server = ownsOutput || !started.wasAdopted ? started : nil
         } else {
             throw CommandFailure(
                 .configuration,

@@ -75,7 +75,8 @@ struct RunController {
                     throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
                 }
                 let counts = status.counts
-                lastProgress = Int64(counts.samplesDone + counts.done + counts.failed + counts.quarantined)
+                // A scene that was quarantined is no progress: on a machine where nothing can live all of them would be.
+                lastProgress = Int64(counts.samplesDone + counts.done + counts.failed)
                 estimator.observe(Int64(counts.samplesDone), at: now)
                 let isDue =
                     Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds || status.isFinished

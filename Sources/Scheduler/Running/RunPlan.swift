@@ -168,7 +168,16 @@ struct RunPlan: Sendable {
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
         var formatVersion = RunSettings.currentFormatVersion
+        let directory = try RunDirectory(output: outputDirectory, run: name)
         if let existing = try await queue.runStatus(name) {
+            // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
+            guard isQueueInOutput || Folders.exists(directory.path) else {
+                throw CommandFailure(
+                    .environment,
+                    "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"
+                        + " its files are gone for good"
+                )
+            }
             // The model file may have moved since; the run keeps the settings it was first submitted with.
             let stored = try RunSettings(json: existing.settings, run: name)
             guard stored.modelDigest == settings.modelDigest else {
@@ -192,7 +201,7 @@ struct RunPlan: Sendable {
         )
         try submission.validate()
         // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
-        try RunDirectory(output: outputDirectory, run: name).create()
+        try directory.create()
         let scenes = SceneSubmissions(
             scenes: dataset.scenes,
             annotations: annotations ?? [:],

@@ -14,9 +14,8 @@ extension RunDirectory {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let bytes = Array(try encoder.encode(manifest)) + [UInt8(ascii: "\n")]
         try create()
-        // One that an earlier crash left behind holds nothing that anyone needs.
-        let temporary = "\(partialFolder)/run.json.tmp"
-        if try fileSystem.byteCount(of: temporary) != nil { try fileSystem.remove(temporary) }
+        // Of this call alone: workers of several hosts may write at once.
+        let temporary = "\(partialFolder)/run.json.\(UUID().uuidString).tmp"
         let file = try fileSystem.createFile(temporary)
         do {
             defer { file.close() }

@@ -22,17 +22,21 @@ extension SceneFileWriter {
         level: Int = SceneFileWriter.defaultLevel
     ) throws {
         let wanted = Set(tokens)
-        let best = try Self.bestEarlierFile(in: directory, header: header, wanted: wanted, leases: leases)
         try self.init(in: directory, header: header, level: level)
-        guard let best else { return }
-        var walker = try SceneFileWalker(path: best.path, fileSystem: directory.fileSystem)
-        var copied = 0
-        while copied < best.wanted, let (entry, frame) = Self.nextWhole(&walker) {
-            guard wanted.contains(entry.token) else { continue }
-            try adopt(entry, frame: frame)
-            copied += 1
+        // A late worker of an earlier lease may give its file its final name between the look and the copy.
+        for _ in 0..<2 {
+            guard let best = try Self.bestEarlierFile(in: directory, header: header, wanted: wanted, leases: leases)
+            else { return }
+            guard var walker = try? SceneFileWalker(path: best.path, fileSystem: directory.fileSystem) else { continue }
+            var copied = 0
+            while copied < best.wanted, let (entry, frame) = Self.nextWhole(&walker) {
+                guard wanted.contains(entry.token) else { continue }
+                try adopt(entry, frame: frame)
+                copied += 1
+            }
+            if copied > 0 { adoption = (best.lease, copied) }
+            return
         }
-        if copied > 0 { adoption = (best.lease, copied) }
     }
 
     /// Most earlier files that are looked into, newest first; a scene that many leases lost has another problem.

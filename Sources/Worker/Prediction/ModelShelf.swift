@@ -9,6 +9,8 @@ final class ModelShelf: Sendable {
 
     private let onlyPackage: ModelPackage?
     private let models = Mutex([String: PreparedModel]())
+    /// Where the package of a digest was found last.
+    private let paths = Mutex([String: String]())
 
     /// Opens the given package, if any.
     ///
@@ -21,9 +23,24 @@ final class ModelShelf: Sendable {
 
     /// Finds the model package of a run; reads its header only.
     ///
+    /// Runs of one model may name different paths, and workers claim by model: a package that was found for one of them serves all.
+    ///
     /// - Throws: `ModelPackageError`, `FileError`, `RunContractError` when another package lies there.
     func package(for settings: RunSettings) throws -> ModelPackage {
-        let package = try onlyPackage ?? ModelPackage(path: settings.modelPath)
+        do {
+            let package = try package(at: settings.modelPath, for: settings)
+            paths.withLock { $0[settings.modelDigest] = package.source }
+            return package
+        } catch {
+            guard let known = paths.withLock({ $0[settings.modelDigest] }), known != settings.modelPath,
+                let package = try? package(at: known, for: settings)
+            else { throw error }
+            return package
+        }
+    }
+
+    private func package(at path: String, for settings: RunSettings) throws -> ModelPackage {
+        let package = try onlyPackage ?? ModelPackage(path: path)
         guard package.digest == settings.modelDigest else {
             throw RunContractError(
                 "model package '\(package.source)' has digest \(package.digest), the run needs \(settings.modelDigest);"
