@@ -150,6 +150,11 @@ private:
             if (!refill()) return false;
             cut = cut_row(window_.data(), window_.count());
         }
+        // Whatever the window holds: a row is refused by its own length.
+        if (cut.length > row_limit_) {
+            fail(NSJ_ROW_TOO_LONG, 0, "the row is longer than the limit");
+            return false;
+        }
         if (cut.state == Cut::broken) {
             fail(NSJ_SYNTAX, cut.length, cut.found);
             return false;
