@@ -8,6 +8,7 @@ enum StatusTable {
     /// - Parameter scores: scores by name of the run; nil for a table without them.
     static func render(runs: [RunStatus], workers: [WorkerStatus], scores: [String: ScoreSummary]? = nil) -> String {
         if runs.isEmpty { return "no runs\n" }
+        let live = workers.filter { $0.state == .live }
         var text = TextTable.render(
             header: ["run", "state", "done", "leased", "queued", "failed", "samples", "samples/s", "ETA"]
                 + (scores == nil ? [] : ["score so far"]),
@@ -17,11 +18,10 @@ enum StatusTable {
                     "\(run.counts.done)/\(run.counts.scenes)", "\(run.counts.leased)", "\(run.counts.queued)",
                     failures(run.counts), "\(run.counts.samplesDone)/\(run.counts.samplesTotal)",
                     run.samplesPerSecond.map { String(format: "%.2f", $0) } ?? "-",
-                    run.isFinished ? "-" : run.secondsRemaining.map(ProgressLine.duration) ?? "unknown",
+                    remaining(of: run, hasWorkers: !live.isEmpty),
                 ] + (scores.map { [$0[run.name]?.line ?? "-"] } ?? [])
             }
         )
-        let live = workers.filter { $0.state == .live }
         if !live.isEmpty {
             text += "\n"
             text += TextTable.render(
@@ -37,6 +37,11 @@ enum StatusTable {
             for worker in live where !worker.note.isEmpty { text += "worker \(worker.id): \(worker.note)\n" }
         }
         return text
+    }
+
+    private static func remaining(of run: RunStatus, hasWorkers: Bool) -> String {
+        if run.isFinished { return "-" }
+        return hasWorkers ? run.secondsRemaining.map(ProgressLine.duration) ?? "unknown" : "no workers"
     }
 
     private static func failures(_ counts: SceneCounts) -> String {
