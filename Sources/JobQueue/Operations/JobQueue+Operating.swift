@@ -93,8 +93,9 @@ extension JobQueue {
 
     /// Puts done scenes back whose accepted result is still of the lease that was looked at; others have been done anew since.
     ///
-    /// - Parameter leases: the accepted lease of each scene, by the scene's name.
+    /// - Parameter leases: the accepted lease of each scene, by the scene's name; names that the run does not have are passed over.
     /// - Returns: the number of scenes that were put back.
+    /// - Throws: `JobQueueError.unknownRun`, `PostgresError`.
     @discardableResult
     public func requeueDone(run: String, leases: [String: Int64]) async throws -> Int {
         try await change(run, "putting done scenes of run \"\(run)\" back") { connection, runID, operation in

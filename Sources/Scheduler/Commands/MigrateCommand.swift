@@ -58,6 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     private func refuseToLoseRuns(_ queue: JobQueue) async throws {
+        guard try await queue.schemaVersion() > 0 else { return }
         // Tables of another version cannot be looked into; they may hold runs too.
         let count = try? await queue.listRuns().count
         guard count != 0 else { return }
