@@ -14,7 +14,7 @@ struct ImportModelCommand: AsyncParsableCommand {
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
             --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
             multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
-            the BDC paper where its tables list the network (docs/operations.md says why they differ).
+            the BDC paper where its tables list the network (docs/operation-counts.md says why they differ).
             """
     )
 
