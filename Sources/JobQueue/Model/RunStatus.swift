@@ -36,6 +36,10 @@ public struct RunStatus: Sendable, Hashable {
     public var recentSamples: Int
     /// When the first of those scenes was claimed (accepted, where there are more of them); nil where there is none.
     public var recentStartedAt: Date?
+    /// The run's random identity.
+    public var identity: String
+    /// Whether the run is being made anew from its folder; it is paused until that is done.
+    public var isRebuilding: Bool
 
     /// Creates a status.
     public init(
@@ -55,7 +59,9 @@ public struct RunStatus: Sendable, Hashable {
         recentWindowSeconds: Double,
         recentScenes: Int,
         recentSamples: Int,
-        recentStartedAt: Date? = nil
+        recentStartedAt: Date? = nil,
+        identity: String = "",
+        isRebuilding: Bool = false
     ) {
         self.runID = runID
         self.name = name
@@ -74,6 +80,8 @@ public struct RunStatus: Sendable, Hashable {
         self.recentScenes = recentScenes
         self.recentSamples = recentSamples
         self.recentStartedAt = recentStartedAt
+        self.identity = identity
+        self.isRebuilding = isRebuilding
     }
 
     /// Whether nothing is queued or leased any more.

@@ -123,7 +123,7 @@ extension JobQueue {
     func statusStatement(_ rest: String) -> String {
         """
         SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.maximum_errors, r.state, r.created_at,
-            now() AS now, c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
+            r.identity, r.is_rebuilding, now() AS now, c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
         FROM \(s).runs r
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(leased), 0)::int8 AS leased,
@@ -190,7 +190,9 @@ extension JobQueue {
             recentWindowSeconds: window,
             recentScenes: try row.get("recent_scenes"),
             recentSamples: try row.get("recent_samples"),
-            recentStartedAt: try row.optional("recent_started_at")
+            recentStartedAt: try row.optional("recent_started_at"),
+            identity: try row.get("identity"),
+            isRebuilding: try row.get("is_rebuilding")
         )
     }
 

@@ -37,10 +37,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try await DatabaseSession.open(
-            databaseOptions.connectionString,
-            schema: databaseOptions.schema,
-            outputDirectory: nil,
-            ownsOutput: false
+            try databaseOptions.choice(use: .never),
+            schema: databaseOptions.schema
         )
         do {
             if target == 0 && !dropRuns { try await refuseToLoseRuns(session.queue) }

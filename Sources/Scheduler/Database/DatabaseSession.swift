@@ -33,37 +33,37 @@ final class DatabaseSession {
     /// The folder of an output folder's private database.
     static func privateDataDirectory(of outputDirectory: String) -> String { outputDirectory + "/.postgres" }
 
-    /// Connects to a database, else to the private one of an output folder.
+    /// Connects to the database that was chosen, after saying which one and why.
     ///
     /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
     static func open(
-        _ given: String?,
+        _ choice: DatabaseChoice,
         schema: String,
-        outputDirectory: String?,
-        ownsOutput: Bool
+        ownsOutput: Bool = false
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
-        if let given {
+        switch choice {
+        case .given(let given, _):
             connectionString = given
-        } else if let outputDirectory {
+        case .privateServer(let output):
+            Terminal.say(choice.explanation(place: ""))
             let started = try await PrivatePostgresServer.start(
-                dataDirectory: privateDataDirectory(of: outputDirectory),
+                dataDirectory: privateDataDirectory(of: output),
                 endsWithThisProcess: ownsOutput
             )
             connectionString = started.connectionString
             // A command that only looks ends the server that it had to start.
             server = ownsOutput || !started.wasAdopted ? started : nil
-        } else {
-            throw CommandFailure(
-                .configuration,
-                "no database is given: use --database URL, OCC_DATABASE_URL, or --output DIR of a local run"
-            )
         }
         do {
             let configuration = try PostgresConfiguration(connectionString: connectionString)
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
-            let queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
+            var queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
+            switch choice {
+            case .given: Terminal.say(choice.explanation(place: queue.place))
+            case .privateServer(let output): queue.place = "the private database of '\(output)'"
+            }
             return DatabaseSession(
                 connectionString: connectionString,
                 schema: schema,

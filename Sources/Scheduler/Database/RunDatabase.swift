@@ -5,7 +5,7 @@ internal import SystemSupport
 
 /// Opens a queue for a command that looks or steers, and closes what it opened.
 enum RunDatabase {
-    /// Calls a closure with the queue of the database option or of an output folder's private database.
+    /// Calls a closure with the queue of the database that is meant (`DatabaseChoice`).
     ///
     /// A private server that another scheduler is using is shared and left running; otherwise it is started for this command and
     /// stopped after it.
@@ -27,25 +27,19 @@ enum RunDatabase {
         _ body: (_ queue: JobQueue, _ isRunActive: Bool) async throws -> Result
     ) async throws -> Result {
         let directory = output.map(Paths.absolute)
-        let connectionString = try options.connectionString(unlessOutput: output)
-        if connectionString == nil, let directory {
-            guard Folders.exists(DatabaseSession.privateDataDirectory(of: directory)) else {
-                throw CommandFailure(
-                    .configuration,
-                    "there is no database in '\(directory)': give the output folder of an earlier run, or --database URL"
-                )
-            }
-        }
-        let lock = connectionString == nil ? try directory.flatMap { try OutputLock(outputDirectory: $0) } : nil
-        let session = try await DatabaseSession.open(
-            connectionString,
-            schema: options.schema,
-            outputDirectory: directory,
-            ownsOutput: lock != nil
+        let choice = try options.choice(
+            output: directory,
+            privateDatabase: directory.map(DatabaseSession.privateDataDirectory),
+            use: .finds
         )
+        var lock: OutputLock?
+        if case .privateServer(let folder) = choice { lock = try OutputLock(outputDirectory: folder) }
+        let isGiven = choice.connectionString != nil
+        let isLocked = lock != nil
+        let session = try await DatabaseSession.open(choice, schema: options.schema, ownsOutput: isLocked)
         do {
             try await session.checkSchema()
-            let result = try await body(session.queue, connectionString != nil || lock == nil)
+            let result = try await body(session.queue, isGiven || !isLocked)
             await session.close()
             return result
         } catch {

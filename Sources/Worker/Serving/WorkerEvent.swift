@@ -12,7 +12,7 @@ enum SlotOutcome: Hashable, Sendable {
     case stopped
     /// The scene cannot be done: its own data is at fault.
     case failed(message: String, isRetryable: Bool)
-    /// The scene is of a format that this program does not know; a newer one does.
+    /// The scene is of a format that this program does not know, or its run's folder is another queue's: others may do it.
     case notUnderstood(message: String)
     /// This host cannot go on (disk full, folder read-only): no fault of the scene.
     case hostFailed(message: String)
