@@ -68,7 +68,7 @@ public struct JobQueue: Sendable {
                 number += 1
                 let delay = timing.reconnectBackoff.delaySeconds(attempt: number, random: random())
                 let elapsed = (ContinuousClock.now - start) / .seconds(1)
-                guard error.isTransient, elapsed + delay < timing.patienceSeconds else { throw error }
+                guard error.remedy != .refused, elapsed + delay < timing.patienceSeconds else { throw error }
                 try await Task.sleep(for: .seconds(delay))
             }
         }

@@ -73,6 +73,14 @@ public struct PostgresConfiguration: Sendable, Hashable {
         return parameters
     }
 
+    /// Bound on making a connection to one address, in seconds; nil for none, where the connection string asks for that.
+    var secondsPerAddress: Double? {
+        guard let text = settings["connect_timeout"] else { return Double(max(2, connectTimeoutSeconds)) }
+        // As libpq reads it: zero and less are no limit, one is taken for two.
+        guard let seconds = Int(text.filter { !$0.isWhitespace }), seconds > 0 else { return nil }
+        return Double(max(2, seconds))
+    }
+
     /// Removes the password from a text that libpq or the server made.
     func redact(_ text: String) -> String {
         guard let password = settings["password"], !password.isEmpty else { return text }

@@ -1,4 +1,5 @@
 internal import CPQ
+internal import Glibc
 
 /// Owns a `PGconn`; the connection ends with it.
 struct ConnectionHandle: ~Copyable {
@@ -8,21 +9,29 @@ struct ConnectionHandle: ~Copyable {
     init(_ configuration: PostgresConfiguration, operation: String) throws(PostgresError) {
         let parameters = configuration.libpqParameters.sorted { $0.key < $1.key }
         let connection = withCStrings(parameters.map(\.key)) { keywords in
-            withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keywords, values, 0) }
+            withCStrings(parameters.map(\.value)) { values in PQconnectStartParams(keywords, values, 0) }
         }
         guard let connection else {
             throw PostgresError(.cannotConnect, operation: operation, message: "libpq is out of memory")
         }
+        // The verbose text of a refusal has its SQLSTATE, which libpq gives in no other way (`ConnectFailure`).
+        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+        let silent = ConnectionAttempt(connection, secondsPerAddress: configuration.secondsPerAddress).finish()
         guard PQstatus(connection) == CONNECTION_OK else {
-            let message = configuration.redact(Self.firstLines(String(cString: PQerrorMessage(connection))))
+            var failure = ConnectFailure(verboseText: configuration.redact(String(cString: PQerrorMessage(connection))))
+            if let seconds = configuration.secondsPerAddress, !silent.isEmpty {
+                failure.message += "; no answer within \(Int(seconds)) s from \(silent.joined(separator: ", "))"
+            }
+            let isPasswordMissing = PQconnectionNeedsPassword(connection) == 1
             PQfinish(connection)
             throw PostgresError(
-                .cannotConnect,
+                failure,
+                isPasswordMissing: isPasswordMissing,
                 operation: operation,
-                message: message,
-                hint: "check that the server runs and that the address is right (\(configuration))"
+                place: configuration.description
             )
         }
+        PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
         // NOTICEs would go to stderr.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         pointer = connection
