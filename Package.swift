@@ -68,7 +68,7 @@ let package = Package(
         room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
-        room("Datasets", ["ArrayFiles", "NuScenesJSON"]),
+        room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "SystemSupport"]),
 
         // What stands on their values.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"]),
@@ -132,7 +132,7 @@ let package = Package(
             ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
             exclude: ["Goldens"]
         ),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles"]),
         tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
         tests(
             "OccInferenceTests",

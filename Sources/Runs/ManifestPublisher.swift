@@ -49,7 +49,7 @@ public struct ManifestPublisher: Sendable {
             model: settings.modelConfiguration,
             modelDigest: settings.modelDigest,
             precision: settings.precision.rawValue,
-            settings: [RunScores.expectedSamplesKey: String(status.counts.samplesTotal)],
+            settings: settings.manifestEntries(samples: status.counts.samplesTotal),
             software: software,
             writtenAt: ISO8601DateFormatter().string(from: Date()),
             scenes: scenes

@@ -260,6 +260,26 @@ struct PredictionWorkTests {
         #expect(try metrics(annotated) == nil)
     }
 
+    @Test("A predictor serves the runs of its identity only: the same model used in another way gets another")
+    func predictorsByIdentity() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let made = Mutex<[PredictionIdentity]>([])
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { settings in
+            made.withLock { $0.append(settings.identity) }
+            return FakePredictor { _ in }
+        }
+        var lease: Int64 = 0
+        for rescales in [false, false, true, true, false] {
+            lease += 1
+            var scene = try claimed(lease: lease, earlierLeases: [])
+            var settings = try RunSettings(json: scene.runSettings, run: "run")
+            settings.rescaleIntrinsics = rescales
+            scene.runSettings = try settings.encoded()
+            #expect(work.perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).outcome == .finished)
+        }
+        #expect(made.withLock { $0.map(\.rescalesIntrinsics) } == [false, true, false])
+    }
+
     @Test("A file of another database's lease is not overwritten, and fails the scene with the way out")
     func foreignLease() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -39,8 +39,8 @@ struct RunPlan: Sendable {
             modelConfiguration: model.configuration.name,
             modelDigest: model.digest,
             modelPath: model.source,
-            precision: options.precision,
-            outputDirectory: Paths.absolute(options.output)
+            outputDirectory: Paths.absolute(options.output),
+            rescaleIntrinsics: options.rescaleIntrinsics
         )
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
@@ -49,6 +49,7 @@ struct RunPlan: Sendable {
             isQueueInOutput: isQueueInOutput,
             isDetection: model.configuration.detection != nil,
             skipMissing: options.skipMissing,
+            pictures: options.checkPictures,
             priority: options.priority,
             maximumAttempts: options.maximumAttempts
         )
@@ -88,6 +89,7 @@ struct RunPlan: Sendable {
         isQueueInOutput: Bool,
         isDetection: Bool,
         skipMissing: Bool,
+        pictures: PictureSizeCheck = .sample,
         priority: Int,
         maximumAttempts: Int
     ) throws {
@@ -100,7 +102,12 @@ struct RunPlan: Sendable {
         self.isDetection = isDetection
         self.skipMissing = skipMissing
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
-        dataset = try Self.resolve(settings, in: source, skipMissing: skipMissing)
+        let options = ResolutionOptions(
+            skipMissing: skipMissing,
+            // Where intrinsics follow the pictures, any size will do.
+            pictureSizes: settings.rescaleIntrinsics ? .none : pictures
+        )
+        dataset = try Self.resolve(settings, in: source, options)
         guard isDetection else {
             annotations = nil
             remark = nil
@@ -133,15 +140,20 @@ struct RunPlan: Sendable {
     private static func resolve(
         _ settings: RunSettings,
         in dataset: NuScenesDataset,
-        skipMissing: Bool
+        _ options: ResolutionOptions
     ) throws -> ResolvedDataset {
         let split = settings.split == RunSettings.everyScene ? nil : settings.split
         let resolved: ResolvedDataset
         do {
-            resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
+            resolved = try dataset.resolve(split: split, options: options)
         } catch {
             guard case .unresolvedScenes = error else { throw error }
-            throw CommandFailure(.configuration, "\(error)\n  (--skip-missing queues the other scenes)")
+            // A few pictures of the wrong size stand for others that nobody looked at.
+            let hint =
+                error.problems.contains { $0.kind == .pictureSize }
+                ? "--check-pictures all with --skip-missing queues the other scenes"
+                : "--skip-missing queues the other scenes"
+            throw CommandFailure(.configuration, "\(error)\n  (\(hint))")
         }
         guard !resolved.scenes.isEmpty else {
             throw CommandFailure(
@@ -197,7 +209,7 @@ struct RunPlan: Sendable {
     /// Queues what is missing: new scenes, and those that failed or were cancelled before.
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
-        var formatVersion = RunSettings.currentFormatVersion
+        var formatVersion = settings.formatVersion
         let directory = try RunDirectory(output: outputDirectory, run: name)
         let existing = try await queue.runStatus(name)
         if let existing {
@@ -211,11 +223,12 @@ struct RunPlan: Sendable {
             }
             // The model file may have moved since; the run keeps the settings it was first submitted with.
             let stored = try RunSettings(json: existing.settings, run: name)
-            guard stored.modelDigest == settings.modelDigest else {
+            guard stored.identity == settings.identity else {
+                let words = settings.identity.differences(from: stored.identity).joined(separator: ", ")
                 throw CommandFailure(
                     .configuration,
-                    "run '\(name)' exists already with another model package (\(stored.modelConfiguration), digest"
-                        + " \(stored.modelDigest.prefix(10))): give that package, or choose another name with --run"
+                    "run '\(name)' exists already (\(stored.modelConfiguration)), and its predictions are made otherwise: \(words);"
+                        + " ask for the same, or choose another name with --run"
                 )
             }
             if stored.definesSameRun(as: settings, anyOutput: isQueueInOutput) { text = existing.settings }
@@ -260,6 +273,7 @@ struct RunPlan: Sendable {
     /// Says what was left out and what was queued.
     func announce(_ report: SubmissionReport) {
         for omission in dataset.omitted { Terminal.say("warning: \(omission)") }
+        for problem in dataset.unreadablePictures { Terminal.say("warning: \(problem)") }
         if let remark { Terminal.say("warning: \(remark)") }
         var parts: [String] = []
         if report.inserted > 0 { parts.append("\(report.inserted) new") }

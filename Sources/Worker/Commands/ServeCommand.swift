@@ -114,7 +114,10 @@ struct ServeCommand: AsyncParsableCommand {
             mounts: .init(datasetRoot: datasetRoot.map(Paths.absolute), outputDirectory: output.map(Paths.absolute)),
             logger: logger
         ) { settings in
-            try NetworkPredictor(model: try models.model(for: settings))
+            try NetworkPredictor(
+                model: try models.model(for: settings),
+                rescalesIntrinsics: settings.identity.rescalesIntrinsics
+            )
         }
         let service = WorkerService(
             settings: .init(
