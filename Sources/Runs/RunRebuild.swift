@@ -96,6 +96,12 @@ public struct RunRebuild: Sendable {
         report.isTakenOver = identity.queue != own || status.isRebuilding
         try await takeScenes(into: &report, progress)
         try finishFolder(own)
+        if report.isTakenOver {
+            // Workers of the former queue may have begun or finished scenes until a moment ago; from now on they leave the folder alone.
+            var late = Report()
+            try await takeScenes(into: &late)
+            report.note(late)
+        }
         try await queue.endRebuild(run: identity.name)
         return report
     }
@@ -128,17 +134,22 @@ public struct RunRebuild: Sendable {
         let listed: [String: RunManifest.Scene]
     }
 
-    private func takeScenes(into report: inout Report, _ progress: @Sendable (Int, Int) -> Void) async throws {
+    private func takeScenes(into report: inout Report, _ progress: @Sendable (Int, Int) -> Void = { _, _ in })
+        async throws
+    {
         let files = Files(
             of: Dictionary(grouping: try directory.sceneFiles(), by: \.scene),
             highestDamaged: try directory.leasesSetAside(),
-            listed: Dictionary((try? directory.readManifest())?.scenes.map { ($0.name, $0) } ?? []) { first, _ in first }
+            listed: Dictionary((try? directory.readManifest())?.scenes.map { ($0.name, $0) } ?? []) { first, _ in first
+            }
         )
         report.unknown = Set(files.of.keys).subtracting(scenes.map(\.name)).sorted()
         let known = try await queue.knownScenes(run: identity.name)
         var rest: [SceneFrames] = []
         for scene in scenes {
-            if let found = known[scene.name], Self.isSettled(found, files.of[scene.name] ?? [], files.highestDamaged[scene.name]) {
+            if let found = known[scene.name],
+                Self.isSettled(found, files.of[scene.name] ?? [], files.highestDamaged[scene.name])
+            {
                 report.known += 1
             } else {
                 rest.append(scene)
@@ -150,11 +161,17 @@ public struct RunRebuild: Sendable {
         // While one piece is on its way to the database the next one is looked at.
         var ahead: Task<[SceneEvidence], any Error>?
         for start in stride(from: 0, to: rest.count, by: Self.pieceSize) {
-            let piece = try await (ahead ?? look(at: rest[start..<min(start + Self.pieceSize, rest.count)], files)).value
+            let piece = try await (ahead ?? look(at: rest[start..<min(start + Self.pieceSize, rest.count)], files))
+                .value
             let next = start + Self.pieceSize
             ahead = next < rest.count ? look(at: rest[next..<min(next + Self.pieceSize, rest.count)], files) : nil
-            try await queue.rebuild(run: identity.name, scenes: piece.map(\.rebuilt))
-            for evidence in piece { report.add(evidence) }
+            let fresh = piece.filter { evidence in
+                guard let known = known[evidence.rebuilt.scene.name] else { return true }
+                return evidence.rebuilt.accepted != nil || evidence.rebuilt.lease > known.lease
+            }
+            try await queue.rebuild(run: identity.name, scenes: fresh.map(\.rebuilt))
+            for evidence in fresh { report.add(evidence) }
+            report.known += piece.count - fresh.count
             looked += piece.count
             progress(looked, total)
         }
@@ -178,7 +195,9 @@ public struct RunRebuild: Sendable {
                         results.withLock { $0[index] = result }
                     }
                     continuation.resume(
-                        with: Result { try scenes.indices.compactMap { index in try results.withLock { $0[index] }?.get() } }
+                        with: Result {
+                            try scenes.indices.compactMap { index in try results.withLock { $0[index] }?.get() }
+                        }
                     )
                 }
             }
@@ -205,6 +224,16 @@ public struct RunRebuild: Sendable {
 extension RunRebuild.Report {
     /// Lists at most so many remarks; a run of 100,000 scenes without labels must not keep as many.
     private static let remarksAtMost = 1000
+
+    /// Counts scenes that turned out to be done since they were counted first.
+    mutating func note(_ late: Self) {
+        let done = min(late.done, adoptable + empty)
+        self.done += done
+        samples += late.samples
+        let fromEmpty = min(empty, done)
+        empty -= fromEmpty
+        adoptable -= done - fromEmpty
+    }
 
     mutating func add(_ evidence: SceneEvidence) {
         if let accepted = evidence.rebuilt.accepted {

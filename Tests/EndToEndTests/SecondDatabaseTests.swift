@@ -47,7 +47,9 @@ struct SecondDatabaseTests {
             let url = server.connectionString
             #expect(try await scheduler(["migrate"], database: url).status == 0)
             let before = try place.content()
-            for arguments in [place.arguments, ["status", "--output", place.output], ["resume", "--output", place.output]] {
+            for arguments in [
+                place.arguments, ["status", "--output", place.output], ["resume", "--output", place.output],
+            ] {
                 let asked = try await scheduler(arguments, database: url)
                 #expect(asked.status == 2 && asked.errors.contains("--database private"), "\(asked.errors)")
             }
@@ -75,7 +77,9 @@ struct SecondDatabaseTests {
         try await server.stop()
     }
 
-    @Test("A lost or broken private database is made anew from the files; nothing is computed again, the score is the same")
+    @Test(
+        "A lost or broken private database is made anew from the files; nothing is computed again, the score is the same"
+    )
     func lost() async throws {
         let fixture = try await Fixture.shared.value
         let place = try copy("lost", fixture)

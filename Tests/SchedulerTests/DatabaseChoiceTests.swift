@@ -62,7 +62,9 @@ struct DatabaseChoiceTests {
             #expect(try choice(nil, environment, hasPrivate: false, .makes) == .privateServer(ofOutput: "/out"))
             #expect(throws: CommandFailure.self) { try choice(nil, environment, hasPrivate: false, .finds) }
             #expect(throws: CommandFailure.self) { try choice(nil, environment, hasPrivate: true, .never) }
-            #expect(throws: CommandFailure.self) { try choice(nil, environment, output: nil, hasPrivate: false, .makes) }
+            #expect(throws: CommandFailure.self) {
+                try choice(nil, environment, output: nil, hasPrivate: false, .makes)
+            }
         }
     }
 
@@ -72,7 +74,9 @@ struct DatabaseChoiceTests {
             DatabaseChoice.given("host=db password=x", by: .environment).explanation(place: "host=db")
                 == "database: host=db (OCC_DATABASE_URL)"
         )
-        #expect(DatabaseChoice.given("u", by: .option).explanation(place: "host=db") == "database: host=db (--database)")
+        #expect(
+            DatabaseChoice.given("u", by: .option).explanation(place: "host=db") == "database: host=db (--database)"
+        )
         #expect(DatabaseChoice.privateServer(ofOutput: "/out").explanation(place: "").contains("'/out'"))
     }
 }

@@ -78,7 +78,9 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: directory.path + "/notes.txt"))
     }
 
-    @Test(arguments: ["", "{", "[]", #"{"formatVersion":2}"#, #"{"formatVersion":1}"#, #"{"formatVersion":1,"queue":7}"#])
+    @Test(arguments: [
+        "", "{", "[]", #"{"formatVersion":2}"#, #"{"formatVersion":1}"#, #"{"formatVersion":1,"queue":7}"#,
+    ])
     func whatIsNoIdentityIsAnErrorThatSaysSo(text: String) throws {
         let files = SimulatedFileSystem()
         let directory = try RunDirectory(output: "out", run: "r", fileSystem: files)

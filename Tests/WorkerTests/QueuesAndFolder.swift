@@ -115,7 +115,10 @@ struct QueuesAndFolder: Sendable {
         func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
             computed.note(scene.samples[index].token)
             let value = UInt8(scene.samples[index].token.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) % 17 })
-            return PredictedSample(content: .occupancy([UInt8](repeating: value, count: 8), shape: [2, 2, 2]), seconds: 0)
+            return PredictedSample(
+                content: .occupancy([UInt8](repeating: value, count: 8), shape: [2, 2, 2]),
+                seconds: 0
+            )
         }
     }
 

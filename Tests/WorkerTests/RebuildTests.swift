@@ -63,7 +63,8 @@ struct RebuildTests {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == data)
             }
             let computed = try await place.work(place.second).tokens
-            let expected = (3...5).flatMap { scene in (0..<3).map { "token-\(scene)-\($0)" } } + ["token-2-1", "token-2-2"]
+            let expected =
+                (3...5).flatMap { scene in (0..<3).map { "token-\(scene)-\($0)" } } + ["token-2-1", "token-2-2"]
             #expect(computed.sorted() == expected.sorted())
             let manifest = try directory.readManifest()
             #expect(manifest.scenes.sorted { $0.name < $1.name }.map(\.lease) == [1, 1, 5, 2, 8, 1])
@@ -152,7 +153,8 @@ struct RebuildTests {
             await #expect(throws: RunContractError.self) { try await place.rebuild(for: place.second).perform() }
             #expect(try place.content() == before)
             try await place.second.removeRun("run")
-            let report = try await place.rebuild(for: place.second, scenes: Array(QueuesAndFolder.frames[1...])).perform()
+            let report = try await place.rebuild(for: place.second, scenes: Array(QueuesAndFolder.frames[1...]))
+                .perform()
             #expect(report.unknown == ["scene-0"] && report.done == 1)
             #expect(FileManager.default.fileExists(atPath: try directory.finalPath(scene: "scene-0", lease: 1)))
         }

@@ -27,7 +27,10 @@ struct RebuildCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Output folder whose runs are taken.", valueName: "dir"))
     var output: String
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("Only this run (default: every one there is).", valueName: "name"))
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Only this run (default: every one there is).", valueName: "name")
+    )
     var runName: String?
 
     @OptionGroup var databaseOptions: DatabaseOptions
@@ -38,7 +41,10 @@ struct RebuildCommand: AsyncParsableCommand {
     var dataset: String?
 
     @Option(
-        help: ArgumentHelp("Model package, for folders of version 0.1, which do not say where it is.", valueName: "file")
+        help: ArgumentHelp(
+            "Model package, for folders of version 0.1, which do not say where it is.",
+            valueName: "file"
+        )
     )
     var model: String?
 
@@ -89,7 +95,12 @@ struct RebuildCommand: AsyncParsableCommand {
     /// Opens the database; a private one that does not start is set aside, and a new one is made.
     private func open(_ database: DatabaseChoice) async throws -> DatabaseSession {
         do {
-            return try await DatabaseSession.open(database, schema: databaseOptions.schema, ownsOutput: true, suggestsRebuild: false)
+            return try await DatabaseSession.open(
+                database,
+                schema: databaseOptions.schema,
+                ownsOutput: true,
+                suggestsRebuild: false
+            )
         } catch let error as PostgresError {
             guard case .privateServer(let root) = database else { throw error }
             let path = DatabaseSession.privateDataDirectory(of: root)
@@ -99,7 +110,12 @@ struct RebuildCommand: AsyncParsableCommand {
             Terminal.say("the private database does not start: \(error)")
             Terminal.say("it is set aside as '\(place)', and a new one is made; remove it when all is well")
             do {
-                return try await DatabaseSession.open(database, schema: databaseOptions.schema, ownsOutput: true, suggestsRebuild: false)
+                return try await DatabaseSession.open(
+                    database,
+                    schema: databaseOptions.schema,
+                    ownsOutput: true,
+                    suggestsRebuild: false
+                )
             } catch {
                 // What keeps a new one from starting most likely kept the old one too.
                 try? FileManager.default.removeItem(atPath: path)
@@ -121,7 +137,9 @@ struct RebuildCommand: AsyncParsableCommand {
 
     private func rebuild(_ directory: RunDirectory, _ root: String, _ queue: JobQueue, isPrivate: Bool) async throws {
         guard var source = try await RebuildSource.find(directory, queue: queue, dataset: dataset, model: model) else {
-            Terminal.say("run \(directory.run) holds imported predictions: it needs no database, and nothing is done about it")
+            Terminal.say(
+                "run \(directory.run) holds imported predictions: it needs no database, and nothing is done about it"
+            )
             return
         }
         Terminal.say("run \(directory.run): reading the dataset's tables in '\(source.datasetRoot)'")
@@ -132,7 +150,9 @@ struct RebuildCommand: AsyncParsableCommand {
         }
         try await publish(directory.run, root, queue)
         say(report, directory, source)
-        let goOn = isPrivate ? "`occ-scheduler resume --output \(root) --run \(directory.run)`" : "workers, or `occ-scheduler resume`,"
+        let goOn =
+            isPrivate
+            ? "`occ-scheduler resume --output \(root) --run \(directory.run)`" : "workers, or `occ-scheduler resume`,"
         if report.adoptable + report.empty > 0 { Terminal.say("\(goOn) go on with what is left") }
     }
 
@@ -147,7 +167,9 @@ struct RebuildCommand: AsyncParsableCommand {
         if report.damaged.count > 20 { Terminal.say("... and \(report.damaged.count - 20) damaged files more") }
         for note in report.notes.prefix(10) { Terminal.say("warning: \(note)") }
         for scene in report.unknown.prefix(10) {
-            Terminal.say("warning: scene \(scene) has files but is not in the dataset's split; they stay, and count for nothing")
+            Terminal.say(
+                "warning: scene \(scene) has files but is not in the dataset's split; they stay, and count for nothing"
+            )
         }
         guard !report.isNothingNew else {
             Terminal.output("\(directory.run): nothing to rebuild, the queue knows all \(report.scenes) scenes\n")

@@ -30,7 +30,9 @@ struct RebuildSource {
         }
         let manifest = try? directory.readManifest()
         guard manifest?.precision != PredictionImport.precision else { return nil }
-        let readers = try directory.sceneFiles().lazy.filter(\.isFinished).compactMap { try? SceneFileReader(path: $0.path) }
+        let readers = try directory.sceneFiles().lazy.filter(\.isFinished).compactMap {
+            try? SceneFileReader(path: $0.path)
+        }
         guard let reader = readers.first else {
             throw CommandFailure(
                 .configuration,
@@ -42,7 +44,8 @@ struct RebuildSource {
         guard header.precision != PredictionImport.precision else { return nil }
         let status = try await queue.runStatus(directory.run)
         let output = directory.path.replacing("/runs/" + (directory.path.split(separator: "/").last ?? ""), with: "")
-        guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? modelPath(status) else {
+        guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? modelPath(status)
+        else {
             throw CommandFailure(
                 .configuration,
                 "'\(directory.path)' is of version 0.1 and does not say where its model package and its dataset are; give --model FILE"
@@ -98,7 +101,10 @@ struct RebuildSource {
             )
         }
         let split = settings.split == RunSettings.everyScene ? nil : settings.split
-        let resolved = try tables.resolve(split: split, options: ResolutionOptions(skipMissing: true, imageCheck: .none))
+        let resolved = try tables.resolve(
+            split: split,
+            options: ResolutionOptions(skipMissing: true, imageCheck: .none)
+        )
         for omission in resolved.omitted { remarks.append("\(omission)") }
         var scenes = resolved.scenes
         if identity.skipsMissing {
@@ -107,7 +113,10 @@ struct RebuildSource {
             scenes.removeAll { !wanted.contains($0.name) }
         }
         guard !scenes.isEmpty else {
-            throw CommandFailure(.configuration, "the tables in '\(datasetRoot)' have no whole scene of run '\(identity.name)'")
+            throw CommandFailure(
+                .configuration,
+                "the tables in '\(datasetRoot)' have no whole scene of run '\(identity.name)'"
+            )
         }
         var annotations: [String: DetectionSceneTruth]?
         if identity.predicts == .detections {

@@ -33,7 +33,9 @@ extension Fault {
         }
         let runs = try await arena.cluster.query("SELECT count(*) AS n FROM occ.runs", database: "second").single()
         guard try runs.get("n", as: Int.self) == 0 else { throw ChaosFailure("the second database has a run") }
-        guard try digest(ofFolder: folder) == before else { throw ChaosFailure("the second database changed \(folder)") }
+        guard try digest(ofFolder: folder) == before else {
+            throw ChaosFailure("the second database changed \(folder)")
+        }
         try await arena.expect(0, ["verify", "--output", run.output, "--run", run.name])
         try await arena.expectReferenceScore(run)
         try await arena.dropDatabase("second")
@@ -104,12 +106,20 @@ extension Arena {
     /// Makes an empty database beside the suite's own, and gives its connection string.
     func makeDatabase(_ name: String) async throws -> String {
         try await dropDatabase(name)
-        try await cluster.query("CREATE DATABASE \(name) OWNER \(Cluster.user)", database: "postgres", timeoutSeconds: 60)
+        try await cluster.query(
+            "CREATE DATABASE \(name) OWNER \(Cluster.user)",
+            database: "postgres",
+            timeoutSeconds: 60
+        )
         return "host=\(cluster.folder) port=\(cluster.port) user=\(Cluster.user) dbname=\(name)"
     }
 
     func dropDatabase(_ name: String) async throws {
-        try await cluster.query("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", database: "postgres", timeoutSeconds: 60)
+        try await cluster.query(
+            "DROP DATABASE IF EXISTS \(name) WITH (FORCE)",
+            database: "postgres",
+            timeoutSeconds: 60
+        )
     }
 
     /// Demands the undisturbed run's score.
