@@ -144,7 +144,7 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "Storage"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage"]),
         tests(
             "WorkerTests",
             [

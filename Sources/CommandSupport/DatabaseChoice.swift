@@ -44,7 +44,9 @@ public enum DatabaseChoice: Equatable, Sendable {
         func refused(_ text: String) -> CommandFailure { CommandFailure(.configuration, text) }
         if option == privateWord {
             guard use != .never else {
-                throw refused("--database private is for one machine; this command needs a database that others reach: --database URL")
+                throw refused(
+                    "--database private is for one machine; this command needs a database that others reach: --database URL"
+                )
             }
             guard let output else { throw refused("--database private needs --output DIR, whose database is meant") }
             guard hasPrivateDatabase || use == .makes else { throw refused(noneThere(output)) }

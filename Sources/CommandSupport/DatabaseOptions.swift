@@ -31,7 +31,9 @@ public struct DatabaseOptions: ParsableArguments {
     ///   - output: the output folder, absolute; nil where the command was given none.
     ///   - privateDatabase: path of that folder's private database, which need not be there.
     /// - Throws: `CommandFailure` where there is none, or where the user has to decide.
-    public func choice(output: String? = nil, privateDatabase: String? = nil, use: DatabaseChoice.Use) throws -> DatabaseChoice {
+    public func choice(output: String? = nil, privateDatabase: String? = nil, use: DatabaseChoice.Use) throws
+        -> DatabaseChoice
+    {
         try DatabaseChoice.resolve(
             option: database,
             environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"],

@@ -50,7 +50,12 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
     public let description: String
 
     /// Makes the error that a command ends with.
-    init(_ bond: FolderBond, _ directory: RunDirectory, identity: FolderIdentity?, queue: (identity: String, place: String)) {
+    init(
+        _ bond: FolderBond,
+        _ directory: RunDirectory,
+        identity: FolderIdentity?,
+        queue: (identity: String, place: String)
+    ) {
         let here = "queue \(queue.identity.prefix(8)) (\(queue.place))"
         let owner: String
         switch (bond, identity) {
@@ -58,7 +63,8 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
         case (_, let identity?): owner = "queue \(identity.queue.prefix(8)) (\(identity.queuePlace))"
         case (_, nil): owner = "a queue that this one knows nothing of"
         }
-        let output = directory.path.replacing("/runs/", with: "\n").split(separator: "\n").first.map(String.init) ?? "DIR"
+        let output =
+            directory.path.replacing("/runs/", with: "\n").split(separator: "\n").first.map(String.init) ?? "DIR"
         description = """
             the folder of run '\(directory.run)', '\(directory.path)', belongs to \(owner); this command works with \(here). \
             Nothing was changed. Choose one:
@@ -71,7 +77,8 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
 
     /// Makes the error that a worker gives a scene back with.
     public init(scene: String, directory: RunDirectory, identity: FolderIdentity?, owner: RunOwner?) {
-        let whose = identity.map { "belongs to queue \($0.queue.prefix(8)) (\($0.queuePlace))" } ?? "holds files of this lease"
+        let whose =
+            identity.map { "belongs to queue \($0.queue.prefix(8)) (\($0.queuePlace))" } ?? "holds files of this lease"
         description = """
             the folder '\(directory.path)' \(whose), not to the queue \(owner?.queue.prefix(8) ?? "-") of this worker's scene \
             '\(scene)', so nothing is written there; check --output and the database, or give `occ-scheduler rebuild` for this folder \

@@ -44,7 +44,8 @@ struct KeptScenes {
             return former
         }
         for file in files.sorted(by: { $0.lease > $1.lease }) {
-            guard let whole = try? WholeSceneFile(file, in: directory), whole.header.modelDigest == manifest.modelDigest,
+            guard let whole = try? WholeSceneFile(file, in: directory),
+                whole.header.modelDigest == manifest.modelDigest,
                 whole.header.precision == manifest.precision
             else { continue }
             return whole.manifestScene(metrics: nil)

@@ -215,7 +215,10 @@ extension JobQueue {
             )
         }
         if let identity = run.identity, try row.get("identity") != identity {
-            throw JobQueueError.differentRun(name: run.name, difference: "another identity: it is not the run of that folder")
+            throw JobQueueError.differentRun(
+                name: run.name,
+                difference: "another identity: it is not the run of that folder"
+            )
         }
         if let difference = SettingsComparison.difference(stored: settings, submitted: run.settings) {
             throw JobQueueError.differentRun(name: run.name, difference: difference)

@@ -39,7 +39,8 @@ final class DatabaseSession {
     static func open(
         _ choice: DatabaseChoice,
         schema: String,
-        ownsOutput: Bool = false
+        ownsOutput: Bool = false,
+        suggestsRebuild: Bool = true
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
@@ -48,10 +49,21 @@ final class DatabaseSession {
             connectionString = given
         case .privateServer(let output):
             Terminal.say(choice.explanation(place: ""))
-            let started = try await PrivatePostgresServer.start(
-                dataDirectory: privateDataDirectory(of: output),
-                endsWithThisProcess: ownsOutput
-            )
+            let isThere = Folders.exists(privateDataDirectory(of: output))
+            let started: PrivatePostgresServer
+            do {
+                started = try await PrivatePostgresServer.start(
+                    dataDirectory: privateDataDirectory(of: output),
+                    endsWithThisProcess: ownsOutput
+                )
+            } catch {
+                if isThere && suggestsRebuild {
+                    Terminal.say(
+                        "if this database is beyond repair, `occ-scheduler rebuild --output \(output)` makes a new one from the runs' files"
+                    )
+                }
+                throw error
+            }
             connectionString = started.connectionString
             // A command that only looks ends the server that it had to start.
             server = ownsOutput || !started.wasAdopted ? started : nil

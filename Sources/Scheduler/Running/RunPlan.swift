@@ -60,7 +60,8 @@ struct RunPlan: Sendable {
     /// - Parameters:
     ///   - output: the output folder as this host sees it; nil for where the run says it is.
     ///   - isQueueInOutput: whether the queue lies in that folder.
-    static func remake(_ status: RunStatus, output: String?, isQueueInOutput: Bool, skipMissing: Bool) throws -> RunPlan {
+    static func remake(_ status: RunStatus, output: String?, isQueueInOutput: Bool, skipMissing: Bool) throws -> RunPlan
+    {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let model = try openModel(settings.modelPath)
         guard model.digest == settings.modelDigest else {

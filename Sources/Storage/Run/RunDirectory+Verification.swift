@@ -138,7 +138,9 @@ extension RunDirectory {
                     continue
                 }
                 guard let lease = accepted[file.scene] else {
-                    if let finding = unlisted("\(path)/\(name)", file.scene, file.lease) { report.findings.append(finding) }
+                    if let finding = unlisted("\(path)/\(name)", file.scene, file.lease) {
+                        report.findings.append(finding)
+                    }
                     continue
                 }
                 guard file.lease > lease else { continue }

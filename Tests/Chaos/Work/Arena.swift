@@ -177,13 +177,16 @@ final class Arena {
         _ arguments: [String],
         killPoint: String? = nil,
         usesCluster: Bool = true,
+        database: String? = nil,
         programs: String? = nil
     ) throws -> Child {
         runNumber += 1
         let base = "\(folder)/commands/\(runNumber)-\(arguments.first ?? "")"
         return try Child(
             [(programs ?? settings.programs) + "/occ-scheduler"] + arguments,
-            environment: ["OCC_DATABASE_URL": usesCluster ? cluster.socketURL : nil, "OCC_KILL_POINT": killPoint],
+            environment: [
+                "OCC_DATABASE_URL": usesCluster ? database ?? cluster.socketURL : nil, "OCC_KILL_POINT": killPoint,
+            ],
             log: base + ".log",
             output: base + ".out"
         )
@@ -198,8 +201,8 @@ final class Arena {
 
     /// Runs the scheduler and demands an exit code.
     @discardableResult
-    func expect(_ code: Int32, _ arguments: [String]) async throws -> Child {
-        let child = try scheduler(arguments)
+    func expect(_ code: Int32, _ arguments: [String], database: String? = nil) async throws -> Child {
+        let child = try scheduler(arguments, database: database)
         let ending = try await finish(child)
         guard ending == .exit(code) else {
             throw ChaosFailure(
