@@ -39,7 +39,9 @@ public struct DatabaseOptions: ParsableArguments {
     /// The connection string given by option or environment, nil where neither is.
     public var connectionString: String? {
         if let database { return database }
-        let value = ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]
+        // A file or a secret that it was read from often ends with a line break.
+        let value = ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]?
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         return value?.isEmpty == false ? value : nil
     }
 }

@@ -35,12 +35,15 @@ final class DatabaseSession {
 
     /// Connects to a database, else to the private one of an output folder.
     ///
-    /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    /// - Parameters:
+    ///   - ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    ///   - access: whether a server that takes no writes, a standby, will do where there is no other.
     static func open(
         _ given: String?,
         schema: String,
         outputDirectory: String?,
-        ownsOutput: Bool
+        ownsOutput: Bool,
+        access: PostgresConfiguration.Access = .writing
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
@@ -61,7 +64,8 @@ final class DatabaseSession {
             )
         }
         do {
-            let configuration = try PostgresConfiguration(connectionString: connectionString)
+            var configuration = try PostgresConfiguration(connectionString: connectionString)
+            configuration.access = access
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
             let queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
             return DatabaseSession(
