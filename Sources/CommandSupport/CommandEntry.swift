@@ -40,7 +40,8 @@ public enum CommandEntry {
         default:
             break
         }
-        let message = root.fullMessage(for: error)
+        // A database's address in a wrong place of the command line would be repeated with its password.
+        let message = Secrets.withoutAddresses(root.fullMessage(for: error))
         switch root.exitCode(for: error) {
         case .success:
             Terminal.output(message + "\n")
@@ -69,7 +70,7 @@ public enum CommandEntry {
         case let error as StorageError: error.isDamage ? .someScenesFailed : .configuration
         case let error as JobQueueError:
             switch error {
-            case .notMigrated, .databaseIsNewer: .environment
+            case .notMigrated, .databaseIsNewer, .wrongEncoding: .environment
             default: .configuration
             }
         default: .configuration

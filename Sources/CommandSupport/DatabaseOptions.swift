@@ -36,7 +36,9 @@ public struct DatabaseOptions: ParsableArguments {
     {
         try DatabaseChoice.resolve(
             option: database,
-            environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"],
+            // A file or a secret that it was read from often ends with a line break.
+            environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]?
+                .trimmingCharacters(in: .whitespacesAndNewlines),
             output: output,
             hasPrivateDatabase: privateDatabase.map(Folders.exists) ?? false,
             use: use

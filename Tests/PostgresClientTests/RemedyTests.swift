@@ -91,23 +91,12 @@ import Testing
 @Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct AdmissionTests {
     /// A server that asks role `guarded` for a password and nobody else.
     private static func withServer(_ body: (PrivatePostgresServer, ConnectionPool) async throws -> Void) async throws {
-        var template = "/tmp/occ-admission-XXXXXX".utf8CString.map { $0 }
-        try #require(mkdtemp(&template) != nil)
-        let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        try DisposablePostgresServer.endWithThisProcess(folder)
-        let server = try await PrivatePostgresServer.start(dataDirectory: folder)
-        let rules = folder + "/pgdata/pg_hba.conf"
-        let others = try String(contentsOfFile: rules, encoding: .utf8)
-        let handle = try #require(FileHandle(forUpdatingAtPath: rules))
-        try handle.write(contentsOf: Data(("local all guarded scram-sha-256\n" + others).utf8))
-        try handle.close()
+        let server = try await DisposablePostgresServer.another(rules: ["local all guarded scram-sha-256"])
         let pool = ConnectionPool(configuration: try PostgresConfiguration(connectionString: server.connectionString))
-        try await pool.withConnection {
-            for statement in [
-                "CREATE ROLE guarded LOGIN PASSWORD 'first'", "CREATE ROLE barred LOGIN", "CREATE DATABASE closed",
-                "REVOKE CONNECT ON DATABASE closed FROM PUBLIC", "SELECT pg_reload_conf()",
-            ] { try await $0.execute(script: statement, doing: "testing") }
-        }
+        for statement in [
+            "CREATE ROLE guarded LOGIN PASSWORD 'first'", "CREATE ROLE barred LOGIN", "CREATE DATABASE closed",
+            "REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
+        ] { try await pool.query(statement, doing: "testing") }
         do {
             try await body(server, pool)
         } catch {
@@ -130,7 +119,6 @@ import Testing
 
     @Test func refusalsCarryTheServersCode() async throws {
         try await Self.withServer { server, pool in
-            // The rules are read again a moment after they were asked for.
             let good = try PostgresConfiguration(
                 connectionString: server.connectionString + " user=guarded password=first"
             )
@@ -175,6 +163,50 @@ import Testing
             #expect(refusal?.remedy == .reconnect)
             #expect(try await backend() != before)
             await single.close()
+        }
+    }
+
+    /// Two hosts, the first of them read-only, as after a failover.
+    @Test func theHostThatTakesWritesIsFound() async throws {
+        try await Self.withServer { readOnly, pool in
+            let primary = try PostgresConfiguration(
+                connectionString: try await DisposablePostgresServer.connectionString()
+            )
+            guard let socket = primary.libpqParameters["host"], socket.hasPrefix("/") else {
+                return print("not tested: the test server is not reached over a local socket")
+            }
+            let folder = try #require(pool.configuration.libpqParameters["host"])
+            try await pool.query("ALTER SYSTEM SET default_transaction_read_only = on", doing: "testing")
+            try await pool.query("SELECT pg_reload_conf()", doing: "testing")
+            func connect(_ text: String, _ access: PostgresConfiguration.Access) async throws -> String {
+                var configuration = try PostgresConfiguration(connectionString: text)
+                configuration.access = access
+                let connection = try await PostgresConnection.connect(configuration)
+                let row = try await connection.query(
+                    "SELECT current_setting('unix_socket_directories') AS folder",
+                    doing: "testing"
+                ).single()
+                await connection.close()
+                return try row.get("folder")
+            }
+            let user = primary.libpqParameters["user"] ?? "occ"
+            let both = "host=\(folder),\(socket) port=5432 user=\(user) dbname=postgres"
+            let one = "host=\(folder) port=5432 user=occ dbname=postgres"
+            // The setting is read again a moment after it was asked for.
+            for _ in 0..<300 {
+                guard (try? await connect(one, .writing)) != nil else { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await connect(both, .writing) == socket)
+            #expect(try await connect(both, .reading) == socket, "who only looks prefers the primary too")
+            #expect(try await connect(one, .reading) == folder)
+            #expect(
+                try await connect(one + " target_session_attrs=any", .writing) == folder,
+                "what the address says wins"
+            )
+            let error = await #expect(throws: PostgresError.self) { _ = try await connect(one, .writing) }
+            #expect(error?.kind == .cannotConnect && error?.remedy == .reconnect)
+            #expect(error?.description.contains("primary") == true, "\(String(describing: error))")
         }
     }
 }

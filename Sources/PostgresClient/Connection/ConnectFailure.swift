@@ -61,8 +61,11 @@ extension PostgresError {
     init(_ failure: ConnectFailure, isPasswordMissing: Bool, operation: String, place: String) {
         let state = failure.sqlState ?? (isPasswordMissing ? "28P01" : nil)
         let isRefused = state.map { Self.remedy(ofSQLState: $0) == .refused } ?? false
+        // libpq's own words, which it takes from its catalogue of texts only in programs that ask for a language.
+        let isReadOnly = state == nil && failure.message.hasSuffix(Self.readOnlyWords)
         let check =
-            state.flatMap(Self.hint(forSQLState:)) ?? "check that the server runs and that the address is right"
+            (isReadOnly ? "25006" : state).flatMap(Self.hint(forSQLState:))
+            ?? "check that the server runs and that the address is right"
         self.init(
             isRefused ? .notAdmitted(sqlState: failure.sqlState) : .cannotConnect,
             operation: operation,
@@ -70,4 +73,10 @@ extension PostgresError {
             hint: "\(check) (\(place))"
         )
     }
+
+    /// What libpq says of a server that takes no writes while one is wanted that does.
+    private static let readOnlyWords = "session is read-only"
+
+    /// Whether no connection was made because the servers that answered take no writes.
+    var isOfReadOnlyServers: Bool { kind == .cannotConnect && message.contains(Self.readOnlyWords) }
 }

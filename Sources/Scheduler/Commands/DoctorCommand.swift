@@ -55,6 +55,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     schema: databaseOptions.schema
                 )
                 do {
+                    try await session.queue.checkEncoding()
                     try await session.queue.checkSchema()
                     let workers = try await session.queue.workers().count { $0.state == .live }
                     await session.close()

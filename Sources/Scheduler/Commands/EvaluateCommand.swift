@@ -4,6 +4,7 @@ internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import JobQueue
+internal import PostgresClient
 internal import Runs
 internal import Storage
 
@@ -188,7 +189,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         var selection = RunSelection()
         selection.runName = runName
         selection.output = nil
-        return try await RunDatabase.use(databaseOptions, output: nil) { [selection] queue in
+        return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
             let status = try await selection.select(from: queue)
             var scores = try await RunScores.stored(inQueue: queue, run: status.name)
             if withoutRayIoU { scores = scores.withoutRays() }

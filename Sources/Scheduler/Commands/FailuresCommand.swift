@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
+internal import PostgresClient
 
 /// `occ-scheduler failures`: which scenes had trouble, and why.
 struct FailuresCommand: AsyncParsableCommand {
@@ -25,7 +26,7 @@ struct FailuresCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let records = try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+        let records = try await RunDatabase.use(databaseOptions, output: selection.output, access: .reading) { queue in
             try await queue.failures(run: try await selection.select(from: queue).name, limit: limit)
         }
         if records.isEmpty {

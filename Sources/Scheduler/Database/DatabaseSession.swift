@@ -35,12 +35,15 @@ final class DatabaseSession {
 
     /// Connects to the database that was chosen, after saying which one and why.
     ///
-    /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    /// - Parameters:
+    ///   - ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    ///   - access: whether a server that takes no writes, a standby, will do where there is no other.
     static func open(
         _ choice: DatabaseChoice,
         schema: String,
         ownsOutput: Bool = false,
-        suggestsRebuild: Bool = true
+        suggestsRebuild: Bool = true,
+        access: PostgresConfiguration.Access = .writing
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
@@ -69,7 +72,8 @@ final class DatabaseSession {
             server = ownsOutput || !started.wasAdopted ? started : nil
         }
         do {
-            let configuration = try PostgresConfiguration(connectionString: connectionString)
+            var configuration = try PostgresConfiguration(connectionString: connectionString)
+            configuration.access = access
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
             var queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
             switch choice {
