@@ -142,7 +142,8 @@ def load_sample(sample, row, generator=None):
     labels = np.load(sample["labels"])
     semantics, mask = labels["semantics"], labels["mask_camera"]
     if row.detection:
-        result["boxes"] = boxes(sample, labels_frame, mirror)
+        # As the product reads them: in the frame of the front camera's pose.
+        result["boxes"] = boxes(sample, np.linalg.inv(sample["cameras"][1]["ego_to_global"]), mirror)
     result["depth"], result["class"] = geometry.ray_targets(row, semantics, transforms, intrinsics, to_labels)
     for axis, flipped in enumerate(flips):
         if flipped:
@@ -163,16 +164,17 @@ CATEGORY_ENDS = {
 
 
 def boxes(sample, to_frame, mirror):
-    """Boxes with lidar points: label, x, y, z of the centre, width, length, height, yaw, velocity x, y; [n, 10]."""
+    """Boxes with lidar points: label, x, y, z of the centre, length, width, height, yaw, velocity x, y; [n, 10]."""
     rows = []
     for annotation in sample["annotations"]:
         name = CATEGORY_ENDS.get(annotation["category"])
         if name is None or annotation["points"] == 0:
             continue
         pose = mirror @ to_frame @ annotation["pose"]
+        width, length, height = annotation["size"]
         velocity = (mirror @ to_frame)[:2, :2] @ annotation["velocity"]
         rows.append([
-            DETECTION_CLASSES.index(name), *pose[:3, 3], *annotation["size"], np.arctan2(pose[1, 0], pose[0, 0]), *velocity])
+            DETECTION_CLASSES.index(name), *pose[:3, 3], length, width, height, np.arctan2(pose[1, 0], pose[0, 0]), *velocity])
     return np.float32(rows).reshape(-1, 10)
 
 

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 import data
+import detection
 import losses
 from configurations import CONFIGURATIONS
 from network import Network
@@ -50,6 +51,14 @@ def groups(trainee, arguments):
         factor = arguments.bev_rate if "_bev_" in name or "_head" in name else 1.0
         found.setdefault((decay, factor), []).append(parameter)
     return [{"params": p, "weight_decay": decay, "factor": factor} for (decay, factor), p in found.items()]
+
+
+def take_images(trainee, path):
+    """Starts with another network's image branch, as far as shapes agree."""
+    theirs, mine = torch.load(path, map_location="cpu")["trainee"], trainee.state_dict()
+    for name, value in theirs.items():
+        if name.startswith(("network.img_backbone", "network.img_neck", "semantics")) and mine[name].shape == value.shape:
+            mine[name].copy_(value)
 
 
 def find_samples(arguments):
@@ -85,6 +94,9 @@ def step_losses(trainee, batch, weights, only_images):
     if only_images:
         return found
     bev = network.bev_features(depth, context, batch["points"])
+    if row.detection:
+        found["heatmap"], found["box"] = detection.detection_losses(network.pts_bbox_head(bev), batch["boxes"], row)
+        return found
     visible = batch["mask"].flatten(0, 2)
     columns = visible.any(-1).nonzero()[:, 0]
     # Neighbours say nearly the same: some of the columns are enough.
@@ -97,7 +109,7 @@ def step_losses(trainee, batch, weights, only_images):
 
 
 COLUMNS = 16_000
-SHARES = {"depth": 0.5, "class": 0.5, "voxel": 1.0, "overlap": 0.5}
+SHARES = {"depth": 0.5, "class": 0.5, "voxel": 1.0, "overlap": 0.5, "heatmap": 1.0, "box": 0.25}
 
 
 def main():
@@ -113,6 +125,7 @@ def main():
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--bev-rate", type=float, default=2.0, help="factor of the rate for BEV encoder and head")
     parser.add_argument("--warmup", type=int, default=100)
+    parser.add_argument("--images-of", help="checkpoint of another network whose image branch is the start")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=float, default=180, help="seconds between checkpoints")
@@ -140,6 +153,9 @@ def main():
         step, counts = state["step"], state["counts"]
     else:
         counts = count_classes(samples, row)
+        if arguments.images_of:
+            take_images(trainee, arguments.images_of)
+            average = copy.deepcopy(trainee.network)
     weights = [losses.class_weights(counts[0]).to(device), losses.class_weights(counts[1]).to(device)]
     print(f"{arguments.config}: step {step} of {arguments.steps}, {len(samples)} samples, {device}", flush=True)
 
@@ -166,7 +182,7 @@ def main():
         batch = data.collate([data.load_sample(samples[k], row, generator) for k in chosen], row)
         loaded = time.monotonic()
         batch["images"] = batch["images"].to(memory_format=torch.channels_last)
-        batch = {k: tuple(t.to(device) for t in v) if isinstance(v, tuple) else v.to(device) for k, v in batch.items()}
+        batch = {k: v.to(device) if torch.is_tensor(v) else type(v)(t.to(device) for t in v) for k, v in batch.items()}
         for group in optimizer.param_groups:
             group["lr"] = rate(step, arguments) * group["factor"]
         with torch.autocast(device, torch.bfloat16, enabled=arguments.bf16):
