@@ -61,7 +61,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let output = selection.output.map(Paths.absolute)
         let connectionString = try databaseOptions.connectionString(unlessOutput: output)
         if connectionString == nil, let output,
-            !Folders.exists(DatabaseSession.privateDataDirectory(of: output))
+            try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: output))
         {
             throw CommandFailure(
                 .configuration,

@@ -29,7 +29,7 @@ enum RunDatabase {
         let directory = output.map(Paths.absolute)
         let connectionString = try options.connectionString(unlessOutput: output)
         if connectionString == nil, let directory {
-            guard Folders.exists(DatabaseSession.privateDataDirectory(of: directory)) else {
+            guard try Folders.isPresent(DatabaseSession.privateDataDirectory(of: directory)) else {
                 throw CommandFailure(
                     .configuration,
                     "there is no database in '\(directory)': give the output folder of an earlier run, or --database URL"
