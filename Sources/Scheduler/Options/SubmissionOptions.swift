@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CommandSupport
 public import Runs
 
 /// What defines a run: dataset, split, model, output, precision.
@@ -43,6 +44,11 @@ struct SubmissionOptions: ParsableArguments {
 
     @Flag(help: "Queue the scenes that are whole, and list those left out.")
     var skipMissing = false
+
+    func validate() throws {
+        try NumberRange.require(priority, in: -1000...1000, "--priority")
+        try NumberRange.require(maximumAttempts, in: 1...100, "--maximum-attempts")
+    }
 }
 
 extension RunSettings.Precision: ExpressibleByArgument {}
