@@ -37,6 +37,7 @@ struct LocalRun {
                     + " `occ-scheduler status --output \(outputDirectory) --watch`"
             )
         }
+        if needsLock { Terminal.say("starting the private PostgreSQL of '\(outputDirectory ?? "")'") }
         let session = try await DatabaseSession.open(
             connectionString,
             schema: schema,

@@ -93,6 +93,7 @@ struct RunPlan: Sendable {
         self.isQueueInOutput = isQueueInOutput
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
         dataset = try Self.resolve(settings, in: source, skipMissing: skipMissing)
         guard isDetection else {
@@ -113,12 +114,13 @@ struct RunPlan: Sendable {
     }
 
     private static func openModel(_ path: String) throws -> ModelPackage {
-        guard Folders.exists(path) else {
+        guard try Folders.isPresent(path) else {
             throw CommandFailure(
                 .configuration,
                 "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
             )
         }
+        Terminal.say("checking the model package '\(path)'")
         let model = try ModelPackage(path: path)
         try model.verify()
         return model
@@ -171,7 +173,7 @@ struct RunPlan: Sendable {
         let directory = try RunDirectory(output: outputDirectory, run: name)
         if let existing = try await queue.runStatus(name) {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
-            guard isQueueInOutput || Folders.exists(directory.path) else {
+            guard try isQueueInOutput || Folders.isPresent(directory.path) else {
                 throw CommandFailure(
                     .environment,
                     "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"
