@@ -79,7 +79,10 @@ let package = Package(
         room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
-            ["Datasets", "JobQueue", "PostgresClient", "Storage", "SystemSupport", argumentParser]
+            [
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage", "SystemSupport",
+                argumentParser,
+            ]
         ),
 
         // Executables.

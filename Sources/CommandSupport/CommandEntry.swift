@@ -11,7 +11,8 @@ public enum CommandEntry {
     /// Parses the arguments, runs the command and ends the process.
     public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
         do {
-            var command = try root.parseAsRoot()
+            let arguments = try CommandLineArguments(root).prepared(Array(CommandLine.arguments.dropFirst()))
+            var command = try root.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -66,8 +67,10 @@ public enum CommandEntry {
         switch error {
         case let error as PostgresError: error.kind == .usage ? .configuration : .environment
         // What is not there was named wrongly most of the time.
-        case let error as FileError: [ENOENT, ENOTDIR, EISDIR].contains(error.code) ? .configuration : .environment
+        case let error as FileError:
+            [ENOENT, ENOTDIR, EISDIR, EEXIST].contains(error.code) ? .configuration : .environment
         case let error as StorageError: error.isDamage ? .someScenesFailed : .configuration
+        case let error as DatasetError: error.isNotAllowed ? .environment : .configuration
         case let error as JobQueueError:
             switch error {
             case .notMigrated, .databaseIsNewer, .wrongEncoding: .environment

@@ -57,7 +57,9 @@ public struct SceneScorer: Sendable {
     private static let rayLimit = 4096
 
     private func scoreOccupancy(_ reader: SceneFileReader) throws -> Outcome {
-        guard reader.entries.allSatisfy({ locator.hasLabels(scene: scene, sample: $0.token) }) else { return Outcome() }
+        guard try reader.entries.allSatisfy({ try locator.hasLabels(scene: scene, sample: $0.token) }) else {
+            return Outcome()
+        }
         var outcome = Outcome()
         let origins = countsRays ? rayOrigins(of: reader, notes: &outcome.notes) : nil
         var confusions = MaskedConfusions()

@@ -99,9 +99,10 @@ public struct RunStatus: Sendable, Hashable {
         return elapsed > 0 ? Double(recentSamples) / elapsed : nil
     }
 
-    /// Seconds until the run is finished at the present rate, nil where no rate is known.
+    /// Seconds until the run is finished at the present rate, nil where no rate is known and while the run is paused.
     public var secondsRemaining: Double? {
         guard !isFinished else { return 0 }
+        guard state == .active else { return nil }
         return samplesPerSecond.map { Double(max(0, counts.samplesTotal - counts.samplesDone)) / $0 }
     }
 }

@@ -7,6 +7,7 @@ internal import JobQueue
 internal import PostgresClient
 internal import Runs
 internal import Storage
+internal import SystemSupport
 
 /// `occ-scheduler evaluate`: the scores of a run.
 struct EvaluateCommand: AsyncParsableCommand {
@@ -67,6 +68,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     )
     var curves: String?
 
+    @OptionGroup var replacing: ReplaceOptions
+
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
@@ -97,7 +100,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             guard let report = summary.detections else {
                 throw CommandFailure(.configuration, "--curves is for detections; this run has voxel labels")
             }
-            try CurveFiles(report: report).write(to: Paths.absolute(curves))
+            try CurveFiles(report: report, replaces: replacing.isForced).write(to: Paths.absolute(curves))
         }
         if flashocc {
             guard let report = summary.occupancy else {
@@ -150,7 +153,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         let root = truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
         let locator = Occ3DLocator(datasetRoot: root)
         let isDetection = try firstKind(manifest, directory) == .detections
-        let hasLabels = FileManager.default.fileExists(atPath: locator.groundTruthRoot)
+        let hasLabels = try Folders.isPresent(locator.groundTruthRoot)
         if truth.datasetRoot != nil, !isDetection, !hasLabels {
             throw CommandFailure(
                 .configuration,
@@ -170,6 +173,13 @@ struct EvaluateCommand: AsyncParsableCommand {
             )
         } catch let error as DatasetError {
             if isDetection && truth.datasetRoot != nil { throw error }
+            // What may not be read is there: the right to read it is to be mended, or the question put otherwise.
+            if error.isNotAllowed {
+                throw CommandFailure(
+                    .environment,
+                    "\(error)\n  (--stored sums the scores in run.json, without the tables)"
+                )
+            }
             Terminal.say(
                 "note: the dataset's tables are not at hand, so \(isDetection ? "scores" : "RayIoU") of run.json are summed: \(error)"
             )

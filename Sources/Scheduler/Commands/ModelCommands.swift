@@ -28,12 +28,15 @@ struct ImportModelCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Weights made by formula from a seed instead: for tests and demonstrations.",
             valueName: "seed"
-        )
+        ),
+        transform: NumberRange.seed
     )
     var formulaWeights: UInt64?
 
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String?
+
+    @OptionGroup var replacing: ReplaceOptions
 
     @Flag(help: "List the networks with their parameters and operations, and leave.")
     var list = false
@@ -65,10 +68,13 @@ struct ImportModelCommand: AsyncParsableCommand {
             source = FormulaWeightSource(seed: formulaWeights ?? 0)
         }
         let path = Paths.absolute(output)
-        let package = try ModelImporter.importModel(configName: config, weights: source, output: path)
+        // A package that runs were submitted with must not turn into another one under their hands.
+        let (outcome, package) = try OutputFile.write(to: path, replaces: replacing.isForced) {
+            try ModelImporter.importModel(configName: config, weights: source, output: $0)
+        }
         Terminal.say(
             "\(path): \(package.configuration.name), \(package.parameterCount) parameters in \(package.byteCount) bytes,"
-                + " digest \(package.digest.prefix(16))"
+                + " digest \(package.digest.prefix(16))" + (outcome == .unchanged ? "; it was there already" : "")
         )
     }
 }

@@ -25,7 +25,9 @@ struct PictureCommand: AsyncParsableCommand {
     @OptionGroup var results: ResultOptions
     @OptionGroup var truth: GroundTruthOptions
 
-    @Option(help: ArgumentHelp("Token of the sample (default: the run's first).", valueName: "token"))
+    @Option(
+        help: ArgumentHelp("Token of the sample (default: the run's first); `samples` lists them.", valueName: "token")
+    )
     var sample: String?
 
     @Option(name: .customLong("to"), help: ArgumentHelp("Picture to write.", valueName: "png"))
@@ -36,6 +38,10 @@ struct PictureCommand: AsyncParsableCommand {
 
     @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
     var cameras = false
+
+    @OptionGroup var replacing: ReplaceOptions
+
+    func validate() throws { try NumberRange.require(minimumScore, in: 0...1, "--minimum-score") }
 
     func run() async throws {
         let directory = try results.directory()
@@ -66,7 +72,7 @@ struct PictureCommand: AsyncParsableCommand {
             figure.cameras = cameras ? try tables.pictures(of: token) : []
             picture = try figure.render()
         }
-        try AtomicFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target))
+        try OutputFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
         Terminal.say(Paths.absolute(target))
     }
 
@@ -79,7 +85,7 @@ struct PictureCommand: AsyncParsableCommand {
         _ tables: PictureTables
     ) throws -> BirdsEyeFigure {
         let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
-        let labels = Folders.exists(labelPath) ? try Occ3DLabels.read(labelPath) : nil
+        let labels = try Folders.isPresent(labelPath) ? Occ3DLabels.read(labelPath) : nil
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
             BirdsEyeFigure.Panel(

@@ -40,7 +40,7 @@ enum StatusTable {
     }
 
     private static func remaining(of run: RunStatus, hasWorkers: Bool) -> String {
-        if run.isFinished { return "-" }
+        if run.isFinished || run.state != .active { return "-" }
         return hasWorkers ? run.secondsRemaining.map(ProgressLine.duration) ?? "unknown" : "no workers"
     }
 

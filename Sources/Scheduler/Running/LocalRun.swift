@@ -29,6 +29,7 @@ struct LocalRun {
         }
         let lock = try await Self.lock(database, signals)
         defer { _ = lock }
+        if let privateOutput { Terminal.say("starting the private PostgreSQL of '\(privateOutput)'") }
         let session = try await DatabaseSession.open(database, schema: schema, ownsOutput: privateOutput != nil)
         do {
             let status = try await work(in: session, makePlan)

@@ -49,7 +49,11 @@ struct SceneJob {
             try RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem)
         }
         // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
-        guard Folders.exists(directory.path) else {
+        switch Folders.presence(of: directory.path) {
+        case .present: break
+        case .unknown(let error):
+            throw HostFailure(description: "the run's folder may not be used on this host: \(error)")
+        case .absent:
             throw HostFailure(
                 description:
                     "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
