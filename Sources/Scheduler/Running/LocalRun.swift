@@ -21,6 +21,8 @@ struct LocalRun {
     /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
     func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
         try workers.check()
+        // It decides while it speaks: a reader that does not read must not hold up workers, heartbeats or Ctrl-C.
+        Terminal.neverWait()
         let needsLock = connectionString == nil
         if needsLock && workers.workers == 0 {
             throw CommandFailure(
