@@ -25,13 +25,14 @@ struct FailuresCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let records = try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            try await queue.failures(run: try await selection.select(from: queue).name, limit: limit)
+        let (records, remarks) = try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
+            let run = try await selection.select(from: queue)
+            return (
+                try await queue.failures(run: run.name, limit: limit), try await FailureRemarks.lines(of: run, queue)
+            )
         }
-        if records.isEmpty {
-            Terminal.output("no scene had trouble\n")
-            return
-        }
+        if records.isEmpty { Terminal.output("no scene had trouble\n") }
+        for remark in remarks { Terminal.output(remark + "\n") }
         for record in records {
             let when = ISO8601DateFormatter().string(from: record.occurredAt)
             Terminal.output(
