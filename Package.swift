@@ -156,7 +156,7 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
                 "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),
@@ -164,7 +164,7 @@ let package = Package(
             "ReliabilityTests",
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
-        tests("SchedulerTests", ["CommandSupport", "Scheduler"]),
+        tests("SchedulerTests", ["CommandSupport", "JobQueue", "Scheduler"]),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )

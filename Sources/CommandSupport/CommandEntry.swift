@@ -18,10 +18,16 @@ public enum CommandEntry {
             } else {
                 try command.run()
             }
-            exit(outputStatus(ExitStatus.done.rawValue))
+            leave(outputStatus(ExitStatus.done.rawValue))
         } catch {
-            exit(outputStatus(report(error, root: root)))
+            leave(outputStatus(report(error, root: root)))
         }
+    }
+
+    /// Ends the process; a reader of standard error who does not read holds it up no longer than this.
+    private static func leave(_ status: Int32) -> Never {
+        Terminal.flush()
+        exit(status)
     }
 
     /// What a command ends with whose output may have been lost.

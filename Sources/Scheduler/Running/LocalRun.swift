@@ -19,6 +19,8 @@ struct LocalRun {
     /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
     func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
         try workers.check()
+        // It decides while it speaks: a reader that does not read must not hold up workers, heartbeats or Ctrl-C.
+        Terminal.neverWait()
         var privateOutput: String?
         if case .privateServer(let output) = database { privateOutput = output }
         if privateOutput != nil && workers.workers == 0 {
