@@ -28,7 +28,10 @@ struct PictureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Token of the sample (default: the run's first).", valueName: "token"))
     var sample: String?
 
-    @Option(name: .customLong("to"), help: ArgumentHelp("Picture to write.", valueName: "png"))
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg or .jpeg.", valueName: "file")
+    )
     var target: String
 
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
@@ -36,6 +39,14 @@ struct PictureCommand: AsyncParsableCommand {
 
     @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
     var cameras = false
+
+    func validate() throws {
+        guard PictureFormat(path: target) != nil else {
+            throw ValidationError(
+                "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
+            )
+        }
+    }
 
     func run() async throws {
         let directory = try results.directory()
@@ -66,7 +77,8 @@ struct PictureCommand: AsyncParsableCommand {
             figure.cameras = cameras ? try tables.pictures(of: token) : []
             picture = try figure.render()
         }
-        try AtomicFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target))
+        guard let format = PictureFormat(path: target) else { return }
+        try AtomicFile.write(try format.encode(picture), to: Paths.absolute(target))
         Terminal.say(Paths.absolute(target))
     }
 
@@ -85,16 +97,16 @@ struct PictureCommand: AsyncParsableCommand {
             BirdsEyeFigure.Panel(
                 title: "prediction",
                 grid: try OccupancyGrid(labels: prediction, cameraMask: labels?.maskCamera),
-                isDimmed: labels != nil
+                isDimmed: labels?.maskCamera != nil
             )
         ]
         if let labels {
             panels.append(
                 BirdsEyeFigure.Panel(
                     title: "ground truth",
-                    note: "dimmed: no camera sees it",
+                    note: labels.maskCamera == nil ? "the label file has no mask_camera" : "dimmed: no camera sees it",
                     grid: try OccupancyGrid(labels: labels.semantics, cameraMask: labels.maskCamera),
-                    isDimmed: true
+                    isDimmed: labels.maskCamera != nil
                 )
             )
         }
