@@ -164,7 +164,13 @@ let package = Package(
             "ReliabilityTests",
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
-        tests("SchedulerTests", ["CommandSupport", "JobQueue", "Scheduler"]),
+        tests(
+            "SchedulerTests",
+            [
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
+                argumentParser,
+            ]
+        ),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )

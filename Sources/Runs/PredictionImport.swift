@@ -243,7 +243,7 @@ public struct PredictionImport: Sendable {
             fileName: file.fileName,
             byteCount: file.byteCount,
             sha256: file.sha256,
-            metrics: outcome.metrics.isEmpty ? nil : outcome.metrics.base64
+            metrics: outcome.metrics.isWorthStoring ? outcome.metrics.base64 : nil
         )
     }
 

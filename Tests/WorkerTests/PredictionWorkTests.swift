@@ -258,7 +258,8 @@ struct PredictionWorkTests {
             let result = try #require(report.result, "\(report.outcome)")
             return try result.metrics.map { try SceneMetrics(decoding: $0) }
         }
-        #expect(try metrics(claimed(lease: 1)) == nil)
+        let none = try #require(try metrics(claimed(lease: 1)))
+        #expect(none.isEmpty && none.gaps.count(.absent) == 4 && !none.gaps.hasDamage)
         var annotated = try claimed(lease: 2)
         annotated.payload = try ScenePayload.encode(
             ScenePayload.decode(annotated.payload, scene: "scene"),
@@ -272,7 +273,8 @@ struct PredictionWorkTests {
         // Annotations that cannot be read cost the score, not the predictions.
         annotated.lease = 3
         annotated.payload[annotated.payload.count - 9] ^= 1
-        #expect(try metrics(annotated) == nil)
+        let damaged = try #require(try metrics(annotated))
+        #expect(damaged.isEmpty && damaged.gaps.count(.damaged) == 4)
     }
 
     @Test("A predictor serves the runs of its identity only: the same model used in another way gets another")
