@@ -22,7 +22,9 @@ enum VerificationAdvice {
             finding.problem == .unlisted || finding.problem == .extra && finding.scene != nil
         }
         if isUnknown {
-            lines.append("`occ-scheduler rebuild` takes scene files that run.json does not name into the queue and run.json")
+            lines.append(
+                "`occ-scheduler rebuild` takes scene files that run.json does not name into the queue and run.json"
+            )
         }
         let extra = report.findings.count { $0.problem == .extra && $0.scene == nil }
         if extra > 0 {
