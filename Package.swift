@@ -84,7 +84,10 @@ let package = Package(
         room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
-            ["Datasets", "JobQueue", "PostgresClient", "Storage", "SystemSupport", argumentParser]
+            [
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage", "SystemSupport",
+                argumentParser,
+            ]
         ),
 
         // Executables.
@@ -153,7 +156,8 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
+                "OccInference",
                 "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),
@@ -161,7 +165,13 @@ let package = Package(
             "ReliabilityTests",
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
-        tests("SchedulerTests", ["CommandSupport", "Scheduler"]),
+        tests(
+            "SchedulerTests",
+            [
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
+                argumentParser,
+            ]
+        ),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )

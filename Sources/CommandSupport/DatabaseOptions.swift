@@ -40,7 +40,7 @@ public struct DatabaseOptions: ParsableArguments {
             environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]?
                 .trimmingCharacters(in: .whitespacesAndNewlines),
             output: output,
-            hasPrivateDatabase: privateDatabase.map(Folders.exists) ?? false,
+            hasPrivateDatabase: try privateDatabase.map { try Folders.isPresent($0) } ?? false,
             use: use
         )
     }

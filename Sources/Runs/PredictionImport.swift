@@ -88,7 +88,7 @@ public struct PredictionImport: Sendable {
         self.truth = truth
         self.description = description
         let samples = scenes.flatMap { scene in scene.samples.map { (scene: scene.name, token: $0.token) } }
-        let found = samples.count { source.has(scene: $0.scene, token: $0.token) }
+        let found = try samples.count { try source.has(scene: $0.scene, token: $0.token) }
         guard found > 0 else {
             throw RunContractError(
                 "'\(description.source)' has no prediction of any of the \(samples.count) samples of split '\(description.split)'"
@@ -100,8 +100,8 @@ public struct PredictionImport: Sendable {
         } else {
             superfluousSamples = 0
         }
-        incomplete = scenes.compactMap { scene in
-            let missing = scene.samples.first { !source.has(scene: scene.name, token: $0.token) }
+        incomplete = try scenes.compactMap { scene in
+            let missing = try scene.samples.first { try !source.has(scene: scene.name, token: $0.token) }
             return missing.map { (scene.name, $0.token) }
         }
         digest = try source.digest(of: samples)
@@ -243,7 +243,7 @@ public struct PredictionImport: Sendable {
             fileName: file.fileName,
             byteCount: file.byteCount,
             sha256: file.sha256,
-            metrics: outcome.metrics.isEmpty ? nil : outcome.metrics.base64
+            metrics: outcome.metrics.isWorthStoring ? outcome.metrics.base64 : nil
         )
     }
 

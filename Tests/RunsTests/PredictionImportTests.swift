@@ -164,13 +164,14 @@ struct PredictionImportTests {
         #expect(stored.scenes.map(\.metrics) == again.scenes.map(\.metrics))
         #expect(stored.confusions.first?.confusions.samples == 3 && stored.rays.first?.counts.samples == 3)
         #expect((stored.rays.first?.counts.rays ?? 0) > 0)
-        // Without the tables the rays are those that were stored; without labels everything is.
+        // Nothing is taken from what was stored: without the tables there are no rays, without labels nothing.
         let noTables = RunTruth(frames: [], annotations: nil, locator: locator)
         let byLabels = try RunScores.recomputed(manifest, directory: directory, truth: noTables)
-        #expect(byLabels.scenes.map(\.metrics) == stored.scenes.map(\.metrics))
+        #expect(byLabels.confusions.map(\.confusions) == stored.confusions.map(\.confusions) && byLabels.rays.isEmpty)
+        #expect(byLabels.gaps.count(.noRays) == 3)
         let nothing = RunTruth(frames: [], annotations: nil, locator: Occ3DLocator(datasetRoot: "/none"))
         let byManifest = try RunScores.recomputed(manifest, directory: directory, truth: nothing)
-        #expect(byManifest.scenes.map(\.metrics) == stored.scenes.map(\.metrics))
+        #expect(byManifest.scenes.isEmpty && byManifest.gaps.count(.absent) == 3)
         #expect(try RunScores.recomputed(manifest, directory: directory, truth: truth, countsRays: false).rays.isEmpty)
         // Frames that name a sample twice, or that lack the lidar, are no reason to die.
         var doubled = scene

@@ -182,7 +182,22 @@ struct PredictionWorkTests {
             Issue.record("an output folder that is not mounted was made")
             return
         }
-        #expect(why.contains("--output") && !Folders.exists(folder))
+        #expect(try why.contains("--output") && !Folders.isPresent(folder))
+    }
+
+    @Test("A run's folder that may not be looked at is not said to be missing")
+    func folderThatCannotBeLookedAt() throws {
+        // A link to itself is refused to root too.
+        #expect(symlink((folder as NSString).lastPathComponent, folder) == 0)
+        defer { unlink(folder) }
+        let scene = try claimed(lease: 1, makesFolder: false)
+        guard
+            case .hostFailed(let why) = work().perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).outcome
+        else {
+            Issue.record("an output folder that cannot be looked at was worked in")
+            return
+        }
+        #expect(why.contains("may not be used on this host") && !why.contains("mount"), "\(why)")
     }
 
     /// Boxes of a score for each sample, at the places given.
@@ -243,7 +258,8 @@ struct PredictionWorkTests {
             let result = try #require(report.result, "\(report.outcome)")
             return try result.metrics.map { try SceneMetrics(decoding: $0) }
         }
-        #expect(try metrics(claimed(lease: 1)) == nil)
+        let none = try #require(try metrics(claimed(lease: 1)))
+        #expect(none.isEmpty && none.gaps.count(.absent) == 4 && !none.gaps.hasDamage)
         var annotated = try claimed(lease: 2)
         annotated.payload = try ScenePayload.encode(
             ScenePayload.decode(annotated.payload, scene: "scene"),
@@ -257,7 +273,8 @@ struct PredictionWorkTests {
         // Annotations that cannot be read cost the score, not the predictions.
         annotated.lease = 3
         annotated.payload[annotated.payload.count - 9] ^= 1
-        #expect(try metrics(annotated) == nil)
+        let damaged = try #require(try metrics(annotated))
+        #expect(damaged.isEmpty && damaged.gaps.count(.damaged) == 4)
     }
 
     @Test("A predictor serves the runs of its identity only: the same model used in another way gets another")

@@ -23,7 +23,13 @@ extension JobQueue {
                         doing: operation
                     )
                     let scenes = try found.rows.map(claimedScene)
-                    for excess in scenes.dropFirst(limit) { _ = try await release(excess.sceneLease, samplesDone: 0) }
+                    for excess in scenes.dropFirst(limit) {
+                        _ = try await release(
+                            excess.sceneLease,
+                            samplesDone: 0,
+                            reason: "the answer to its claim was lost"
+                        )
+                    }
                     if !scenes.isEmpty { return Array(scenes.prefix(limit)) }
                 }
                 let result = try await pool.query(

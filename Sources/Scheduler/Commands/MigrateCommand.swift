@@ -32,6 +32,7 @@ struct MigrateCommand: AsyncParsableCommand {
     var grantWorker: String?
 
     func validate() throws {
+        if let target, target < 0 { throw ValidationError("--to must be 0 or more, not \(target)") }
         if dropRuns && target != 0 { throw ValidationError("--drop-runs goes with --to 0") }
         if target == 0 && grantWorker != nil { throw ValidationError("--to 0 leaves nothing to grant") }
     }

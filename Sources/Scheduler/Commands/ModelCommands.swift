@@ -11,6 +11,7 @@ struct ImportModelCommand: AsyncParsableCommand {
         discussion: """
             Example: occ-scheduler import-model --config flashocc-r50_BDC-T --weights state_dict.safetensors --output m.occmodel
             A .pth checkpoint becomes a safetensors file with ops/convert/pth_to_safetensors.py.
+            Names that all begin with module., ema_ or state_dict. lose that; float16 and bfloat16 are widened.
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
             --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
             multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
@@ -28,12 +29,15 @@ struct ImportModelCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Weights made by formula from a seed instead: for tests and demonstrations.",
             valueName: "seed"
-        )
+        ),
+        transform: NumberRange.seed
     )
     var formulaWeights: UInt64?
 
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String?
+
+    @OptionGroup var replacing: ReplaceOptions
 
     @Flag(help: "List the networks with their parameters and operations, and leave.")
     var list = false
@@ -64,11 +68,15 @@ struct ImportModelCommand: AsyncParsableCommand {
         } else {
             source = FormulaWeightSource(seed: formulaWeights ?? 0)
         }
+        for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
         let path = Paths.absolute(output)
-        let package = try ModelImporter.importModel(configName: config, weights: source, output: path)
+        // A package that runs were submitted with must not turn into another one under their hands.
+        let (outcome, package) = try OutputFile.write(to: path, replaces: replacing.isForced) {
+            try ModelImporter.importModel(configName: config, weights: source, output: $0)
+        }
         Terminal.say(
             "\(path): \(package.configuration.name), \(package.parameterCount) parameters in \(package.byteCount) bytes,"
-                + " digest \(package.digest.prefix(16))"
+                + " digest \(package.digest.prefix(16))" + (outcome == .unchanged ? "; it was there already" : "")
         )
     }
 }

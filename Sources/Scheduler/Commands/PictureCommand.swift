@@ -25,10 +25,15 @@ struct PictureCommand: AsyncParsableCommand {
     @OptionGroup var results: ResultOptions
     @OptionGroup var truth: GroundTruthOptions
 
-    @Option(help: ArgumentHelp("Token of the sample (default: the run's first).", valueName: "token"))
+    @Option(
+        help: ArgumentHelp("Token of the sample (default: the run's first); `samples` lists them.", valueName: "token")
+    )
     var sample: String?
 
-    @Option(name: .customLong("to"), help: ArgumentHelp("Picture to write.", valueName: "png"))
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg or .jpeg.", valueName: "file")
+    )
     var target: String
 
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
@@ -36,6 +41,17 @@ struct PictureCommand: AsyncParsableCommand {
 
     @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
     var cameras = false
+
+    @OptionGroup var replacing: ReplaceOptions
+
+    func validate() throws {
+        try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
+        guard PictureFormat(path: target) != nil else {
+            throw ValidationError(
+                "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
+            )
+        }
+    }
 
     func run() async throws {
         let directory = try results.directory()
@@ -66,7 +82,8 @@ struct PictureCommand: AsyncParsableCommand {
             figure.cameras = cameras ? try tables.pictures(of: token) : []
             picture = try figure.render()
         }
-        try AtomicFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target))
+        guard let format = PictureFormat(path: target) else { return }
+        try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
         Terminal.say(Paths.absolute(target))
     }
 
@@ -79,22 +96,22 @@ struct PictureCommand: AsyncParsableCommand {
         _ tables: PictureTables
     ) throws -> BirdsEyeFigure {
         let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
-        let labels = Folders.exists(labelPath) ? try Occ3DLabels.read(labelPath) : nil
+        let labels = try Folders.isPresent(labelPath) ? Occ3DLabels.read(labelPath) : nil
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
             BirdsEyeFigure.Panel(
                 title: "prediction",
                 grid: try OccupancyGrid(labels: prediction, cameraMask: labels?.maskCamera),
-                isDimmed: labels != nil
+                isDimmed: labels?.maskCamera != nil
             )
         ]
         if let labels {
             panels.append(
                 BirdsEyeFigure.Panel(
                     title: "ground truth",
-                    note: "dimmed: no camera sees it",
+                    note: labels.maskCamera == nil ? "the label file has no mask_camera" : "dimmed: no camera sees it",
                     grid: try OccupancyGrid(labels: labels.semantics, cameraMask: labels.maskCamera),
-                    isDimmed: true
+                    isDimmed: labels.maskCamera != nil
                 )
             )
         }

@@ -77,14 +77,14 @@ struct RebuildCommand: AsyncParsableCommand {
     private func folders(_ root: String) throws -> [RunDirectory] {
         if let runName {
             let directory = try RunDirectory(output: root, run: runName)
-            guard Folders.exists(directory.path) else {
+            guard try Folders.isPresent(directory.path) else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return [directory]
         }
         let folders = try RunFolders.all(inOutput: root).filter { directory in
             // What a killed submission left has an identity and no result: it is a run that has not begun.
-            try directory.content() == .results || Folders.exists(directory.identityPath)
+            try directory.content() == .results || Folders.isPresent(directory.identityPath)
         }
         guard !folders.isEmpty else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
@@ -128,7 +128,7 @@ struct RebuildCommand: AsyncParsableCommand {
     private static func setAside(_ path: String) throws -> String {
         for number in 1...1000 {
             let place = "\(path).broken-\(number)"
-            guard !Folders.exists(place) else { continue }
+            guard try !Folders.isPresent(place) else { continue }
             try FileManager.default.moveItem(atPath: path, toPath: place)
             return place
         }

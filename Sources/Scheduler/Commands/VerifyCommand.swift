@@ -49,17 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
                     "\(report.unfinishedScenes) scenes of the run are not done; `occ-scheduler resume` goes on with them"
                 )
             }
-            if report.findings.contains(where: { $0.problem == .unlisted || $0.problem == .extra && $0.scene != nil }) {
-                Terminal.say(
-                    "files that run.json does not name are taken into the queue and run.json by `occ-scheduler rebuild --output"
-                        + " \(Paths.absolute(results.output)) --run \(directory.run)`"
-                )
-            }
-            if !report.isClean && !requeue {
-                Terminal.say(
-                    "`occ-scheduler retry --damaged` queues the scenes concerned again; `occ-scheduler gc` removes what is left over"
-                )
-            }
+            for advice in VerificationAdvice.lines(report, requeues: requeue) { Terminal.say(advice) }
         }
         if requeue && !report.isClean { try await requeueDamaged(in: directory) }
         if !report.isClean { throw ExitStatus.someScenesFailed }

@@ -52,7 +52,7 @@ final class DatabaseSession {
             connectionString = given
         case .privateServer(let output):
             Terminal.say(choice.explanation(place: ""))
-            let isThere = Folders.exists(privateDataDirectory(of: output))
+            let isThere = try Folders.isPresent(privateDataDirectory(of: output))
             let started: PrivatePostgresServer
             do {
                 started = try await PrivatePostgresServer.start(

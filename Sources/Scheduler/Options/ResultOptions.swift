@@ -21,12 +21,12 @@ struct ResultOptions: ParsableArguments {
         let root = Paths.absolute(output)
         if let runName {
             let directory = try RunDirectory(output: root, run: runName)
-            guard Folders.exists(directory.path) else {
+            guard try Folders.isPresent(directory.path) else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return directory
         }
-        guard Folders.exists(root + "/runs") else {
+        guard try Folders.isPresent(root + "/runs") else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
         }
         // A folder without any result is what a refused or killed submission left.

@@ -8,7 +8,7 @@ enum RunFolders {
     ///
     /// - Throws: `FileError` where the folder cannot be read.
     static func all(inOutput output: String) throws -> [RunDirectory] {
-        guard Folders.exists(output + "/runs") else { return [] }
+        guard try Folders.isPresent(output + "/runs") else { return [] }
         return try Folders.names(in: output + "/runs").filter { !$0.hasPrefix(".") }.compactMap { name in
             guard let run = RunDirectory.run(ofFolderName: name) else { return nil }
             return try RunDirectory(output: output, run: run)

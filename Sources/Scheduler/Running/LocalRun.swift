@@ -19,6 +19,8 @@ struct LocalRun {
     /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
     func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
         try workers.check()
+        // It decides while it speaks: a reader that does not read must not hold up workers, heartbeats or Ctrl-C.
+        Terminal.neverWait()
         var privateOutput: String?
         if case .privateServer(let output) = database { privateOutput = output }
         if privateOutput != nil && workers.workers == 0 {
@@ -29,6 +31,7 @@ struct LocalRun {
         }
         let lock = try await Self.lock(database, signals)
         defer { _ = lock }
+        if let privateOutput { Terminal.say("starting the private PostgreSQL of '\(privateOutput)'") }
         let session = try await DatabaseSession.open(database, schema: schema, ownsOutput: privateOutput != nil)
         do {
             let status = try await work(in: session, makePlan)
@@ -105,6 +108,6 @@ struct LocalRun {
         for scene in manifest.scenes where scene.state != .done {
             Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")
         }
-        try StoredScores.say(manifest)
+        try StoredScores.say(manifest, directory, remark: plan.remark)
     }
 }

@@ -102,6 +102,7 @@ struct RunPlan: Sendable {
         self.maximumAttempts = maximumAttempts
         self.isDetection = isDetection
         self.skipMissing = skipMissing
+        Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
         let options = ResolutionOptions(
             skipMissing: skipMissing,
@@ -127,12 +128,13 @@ struct RunPlan: Sendable {
     }
 
     private static func openModel(_ path: String) throws -> ModelPackage {
-        guard Folders.exists(path) else {
+        guard try Folders.isPresent(path) else {
             throw CommandFailure(
                 .configuration,
                 "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
             )
         }
+        Terminal.say("checking the model package '\(path)'")
         let model = try ModelPackage(path: path)
         try model.verify()
         return model
@@ -188,7 +190,7 @@ struct RunPlan: Sendable {
     /// - Parameter isNamed: whether the user named the run; else a folder of another name counts that has the same settings but for
     ///   the place.
     func refuseLostDatabase(isNamed: Bool) throws {
-        guard !Folders.exists(DatabaseSession.privateDataDirectory(of: outputDirectory)) else { return }
+        guard try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: outputDirectory)) else { return }
         for directory in try RunFolders.all(inOutput: outputDirectory) where try directory.content() == .results {
             let stored = try? directory.readIdentity().map { try RunSettings(json: $0.settings, run: directory.run) }
             let isSame = stored?.definesSameRun(as: settings, anyOutput: true) ?? false
@@ -215,7 +217,7 @@ struct RunPlan: Sendable {
         let existing = try await queue.runStatus(name)
         if let existing {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
-            guard isQueueInOutput || Folders.exists(directory.path) else {
+            guard try isQueueInOutput || Folders.isPresent(directory.path) else {
                 throw CommandFailure(
                     .environment,
                     "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"

@@ -1,5 +1,6 @@
 internal import CommandSupport
 internal import Datasets
+internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Logging
@@ -49,7 +50,11 @@ struct SceneJob {
             try RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem)
         }
         // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
-        guard Folders.exists(directory.path) else {
+        switch Folders.presence(of: directory.path) {
+        case .present: break
+        case .unknown(let error):
+            throw HostFailure(description: "the run's folder may not be used on this host: \(error)")
+        case .absent:
             throw HostFailure(
                 description:
                     "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
@@ -118,24 +123,33 @@ struct SceneJob {
         )
     }
 
-    /// The scene's metrics, read back from the file just written; nil where a sample has no ground truth, or a broken one.
+    /// The scene's metrics, read back from the file just written, with what could not be scored; nil where there is neither.
     ///
-    /// The predictions stand all the same, and `evaluate` on the files names the broken label file. Reading back scores what is
-    /// stored, adopted samples included.
+    /// The predictions stand whatever is wrong with the ground truth. Reading back scores what is stored, adopted samples included.
     private func metrics(of file: FinishedSceneFile) -> SceneMetrics? {
+        var annotations: DetectionSceneTruth?
+        var flaw: String?
         do {
-            let scorer = SceneScorer(
-                scene: frames.name,
-                frames: frames,
-                annotations: try ScenePayload.annotations(scene.payload, scene: scene.sceneName),
-                locator: Occ3DLocator(datasetRoot: datasetRoot)
-            )
+            annotations = try ScenePayload.annotations(scene.payload, scene: scene.sceneName)
+        } catch {
+            flaw = "\(error)"
+        }
+        let scorer = SceneScorer(
+            scene: frames.name,
+            frames: frames,
+            annotations: annotations,
+            annotationsFlaw: flaw,
+            locator: Occ3DLocator(datasetRoot: datasetRoot)
+        )
+        do {
             let outcome = try scorer.score(SceneFileReader(path: file.path, fileSystem: fileSystem))
             for note in outcome.notes { logger.warning("\(note)", metadata: ["scene": "\(frames.name)"]) }
-            return outcome.metrics.isEmpty ? nil : outcome.metrics
+            return outcome.metrics.isWorthStoring ? outcome.metrics : nil
         } catch {
             logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])
-            return nil
+            var gaps = TruthGaps()
+            gaps.add(.failed, sample: "all samples", why: "\(error)", count: file.sampleTokens.count)
+            return SceneMetrics(gaps: gaps)
         }
     }
 

@@ -12,7 +12,7 @@ final class Cluster {
     let folder: String
     let port: Int
     let binaries: String
-    private let account: [String]
+    let account: [String]
     private(set) var server: Child?
     /// False while the suite itself keeps the server from answering.
     var isReachable = false
@@ -57,8 +57,8 @@ final class Cluster {
     var socketURL: String { url(host: folder) }
 
     /// The connection string by way of an address.
-    func url(host: String, port: Int? = nil) -> String {
-        "host=\(host) port=\(port ?? self.port) user=\(Self.user) dbname=\(Self.database)"
+    func url(host: String, port: Int? = nil, database: String = Cluster.database) -> String {
+        "host=\(host) port=\(port ?? self.port) user=\(Self.user) dbname=\(database)"
     }
 
     /// Starts the server and waits until it answers.
