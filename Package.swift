@@ -156,7 +156,8 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
+                "OccInference",
                 "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),

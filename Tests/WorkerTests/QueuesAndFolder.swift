@@ -134,6 +134,7 @@ struct QueuesAndFolder: Sendable {
     private struct AnyRun: ClaimPolicy {
         let kind: String
         func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: [kind: 1]) }
+        func prospects() async throws -> ClaimFilter { try await filter() }
     }
 
     /// Lets a worker work the queue empty.

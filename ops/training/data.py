@@ -14,7 +14,7 @@ DEVIATIONS = np.float64([58.395, 57.12, 57.375])
 
 
 def matrix(record):
-    """[4, 4] of a row with `rotation` (w, x, y, z) and `translation`."""
+    """[4, 4] of a row with `rotation` (w, x, y, z) and `translation`, rounded to float32 as networks are given it."""
     w, x, y, z = record["rotation"]
     result = np.eye(4)
     result[:3, :3] = [
@@ -23,7 +23,7 @@ def matrix(record):
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
     result[:3, 3] = record["translation"]
-    return result
+    return result.astype(np.float32).astype(np.float64)
 
 
 def read_samples(root, version="v1.0-mini", scenes=None):

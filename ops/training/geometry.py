@@ -14,12 +14,27 @@ def frustum(row, depths):
     return points
 
 
+def product(matrix, x, y, z):
+    """Matrix times vector in float32, summed in order."""
+    return [row[0] * x + row[1] * y + row[2] * z for row in matrix.astype(np.float32)]
+
+
 def place(points, image_matrix, intrinsics, pose):
-    """Points of the input image with depth, to the frame that `pose` [4, 4] leads to; image_matrix [3, 3] made the input's pixels."""
-    depth = points[..., 2:]
-    pixels = np.concatenate([points[..., :2], np.ones_like(depth)], -1)
-    rays = pixels @ (pose[:3, :3] @ np.linalg.inv(intrinsics) @ np.linalg.inv(image_matrix)).T.astype(np.float32)
-    return rays * depth + pose[:3, 3].astype(np.float32)
+    """Points of the input image with depth, to the frame that `pose` [4, 4] leads to; image_matrix [3, 3] made the input's pixels.
+
+    Float32 in the order of the published code, whose roundings decide on which side of a cell's edge a point falls.
+    """
+    rotation, translation = np.eye(3), image_matrix[:2, 2].astype(np.float32)
+    rotation[:2, :2] = image_matrix[:2, :2]
+    undo = np.linalg.inv(rotation.astype(np.float32))
+    pose = pose.astype(np.float32)
+    combined, inverse = np.empty((3, 3), np.float32), np.linalg.inv(intrinsics.astype(np.float32))
+    for row in range(3):
+        combined[row] = sum(pose[row, k] * inverse[k] for k in range(3))
+    depth = points[..., 2]
+    x, y, _ = product(undo, points[:1, ..., 0] - translation[0], points[:1, ..., 1] - translation[1], np.float32(0))
+    placed = product(combined, x * depth, y * depth, depth)
+    return np.stack([value + pose[axis, 3] for axis, value in enumerate(placed)], -1)
 
 
 def grid_cells(points, axes):

@@ -14,7 +14,7 @@ def occupancy_loss(logits, labels, weights):
     entropy = F.cross_entropy(logits, labels, weights)
     probability = logits.softmax(-1)
     own = probability.gather(1, labels[:, None])[:, 0]
-    zeros = torch.zeros(logits.shape[1], dtype=own.dtype)
+    zeros = torch.zeros(logits.shape[1], dtype=own.dtype, device=own.device)
     counts = torch.bincount(labels, minlength=len(zeros)).to(own.dtype)
     intersection = zeros.scatter_add(0, labels, own)
     union = probability.sum(0) + counts - intersection

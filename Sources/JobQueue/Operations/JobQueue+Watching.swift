@@ -26,18 +26,24 @@ extension JobQueue {
     }
 
     /// Every worker that is registered or was within `timing.workerHistorySeconds`, live ones first; at most 20,000.
+    ///
+    /// One whose heartbeats stopped counts as expired, whether its scenes were taken back already or not.
     public func workers() async throws -> [WorkerStatus] {
         let result = try await query(
             "listing workers",
             """
-            SELECT w.*, extract(epoch FROM now() - w.left_at)::float8 AS gone,
+            SELECT w.*, extract(epoch FROM now() - coalesce(w.left_at, w.last_seen_at))::float8 AS gone,
+                w.state = 'live' AND w.last_seen_at < now() - make_interval(secs => w.expiry_seconds) AS is_overdue,
                 greatest(0, extract(epoch FROM now() - w.last_seen_at))::float8 AS silent,
                 (SELECT count(*) FROM \(s).scenes s WHERE s.worker_id = w.id AND s.state = 'leased') AS leased
             FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT 20000
             """
         )
         return try result.rows.map { row in
-            let state: String = try row.get("state")
+            // Nobody may have looked for vanished workers since: the last one leaves nobody who does.
+            let isOverdue: Bool = try row.get("is_overdue")
+            let state = isOverdue ? "expired" : try row.get("state", as: String.self)
+            let silent: Double = try row.get("silent")
             let report = try Self.report(row)
             return WorkerStatus(
                 id: WorkerID(rawValue: try row.get("id")),
@@ -52,13 +58,13 @@ extension JobQueue {
                 state: WorkerStatus.State(rawValue: state) ?? .expired,
                 registeredAt: try row.get("registered_at"),
                 lastSeenAt: try row.get("last_seen_at"),
-                silentSeconds: try row.get("silent"),
+                silentSeconds: silent,
                 leasedScenes: try row.get("leased"),
                 report: report,
                 samplesPerSecond: state == "live" ? report.samplesPerSecond.values.reduce(0, +) : 0,
                 leftAt: try row.optional("left_at"),
-                goneSeconds: try row.optional("gone", as: Double.self).map { max(0, $0) },
-                reason: try row.get("reason")
+                goneSeconds: state == "live" ? nil : max(0, try row.get("gone", as: Double.self)),
+                reason: isOverdue ? "vanished: nothing was heard of it for \(Int(silent)) s" : try row.get("reason")
             )
         }
     }

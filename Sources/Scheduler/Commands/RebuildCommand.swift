@@ -149,6 +149,13 @@ struct RebuildCommand: AsyncParsableCommand {
             shown.say("\(looked)/\(total) scenes of run \(directory.run) looked at", isLast: looked == total)
         }
         try await publish(directory.run, root, queue)
+        let former = source.identity
+        if !former.queue.isEmpty, try await queue.identity() != former.queue {
+            Terminal.say(
+                "the folder was queue \(former.queue.prefix(8))'s (\(former.queuePlace)) and is this one's now; workers of that queue leave"
+                    + " it alone"
+            )
+        }
         say(report, directory, source)
         let goOn =
             isPrivate

@@ -18,9 +18,13 @@ enum VerificationAdvice {
                 "\(unreadable) files could not be read, so nothing is known of them: mend the permissions or the disk, and verify again"
             )
         }
-        let unknown = report.findings.contains { $0.problem == .unlisted || $0.problem == .extra && $0.scene != nil }
-        if unknown {
-            lines.append("`occ-scheduler rebuild` takes scene files that run.json does not name into the queue and run.json")
+        let isUnknown = report.findings.contains { finding in
+            finding.problem == .unlisted || finding.problem == .extra && finding.scene != nil
+        }
+        if isUnknown {
+            lines.append(
+                "`occ-scheduler rebuild` takes scene files that run.json does not name into the queue and run.json"
+            )
         }
         let extra = report.findings.count { $0.problem == .extra && $0.scene == nil }
         if extra > 0 {
