@@ -84,7 +84,10 @@ let package = Package(
         room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
-            ["Datasets", "JobQueue", "PostgresClient", "Storage", "SystemSupport", argumentParser]
+            [
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage", "SystemSupport",
+                argumentParser,
+            ]
         ),
 
         // Executables.
@@ -149,11 +152,12 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "Storage"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage"]),
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
+                "OccInference",
                 "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),
@@ -164,7 +168,7 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "Runs", "Scheduler", "Storage",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
                 argumentParser,
             ]
         ),

@@ -11,16 +11,23 @@ public enum CommandEntry {
     /// Parses the arguments, runs the command and ends the process.
     public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
         do {
-            var command = try root.parseAsRoot()
+            let arguments = try CommandLineArguments(root).prepared(Array(CommandLine.arguments.dropFirst()))
+            var command = try root.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
-            exit(outputStatus(ExitStatus.done.rawValue))
+            leave(outputStatus(ExitStatus.done.rawValue))
         } catch {
-            exit(outputStatus(report(error, root: root)))
+            leave(outputStatus(report(error, root: root)))
         }
+    }
+
+    /// Ends the process; a reader of standard error who does not read holds it up no longer than this.
+    private static func leave(_ status: Int32) -> Never {
+        Terminal.flush()
+        exit(status)
     }
 
     /// What a command ends with whose output may have been lost.
@@ -40,7 +47,8 @@ public enum CommandEntry {
         default:
             break
         }
-        let message = root.fullMessage(for: error)
+        // A database's address in a wrong place of the command line would be repeated with its password.
+        let message = Secrets.withoutAddresses(root.fullMessage(for: error))
         switch root.exitCode(for: error) {
         case .success:
             Terminal.output(message + "\n")
@@ -65,11 +73,13 @@ public enum CommandEntry {
         switch error {
         case let error as PostgresError: error.kind == .usage ? .configuration : .environment
         // What is not there was named wrongly most of the time.
-        case let error as FileError: [ENOENT, ENOTDIR, EISDIR].contains(error.code) ? .configuration : .environment
+        case let error as FileError:
+            [ENOENT, ENOTDIR, EISDIR, EEXIST].contains(error.code) ? .configuration : .environment
         case let error as StorageError: error.isDamage ? .someScenesFailed : .configuration
+        case let error as DatasetError: error.isNotAllowed ? .environment : .configuration
         case let error as JobQueueError:
             switch error {
-            case .notMigrated, .databaseIsNewer: .environment
+            case .notMigrated, .databaseIsNewer, .wrongEncoding: .environment
             default: .configuration
             }
         default: .configuration

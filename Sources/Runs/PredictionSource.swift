@@ -26,11 +26,12 @@ public enum PredictionSource: Sendable {
     /// - Throws: `FileError`, `EvaluationError` for a broken results file, `RunContractError` where nothing is there.
     public static func open(_ path: String) throws -> PredictionSource {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard try Folders.isPresent(path) else {
             throw RunContractError(
                 "there is no '\(path)'; give a nuScenes results file (results_nusc.json) or a folder of .npz files"
             )
         }
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if isFolder.boolValue { return .labels(folder: path) }
         var boxes: [String: [DetectionBox]] = [:]
         let inputs = try DetectionResultsReader.read(path) { boxes[$0] = $1 }
@@ -38,11 +39,13 @@ public enum PredictionSource: Sendable {
     }
 
     /// Whether there is a prediction of a sample.
-    func has(scene: String, token: String) -> Bool {
+    ///
+    /// - Throws: `FileError` where that cannot be told.
+    func has(scene: String, token: String) throws -> Bool {
         switch self {
         case .boxes(let boxes, _): boxes[token] != nil
         case .labels(let folder):
-            Self.labelPaths(folder: folder, scene: scene, token: token).contains(where: Folders.exists)
+            try Self.labelPaths(folder: folder, scene: scene, token: token).contains(where: Folders.isPresent)
         }
     }
 
@@ -51,7 +54,7 @@ public enum PredictionSource: Sendable {
     /// - Throws: `RunContractError` naming sample and file, for no file, another shape or type, or a label beyond 17.
     static func labels(folder: String, scene: String, token: String) throws -> [UInt8] {
         let paths = labelPaths(folder: folder, scene: scene, token: token)
-        guard let path = paths.first(where: Folders.exists) else {
+        guard let path = try paths.first(where: Folders.isPresent) else {
             throw RunContractError(
                 "there is no prediction of sample '\(token)'; looked for \(paths.joined(separator: ", "))"
             )
@@ -78,7 +81,7 @@ public enum PredictionSource: Sendable {
     /// - Throws: `RunContractError`, `FileError`.
     func digest(of samples: [(scene: String, token: String)]) throws -> String {
         let digest = SHA256()
-        for (scene, token) in samples where has(scene: scene, token: token) {
+        for (scene, token) in samples where try has(scene: scene, token: token) {
             digest.update(token + "\u{0}")
             switch self {
             case .boxes(let boxes, _):
@@ -86,7 +89,7 @@ public enum PredictionSource: Sendable {
                 document.withUnsafeBytes { digest.update($0) }
             case .labels(let folder):
                 let paths = Self.labelPaths(folder: folder, scene: scene, token: token)
-                if let path = paths.first(where: Folders.exists) { digest.update(try SHA256.hex(ofFile: path)) }
+                if let path = try paths.first(where: Folders.isPresent) { digest.update(try SHA256.hex(ofFile: path)) }
             }
         }
         return digest.finishHex()

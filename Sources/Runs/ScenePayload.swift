@@ -10,6 +10,8 @@ public enum ScenePayload {
     static let maximumContentBytes = 64 << 20
     private static let magic = Array("OCPL".utf8)
     private static let version: UInt8 = 1
+    /// Version of the packed frames, the part that every payload has; the envelope around annotations is of version 1.
+    public static let formatVersion = Int(SceneFrames.payloadVersion)
 
     private enum Part: UInt8, CaseIterable {
         case frames = 1

@@ -10,7 +10,7 @@ struct SchedulerCommand: AsyncParsableCommand {
         discussion: """
             One machine:   occ-scheduler run --dataset DIR --version v1.0-mini --model M.occmodel --output OUT
             A cluster:     occ-scheduler submit ... --database URL, then occ-worker --database URL on every host
-            Afterwards:    occ-scheduler evaluate | verify | export | picture --output OUT
+            Afterwards:    occ-scheduler evaluate | verify | export | samples | picture --output OUT
 
             Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
             """,
@@ -20,13 +20,14 @@ struct SchedulerCommand: AsyncParsableCommand {
                 name: "Watching and steering",
                 subcommands: [
                     StatusCommand.self, FailuresCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
-                    UnpauseCommand.self,
+                    UnpauseCommand.self, RebuildCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Results",
                 subcommands: [
-                    EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, PictureCommand.self,
+                    EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, SamplesCommand.self,
+                    PictureCommand.self,
                     ImportPredictionsCommand.self, CollectCommand.self,
                 ]
             ),
@@ -41,7 +42,7 @@ struct SchedulerCommand: AsyncParsableCommand {
     static func main() async {
         // ArgumentParser's own `version:` would add `--version` to every subcommand, where it names the dataset's version.
         if CommandLine.arguments.dropFirst() == ["--version"] {
-            Terminal.output(BuildInformation.version + "\n")
+            Terminal.output(StoredFormats.text(of: "occ-scheduler"))
             return
         }
         await CommandEntry.run(SchedulerCommand.self)

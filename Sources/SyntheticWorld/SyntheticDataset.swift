@@ -21,4 +21,9 @@ public enum SyntheticDataset {
         try options.validate()
         return try await DatasetWriter(root: directory, options: options).write(progress: progress)
     }
+
+    /// Whether a directory holds a dataset that an earlier call wrote to the end.
+    public static func isComplete(at directory: String) -> Bool {
+        DatasetDirectory(root: directory, version: "").isComplete
+    }
 }

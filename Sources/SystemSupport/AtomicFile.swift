@@ -5,10 +5,10 @@ public enum AtomicFile {
     /// Writes a file so that readers and crashes see the old content or the new one, never a part.
     ///
     /// Writes `<path>.<pid>.tmp` beside it, fsyncs, renames, and fsyncs the folder. Of a symbolic link, the file that it leads to is
-    /// replaced; a device or a pipe is written to as it is.
+    /// replaced; a device or a pipe is written to as it is. Who may use the file is the umask's to say, unless `mode` gives less.
     ///
     /// - Throws: `FileError`; the temporary file is removed and the old file stays as it was.
-    public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: UInt32 = 0o644) throws {
+    public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, mode: UInt32 = 0o666) throws {
         var status = stat()
         if stat(path, &status) == 0 {
             switch status.st_mode & S_IFMT {
@@ -67,12 +67,12 @@ public enum AtomicFile {
     }
 
     /// Writes a file whole from an array of bytes.
-    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws {
+    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o666) throws {
         try bytes.withUnsafeBytes { try write($0, to: path, mode: mode) }
     }
 
     /// Writes a text file whole, as UTF-8.
-    public static func write(_ text: String, to path: String, mode: UInt32 = 0o644) throws {
+    public static func write(_ text: String, to path: String, mode: UInt32 = 0o666) throws {
         try write(Array(text.utf8), to: path, mode: mode)
     }
 

@@ -30,11 +30,15 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the file or one of its folders does not exist.
     public var isNotFound: Bool { code == ENOENT }
 
-    /// One line for people: operation, path, reason, advice.
+    /// Whether this process may not do it, so that rights are to be mended and nothing is missing.
+    public var isNotAllowed: Bool { [EACCES, EPERM, EROFS].contains(code) }
+
+    /// One line for people: operation, path, reason, advice; of a path that may not be used, whose it is.
     public var description: String {
         var text = "cannot \(operation) '\(path)'"
         if code != 0 { text += ": \(String(cString: strerror(code)))" }
         if let detail { text += (code == 0 ? ": " : "; ") + detail }
+        if code == EACCES || code == EPERM, let advice = AccessAdvice.text(for: path) { text += "; " + advice }
         if code == ENOSPC || code == EDQUOT { text += "; free some space there and run the same command again" }
         return text
     }

@@ -5,6 +5,8 @@ internal import Glibc
 public enum Folders {
     /// Makes a folder and those above it; one that exists is left as it is.
     ///
+    /// The umask says who may use what is made.
+    ///
     /// - Throws: `FileError` when a part of the path cannot be made or is a file.
     public static func create(_ path: String) throws {
         var status = stat()
@@ -16,7 +18,7 @@ public enum Folders {
         }
         let parent = (path as NSString).deletingLastPathComponent
         if !parent.isEmpty && parent != path { try create(parent) }
-        if mkdir(path, 0o755) != 0 && errno != EEXIST { throw FileError.last("create folder", path) }
+        if mkdir(path, 0o777) != 0 && errno != EEXIST { throw FileError.last("create folder", path) }
     }
 
     /// Names in a folder, sorted, without `.` and `..`.

@@ -13,7 +13,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Exit codes: 0 done, 2 usage or configuration, 3 environment (database, disk).
             """,
-        version: BuildInformation.version,
+        version: StoredFormats.text(of: "occ-worker", ending: ""),
         subcommands: [ServeCommand.self, InferCommand.self, CompareCommand.self, BenchCommand.self],
         defaultSubcommand: ServeCommand.self
     )

@@ -82,11 +82,11 @@ import Testing
         )
         let locator = Occ3DLocator(datasetRoot: folder.path)
         #expect(locator == Occ3DLocator(groundTruthRoot: "\(folder.path)/gts"))
-        #expect(locator.availability(of: scene) == .none)
+        #expect(try locator.availability(of: scene) == .none)
         try folder.write("gts/s/b/labels.npz", [1])
         try folder.write("gts/s/a/labels.npz", [])
-        #expect(locator.availability(of: scene) == .partial(missing: ["a"]))
+        #expect(try locator.availability(of: scene) == .partial(missing: ["a"]))
         try folder.write("gts/s/a/labels.npz", [1])
-        #expect(locator.availability(of: scene) == .complete)
+        #expect(try locator.availability(of: scene) == .complete)
     }
 }

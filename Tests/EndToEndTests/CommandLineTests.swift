@@ -4,11 +4,13 @@ import Testing
 /// What a new user meets: help, typos, wrong paths.
 @Suite("Command lines", .enabled(if: Tool.isBuilt, "the programs are not built beside the tests"))
 struct CommandLineTests {
+    private static let submission = ["--dataset", "/x", "--version", "v", "--model", "/y", "--output", "/z"]
+
     @Test("Every command has a help with an example, on standard output, and leaves with 0")
     func help() async throws {
         for name in [
             "run", "submit", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "evaluate",
-            "verify", "export",
+            "verify", "export", "samples", "gc",
             "picture", "import-predictions", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
         ] {
             let result = try await Tool.scheduler(name, "--help")
@@ -23,7 +25,29 @@ struct CommandLineTests {
     @Test(
         "Usage and configuration errors leave with 2 and say what is wrong",
         arguments: [
-            (["runn"], "runn"),
+            (["runn"], "there is no command 'runn'; did you mean 'run'?"),
+            (["stats", "--output", "out"], "there is no command 'stats'; did you mean 'status'?"),
+            (["--output", "out", "status"], "'--output' stands where a command is expected"),
+            (["run"] + Self.submission + ["--workers", "-1"], "--workers must be 0 to 1024, not -1"),
+            (["run"] + Self.submission + ["--slots-per-worker", "0"], "--slots-per-worker must be 1 to 256, not 0"),
+            (["submit"] + Self.submission + ["--maximum-attempts", "0"], "--maximum-attempts must be 1 to 100, not 0"),
+            (["submit"] + Self.submission + ["--priority", "-1001"], "--priority must be -1000 to 1000, not -1001"),
+            (["failures", "--limit", "-1"], "--limit must be 1 to 100000, not -1"),
+            (["migrate", "--to", "-1"], "--to must be 0 or more, not -1"),
+            (
+                ["make-dataset", "--scenes", "-1", "--samples", "1", "--to", "/tmp/x"],
+                "--scenes must be 1 to 999, not -1"
+            ),
+            (
+                ["make-dataset", "--scenes", "1", "--samples", "0", "--to", "/tmp/x"],
+                "--samples must be 1 to 400, not 0"
+            ),
+            (["make-dataset", "--scenes", "1", "--samples", "1", "--seed", "-1", "--to", "/tmp/x"], "'-1'"),
+            (
+                ["picture", "--output", "/x", "--to", "/tmp/x", "--minimum-score", "-0.1"],
+                "--minimum-score must be 0.0 to 1.0"
+            ),
+            (["evaluate", "--output", ""], "--output has an empty value"),
             (["run", "--dataset", "/nowhere"], "--version"),
             (
                 [
@@ -47,6 +71,39 @@ struct CommandLineTests {
         #expect(result.errors.contains(text), "\(result.errors)")
         // A file that is not there is the environment's fault, everything else the command line's.
         #expect(result.status == 2 || result.status == 3 && text.hasPrefix("/"), "\(result.status): \(result.errors)")
+    }
+
+    @Test("Both programs say their version and that of everything they store")
+    func versions() async throws {
+        for program in ["occ-scheduler", "occ-worker"] {
+            let result = try await Tool.run(program, ["--version"])
+            #expect(result.status == 0 && result.output.hasPrefix("\(program) 0."), "\(result.output)")
+            for format in [
+                "scene file", "manifest (run.json)", "model package", "run settings", "scene payload", "queue schema",
+            ] {
+                let line = result.output.split(separator: "\n").first { $0.hasPrefix(format) }
+                #expect(line?.split(separator: " ").last.flatMap { Int($0) } != nil, "\(format): \(result.output)")
+            }
+        }
+    }
+
+    @Test(
+        "A worker's wrong words and numbers are named",
+        arguments: [
+            (["serv"], "there is no command 'serv'; did you mean 'serve'?"),
+            (["--slots", "-1"], "--slots must be 1 to 1024"),
+            (["bench", "--model", "m", "--frames", "-2"], "--frames must be 1 to 1000"),
+        ]
+    )
+    func workerUsage(arguments: [String], text: String) async throws {
+        let result = try await Tool.run("occ-worker", arguments)
+        #expect(result.status == 2 && result.errors.contains(text), "\(result.errors)")
+    }
+
+    @Test("Completion scripts are made, and a shell reads them", arguments: ["occ-scheduler", "occ-worker"])
+    func completions(program: String) async throws {
+        let made = try await Tool.shell("'\(Tool.path(program))' --generate-completion-script bash | bash -n")
+        #expect(made.status == 0 && made.errors.isEmpty, "\(made.errors)")
     }
 
     @Test("Output that cannot be written is an error, not a success")

@@ -187,6 +187,57 @@ struct PredictionImportTests {
         }
     }
 
+    @Test("An import that is refused in the middle leaves no folder, and nothing of its own in one that was there")
+    func refused() throws {
+        let folder = try RunFixture.Folder()
+        let scenes = [RunFixture.frames(1), RunFixture.frames(2)]
+        for (scene, value) in [(1, UInt8(5)), (2, 5)] {
+            for sample in 0..<3 {
+                var archive = NPZArchive()
+                // The last one is no label.
+                let labels = [UInt8](repeating: scene == 2 && sample == 2 ? 99 : value, count: Occ3DLabels.voxelCount)
+                archive["pred"] = NPYArray(labels, shape: Occ3DLabels.shape)
+                let path = "\(folder.path)/npz/\(RunFixture.token(scene, sample)).npz"
+                try FileManager.default.createDirectory(atPath: folder.path + "/npz", withIntermediateDirectories: true)
+                try archive.write(to: path)
+            }
+        }
+        var description = description("all")
+        description.run = "refused"
+        let work = try PredictionImport(
+            source: .open(folder.path + "/npz"),
+            scenes: scenes,
+            truth: RunTruth(frames: scenes, annotations: nil, locator: Occ3DLocator(datasetRoot: "/none")),
+            description: description
+        )
+        #expect(throws: RunContractError.self) { try work.write(toOutput: folder.path) }
+        let directory = try RunDirectory(output: folder.path, run: "refused")
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+        // A folder that belongs to a queue's run is not written to.
+        _ = try directory.giveIdentity(
+            FolderIdentity(
+                queue: "q",
+                queuePlace: "host=db",
+                run: "r",
+                name: "refused",
+                kind: "k",
+                runFormatVersion: 2,
+                settings: "{}",
+                priority: 0,
+                maximumAttempts: 3,
+                skipsMissing: false,
+                predicts: .occupancy,
+                software: "test"
+            )
+        )
+        #expect {
+            try work.write(toOutput: folder.path)
+        } throws: {
+            "\($0)".contains("host=db")
+        }
+        #expect(try directory.content() == .nothing)
+    }
+
     @Test("A run of this name with other predictions is not touched")
     func otherRun() throws {
         let folder = try RunFixture.Folder()

@@ -128,7 +128,7 @@ import Testing
             }
             for row in rows["sample_data"] ?? [] {
                 let file = try #require(row["filename"] as? String)
-                #expect(Folders.exists("\(root)/\(file)"), "\(file)")
+                #expect(try Folders.isPresent("\(root)/\(file)"), "\(file)")
             }
             #expect(rows["sample_data"]?.count == 42)
             for row in rows["sample"] ?? [] {
@@ -258,9 +258,9 @@ import Testing
                 return
             }
             #expect(done < 60)
-            #expect(!Folders.exists("\(root)/v1.0-test-tiny"))
+            #expect(try !Folders.isPresent("\(root)/v1.0-test-tiny"))
             try await SyntheticDataset.write(to: root, options: Self.options(scenes: 1, samples: 1))
-            #expect(Folders.exists("\(root)/v1.0-test-tiny/sample.json"))
+            #expect(try Folders.isPresent("\(root)/v1.0-test-tiny/sample.json"))
         }
     }
 

@@ -182,7 +182,22 @@ struct PredictionWorkTests {
             Issue.record("an output folder that is not mounted was made")
             return
         }
-        #expect(why.contains("--output") && !Folders.exists(folder))
+        #expect(try why.contains("--output") && !Folders.isPresent(folder))
+    }
+
+    @Test("A run's folder that may not be looked at is not said to be missing")
+    func folderThatCannotBeLookedAt() throws {
+        // A link to itself is refused to root too.
+        #expect(symlink((folder as NSString).lastPathComponent, folder) == 0)
+        defer { unlink(folder) }
+        let scene = try claimed(lease: 1, makesFolder: false)
+        guard
+            case .hostFailed(let why) = work().perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).outcome
+        else {
+            Issue.record("an output folder that cannot be looked at was worked in")
+            return
+        }
+        #expect(why.contains("may not be used on this host") && !why.contains("mount"), "\(why)")
     }
 
     /// Boxes of a score for each sample, at the places given.
@@ -282,14 +297,14 @@ struct PredictionWorkTests {
         #expect(made.withLock { $0.map(\.rescalesIntrinsics) } == [false, true, false])
     }
 
-    @Test("A file of another database's lease is not overwritten, and fails the scene with the way out")
+    @Test("A file of another database's lease is not overwritten; the scene is given back with the way out")
     func foreignLease() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(try perform(work(), lease: 1).outcome == .finished)
-        guard case .failed(let message, let isRetryable) = try perform(work(), lease: 1).outcome else {
+        guard case .notUnderstood(let message) = try perform(work(), lease: 1).outcome else {
             Issue.record("the same lease was worked on twice")
             return
         }
-        #expect(!isRetryable && message.contains("another --output"))
+        #expect(message.contains("occ-scheduler rebuild"))
     }
 }

@@ -40,7 +40,12 @@ public enum AnnotationTables {
         of scenes: [SceneFrames]
     ) throws(DatasetError) -> [SceneAnnotations]? {
         var status = stat()
-        guard stat("\(dataset.folder)/sample_annotation.json", &status) == 0 else { return nil }
+        let table = "\(dataset.folder)/sample_annotation.json"
+        guard stat(table, &status) == 0 else {
+            let code = errno
+            if code == ENOENT { return nil }
+            throw .problem(.unreadable(table, code))
+        }
         var known: [String: RigidTransform] = [:]
         for sample in scenes.lazy.flatMap(\.samples) { known[sample.token] = sample.lidar?.egoToGlobal }
         let poses = known

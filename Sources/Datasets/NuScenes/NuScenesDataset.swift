@@ -29,7 +29,11 @@ public struct NuScenesDataset: Sendable {
         }
         let folder = "\(root)/\(version)"
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        let code = stat(folder, &status) == 0 ? 0 : errno
+        guard [0, ENOENT, ENOTDIR].contains(code) else {
+            throw .problem(.unreadable(folder, code))
+        }
+        guard code == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .problem(
                 DatasetProblem(
                     .missingTable,

@@ -27,11 +27,16 @@ public struct Occ3DLocator: Hashable, Sendable {
     }
 
     /// How much of a scene's ground truth is there (one `stat` a sample).
-    public func availability(of scene: SceneFrames) -> Availability {
-        let missing = scene.samples.map(\.token).filter { token in
+    ///
+    /// - Throws: `DatasetError` (`unreadableFile`) where that cannot be told.
+    public func availability(of scene: SceneFrames) throws(DatasetError) -> Availability {
+        var missing: [String] = []
+        for token in scene.samples.map(\.token) {
+            let file = path(scene: scene.name, sample: token)
             var status = stat()
-            return stat(path(scene: scene.name, sample: token), &status) != 0
-                || status.st_mode & S_IFMT != S_IFREG || status.st_size == 0
+            let code = stat(file, &status) == 0 ? 0 : errno
+            guard [0, ENOENT, ENOTDIR].contains(code) else { throw .problem(.unreadable(file, code)) }
+            if code != 0 || status.st_mode & S_IFMT != S_IFREG || status.st_size == 0 { missing.append(token) }
         }
         if missing.isEmpty { return .complete }
         return missing.count == scene.samples.count ? .none : .partial(missing: missing)

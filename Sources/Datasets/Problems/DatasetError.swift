@@ -13,6 +13,12 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the system refused to let the dataset be read, so that rights are to be mended and nothing is wrong with the data.
+    public var isNotAllowed: Bool {
+        if case .problem(let problem) = self { return problem.kind == .unreadableFile }
+        return false
+    }
+
     /// One line for a single problem; a heading and a line for each otherwise.
     public var description: String {
         switch self {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One thing that is wrong with a dataset: what, where, what was found and what to do about it.
 public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringConvertible {
     /// The sort of problem, for programs; people read `description`.
@@ -94,6 +96,16 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         self.scene = scene
         self.found = found
         self.advice = advice
+    }
+
+    /// A path that the system does not let this process look at, which is another thing than nothing being there.
+    static func unreadable(_ path: String, _ code: Int32) -> DatasetProblem {
+        DatasetProblem(
+            .unreadableFile,
+            file: path,
+            found: "cannot look at it: \(String(cString: strerror(code)))",
+            advice: "check who may enter the folders on the way and read what is in them"
+        )
     }
 
     /// One line for people: scene, file, row, token, byte, what was found, what to do.

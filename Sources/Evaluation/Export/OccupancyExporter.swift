@@ -1,4 +1,5 @@
 internal import ArrayFiles
+internal import Glibc
 internal import SystemSupport
 
 /// Writes predictions as `.npz` files, one a sample, so that numpy and the published tools load them.
@@ -25,27 +26,40 @@ public struct OccupancyExporter: Sendable {
     public let dialect: ExportDialect
     /// zlib level, 1 to 9.
     public let level: Int
+    /// Whether a file that holds something else is replaced; where not, it is an error and stays.
+    public let replaces: Bool
 
     /// Names a folder and a form; makes nothing.
-    public init(folder: String, dialect: ExportDialect, level: Int = 6) {
+    public init(folder: String, dialect: ExportDialect, level: Int = 6, replaces: Bool = true) {
         self.folder = folder
         self.dialect = dialect
         self.level = level
+        self.replaces = replaces
     }
 
     /// Writes one sample's file.
     ///
     /// In `labels`, a mask is the ground truth's where there is one, else all ones: nothing here computes visibility.
     ///
-    /// - Throws: `EvaluationError` (`unsafeName`, `invalidPrediction`, `invalidGroundTruth`), `ArrayFileError`, `FileError`.
+    /// - Throws: `EvaluationError` (`unsafeName`, `invalidPrediction`, `invalidGroundTruth`), `ArrayFileError`, `FileError`, with the
+    ///   code `EEXIST` for a file that holds something else.
     @discardableResult
     public func write(_ sample: ExportSample) throws -> Outcome {
         try check(sample)
         let path = try path(scene: sample.scene, token: sample.token)
         let bytes = try archive(of: sample).encoded(.deflated(level: level))
-        if Folders.exists(path) {
+        if try Folders.isPresent(path) {
             let existing = try MappedFile(path: path)
             if existing.withBytes({ $0.elementsEqual(bytes) }) { return .unchanged }
+            guard replaces else {
+                throw FileError(
+                    operation: "write",
+                    path: path,
+                    code: EEXIST,
+                    detail:
+                        "it holds something else than this export: choose another folder, or replace it with --force"
+                )
+            }
         }
         try Folders.create(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
         try AtomicFile.write(bytes, to: path)

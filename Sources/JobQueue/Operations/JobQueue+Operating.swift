@@ -4,14 +4,13 @@ internal import PostgresClient
 extension JobQueue {
     /// Cancels a run: queued and leased scenes are cancelled, done ones stay; workers learn it at their next heartbeat.
     ///
-    /// Submitting the run again takes it up again.
+    /// Submitting the run again takes it up again. A run with nothing queued or leased is finished, and stays as it is.
     ///
-    /// - Returns: the number of scenes that were cancelled.
+    /// - Returns: the number of scenes that were cancelled; 0 where there was nothing to cancel.
     @discardableResult
     public func cancel(run: String) async throws -> Int {
         try await change(run, "cancelling run \"\(run)\"") { connection, runID, operation in
-            try await setState(.cancelled, of: runID, connection, operation)
-            return try await connection.query(
+            let count: Int = try await connection.query(
                 """
                 WITH old AS (
                     SELECT id, lease, state, samples_done FROM \(s).scenes
@@ -29,6 +28,8 @@ extension JobQueue {
                 doing: operation,
                 timeoutSeconds: 3600
             ).single().get("cancelled")
+            if count > 0 { try await setState(.cancelled, of: runID, connection, operation) }
+            return count
         }
     }
 

@@ -18,7 +18,7 @@ public enum OutputComparison {
         let folder = reference.lastIndex(of: "/").map { String(reference[...$0]) } ?? ""
         let manifest = folder + "manifest.json"
         var deviations: [String: Double] = [:]
-        if Folders.exists(manifest), let golden = try? GoldenManifest(contentsOf: manifest) {
+        if try Folders.isPresent(manifest), let golden = try? GoldenManifest(contentsOf: manifest) {
             deviations = golden.taps.mapValues(\.standardDeviation)
         }
         return try compare(

@@ -13,7 +13,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Check what a run needs: processor, programs, database, folders.",
         discussion: """
             Example: occ-scheduler doctor --database postgresql://db.local/occ --output /results
-            Exits with 3 if something is missing.
+            Exits with 3 if something is missing. Nothing is made or changed: a file that is written to try the output folder is removed \
+            again. Run it as the user, and with the umask, of the workers: whether they may write is what it tells.
             """
     )
 
@@ -51,12 +52,11 @@ struct DoctorCommand: AsyncParsableCommand {
         if databaseOptions.connectionString != nil {
             await report("database") {
                 let session = try await DatabaseSession.open(
-                    databaseOptions.connectionString,
-                    schema: databaseOptions.schema,
-                    outputDirectory: nil,
-                    ownsOutput: false
+                    try databaseOptions.choice(use: .never),
+                    schema: databaseOptions.schema
                 )
                 do {
+                    try await session.queue.checkEncoding()
                     try await session.queue.checkSchema()
                     let workers = try await session.queue.workers().count { $0.state == .live }
                     await session.close()
@@ -70,15 +70,9 @@ struct DoctorCommand: AsyncParsableCommand {
             await report("private PostgreSQL") { try PrivatePostgresServer.findPrograms() }
         }
         if let output {
-            await report("output folder") {
-                let path = Paths.absolute(output)
-                try Folders.create(path)
-                let probe = path + "/.doctor"
-                try AtomicFile.write("probe", to: probe)
-                try FileManager.default.removeItem(atPath: probe)
-                let values = try FileManager.default.attributesOfFileSystem(forPath: path)
-                let free = (values[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
-                return "\(path) can be written, \(free >> 30) GiB free"
+            for finding in OutputFolderProbe.findings(Paths.absolute(output)) {
+                if finding.level == .failed { isHealthy = false }
+                Terminal.output("\(finding.level.rawValue) output folder: \(finding.text)\n")
             }
         }
         if let model {

@@ -2,8 +2,10 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Evaluation
 internal import JobQueue
+internal import PostgresClient
 internal import Runs
 internal import Storage
+internal import SystemSupport
 
 /// `occ-scheduler evaluate`: the scores of a run.
 struct EvaluateCommand: AsyncParsableCommand {
@@ -65,6 +67,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     )
     var curves: String?
 
+    @OptionGroup var replacing: ReplaceOptions
+
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
@@ -97,7 +101,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             guard let report = summary.detections else {
                 throw CommandFailure(.configuration, "--curves is for detections; this run has voxel labels")
             }
-            try CurveFiles(report: report).write(to: Paths.absolute(curves))
+            try CurveFiles(report: report, replaces: replacing.isForced).write(to: Paths.absolute(curves))
         }
         if flashocc {
             guard let report = summary.occupancy else {
@@ -149,7 +153,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         var selection = RunSelection()
         selection.runName = runName
         selection.output = nil
-        return try await RunDatabase.use(databaseOptions, output: nil) { [selection] queue in
+        return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
             let status = try await selection.select(from: queue)
             var scores = try await RunScores.stored(inQueue: queue, run: status.name)
             if withoutRayIoU { scores = scores.withoutRays() }

@@ -22,7 +22,8 @@ struct ExportCommand: AsyncParsableCommand {
             there is one, else all ones
             nuscenes   results_nusc.json: boxes of a detection network, every sample of the run, for nuscenes-devkit and its server
 
-            Interrupted, the same command goes on: files that are right are left alone.
+            Interrupted, the same command goes on: files that are right are left alone. Files that hold something else (another \
+            format, another run) are replaced with --force only.
             """
     )
 
@@ -35,26 +36,42 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(name: .customLong("to"), help: ArgumentHelp("Folder to fill.", valueName: "dir"))
     var target: String
 
+    @OptionGroup var replacing: ReplaceOptions
+
     func run() async throws {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
         guard let dialect = format.dialect else {
-            let export = NuScenesExport(directory: directory, manifest: manifest, datasetRoot: truth.datasetRoot)
+            let export = NuScenesExport(
+                directory: directory,
+                manifest: manifest,
+                datasetRoot: truth.datasetRoot,
+                replaces: replacing.isForced
+            )
             return try export.write(to: Paths.absolute(target))
         }
         let locator = truth.locator(manifest)
         if dialect == .labels { try refuseDataset(manifest) }
-        let exporter = OccupancyExporter(folder: Paths.absolute(target), dialect: dialect)
+        let exporter = OccupancyExporter(
+            folder: Paths.absolute(target),
+            dialect: dialect,
+            replaces: replacing.isForced
+        )
         let wantsTruth = dialect == .flashOcc || dialect == .labels
         var written = 0
         var unchanged = 0
-        for scene in manifest.scenes where scene.state == .done {
+        // A folder that another export filled is found out before anything is added to it.
+        let done = manifest.scenes.filter { $0.state == .done }
+        let taken = try done.firstIndex { scene in
+            try scene.sampleTokens.contains { try Folders.isPresent(exporter.path(scene: scene.name, token: $0)) }
+        }
+        for scene in (taken.map { [done[$0]] } ?? []) + done.indices.filter({ $0 != taken }).map({ done[$0] }) {
             let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
             for entry in reader.entries {
                 let prediction = try reader.sample(entry).occupancy()
                 var sampleTruth: OccupancyGroundTruth?
                 let labelPath = locator.path(scene: scene.name, sample: entry.token)
-                if wantsTruth && Folders.exists(labelPath) {
+                if try wantsTruth && Folders.isPresent(labelPath) {
                     sampleTruth = try OccupancyGroundTruth(contentsOf: labelPath)
                 }
                 let sample = ExportSample(
@@ -80,7 +97,7 @@ struct ExportCommand: AsyncParsableCommand {
         let real = { (path: String) in URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         let folder = Paths.absolute(target)
         let datasets = [manifest.datasetFolder, truth.datasetRoot.map(Paths.absolute)].compactMap { $0 }
-        let hasTables = Folders.exists("\(folder)/\(manifest.datasetVersion)/scene.json")
+        let hasTables = try Folders.isPresent("\(folder)/\(manifest.datasetVersion)/scene.json")
         if hasTables || datasets.contains(where: { real($0) == real(folder) }) {
             throw CommandFailure(
                 .configuration,

@@ -9,7 +9,8 @@ struct MakeDatasetCommand: AsyncParsableCommand {
         abstract: "Render a small driving world as a nuScenes-format dataset with Occ3D ground truth.",
         discussion: """
             Example: occ-scheduler make-dataset --scenes 2 --samples 4 --seed 1 --to synthetic
-            The same options give the same bytes. The nuscenes-devkit loads it; splits stand in VERSION/splits.json.
+            The same options give the same bytes. The nuscenes-devkit loads it; splits stand in VERSION/splits.json. A folder that \
+            holds anything else is refused; one that this command filled to the end is rendered anew with --force.
             """
     )
 
@@ -19,7 +20,7 @@ struct MakeDatasetCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Samples (keyframes, 2 a second) of each scene.", valueName: "n"))
     var samples: Int
 
-    @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"))
+    @Option(help: ArgumentHelp("Seed of everything random.", valueName: "n"), transform: NumberRange.seed)
     var seed: UInt64 = 1
 
     @Option(
@@ -43,7 +44,24 @@ struct MakeDatasetCommand: AsyncParsableCommand {
     @Flag(help: "Store no lidar points (they take most of the space beside the pictures); counts stay right.")
     var withoutLidar = false
 
+    @OptionGroup var replacing: ReplaceOptions
+
+    func validate() throws {
+        try NumberRange.require(scenes, in: 1...999, "--scenes")
+        try NumberRange.require(samples, in: 1...400, "--samples")
+        try NumberRange.require(width, in: 64...4096, "--width")
+        try NumberRange.require(height, in: 32...4096, "--height")
+        try NumberRange.require(quality, in: 1...100, "--quality")
+    }
+
     func run() async throws {
+        let folder = Paths.absolute(target)
+        if !replacing.isForced, SyntheticDataset.isComplete(at: folder) {
+            throw CommandFailure(
+                .configuration,
+                "'\(folder)' holds a dataset of this command already: choose another --to, or render it anew with --force"
+            )
+        }
         let options = SyntheticOptions(
             scenes: scenes,
             samplesPerScene: samples,
@@ -54,13 +72,13 @@ struct MakeDatasetCommand: AsyncParsableCommand {
             version: datasetVersion,
             storesLidarPoints: !withoutLidar
         )
-        let summary = try await SyntheticDataset.write(to: Paths.absolute(target), options: options) { progress in
+        let summary = try await SyntheticDataset.write(to: folder, options: options) { progress in
             if Terminal.isInteractive || progress.samplesDone == progress.samplesTotal {
                 Terminal.showProgress("\(progress.samplesDone)/\(progress.samplesTotal) samples rendered")
             }
         }
         Terminal.say(
-            "\(Paths.absolute(target)): \(summary.scenes.count) scenes, \(summary.samples) samples, \(summary.images) pictures,"
+            "\(folder): \(summary.scenes.count) scenes, \(summary.samples) samples, \(summary.images) pictures,"
                 + " \(summary.annotations) annotations, \(summary.bytesWritten) bytes"
         )
     }

@@ -15,7 +15,7 @@ struct ImportModelCommand: AsyncParsableCommand {
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
             --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
             multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
-            the BDC paper where its tables list the network (docs/operations.md says why they differ).
+            the BDC paper where its tables list the network (docs/operation-counts.md says why they differ).
             """
     )
 
@@ -29,12 +29,15 @@ struct ImportModelCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Weights made by formula from a seed instead: for tests and demonstrations.",
             valueName: "seed"
-        )
+        ),
+        transform: NumberRange.seed
     )
     var formulaWeights: UInt64?
 
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String?
+
+    @OptionGroup var replacing: ReplaceOptions
 
     @Flag(help: "List the networks with their parameters and operations, and leave.")
     var list = false
@@ -67,10 +70,13 @@ struct ImportModelCommand: AsyncParsableCommand {
         }
         for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
         let path = Paths.absolute(output)
-        let package = try ModelImporter.importModel(configName: config, weights: source, output: path)
+        // A package that runs were submitted with must not turn into another one under their hands.
+        let (outcome, package) = try OutputFile.write(to: path, replaces: replacing.isForced) {
+            try ModelImporter.importModel(configName: config, weights: source, output: $0)
+        }
         Terminal.say(
             "\(path): \(package.configuration.name), \(package.parameterCount) parameters in \(package.byteCount) bytes,"
-                + " digest \(package.digest.prefix(16))"
+                + " digest \(package.digest.prefix(16))" + (outcome == .unchanged ? "; it was there already" : "")
         )
     }
 }

@@ -14,6 +14,8 @@ struct NuScenesExport {
     let manifest: RunManifest
     /// Where the dataset is now; nil is where it was.
     let datasetRoot: String?
+    /// Whether a file that holds something else is replaced.
+    let replaces: Bool
 
     /// Writes the file into a folder, whole or not at all.
     ///
@@ -26,19 +28,24 @@ struct NuScenesExport {
         let inputs = manifest.settings[PredictionImport.inputsKey].map { names in
             DetectionInputs(names: names.split(separator: ",").map(String.init))
         }
-        let writer = try DetectionResultsWriter(path: path, inputs: inputs ?? DetectionInputs())
-        var samples = 0
-        for scene in manifest.scenes where scene.state == .done {
-            let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
-            for entry in reader.entries {
-                let document = try reader.sample(entry).detectionsJSON()
-                try writer.add(entry.token, try DetectionDocument.decode(document, of: entry.token))
-                samples += 1
+        let (outcome, samples) = try OutputFile.write(to: path, replaces: replaces) { place in
+            let writer = try DetectionResultsWriter(path: place, inputs: inputs ?? DetectionInputs())
+            var samples = 0
+            for scene in manifest.scenes where scene.state == .done {
+                let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+                for entry in reader.entries {
+                    let document = try reader.sample(entry).detectionsJSON()
+                    try writer.add(entry.token, try DetectionDocument.decode(document, of: entry.token))
+                    samples += 1
+                }
             }
+            for token in missing { try writer.add(token, []) }
+            try writer.finish()
+            return samples
         }
-        for token in missing { try writer.add(token, []) }
-        try writer.finish()
-        Terminal.say("\(path): \(samples + missing.count) samples")
+        Terminal.say(
+            "\(path): \(samples + missing.count) samples" + (outcome == .unchanged ? ", there already" : "")
+        )
         if !missing.isEmpty {
             let left = manifest.scenes.count { $0.state != .done }
             Terminal.say(

@@ -25,7 +25,9 @@ struct PictureCommand: AsyncParsableCommand {
     @OptionGroup var results: ResultOptions
     @OptionGroup var truth: GroundTruthOptions
 
-    @Option(help: ArgumentHelp("Token of the sample (default: the run's first).", valueName: "token"))
+    @Option(
+        help: ArgumentHelp("Token of the sample (default: the run's first); `samples` lists them.", valueName: "token")
+    )
     var sample: String?
 
     @Option(
@@ -40,7 +42,10 @@ struct PictureCommand: AsyncParsableCommand {
     @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
     var cameras = false
 
+    @OptionGroup var replacing: ReplaceOptions
+
     func validate() throws {
+        try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
         guard PictureFormat(path: target) != nil else {
             throw ValidationError(
                 "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
@@ -78,7 +83,7 @@ struct PictureCommand: AsyncParsableCommand {
             picture = try figure.render()
         }
         guard let format = PictureFormat(path: target) else { return }
-        try AtomicFile.write(try format.encode(picture), to: Paths.absolute(target))
+        try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
         Terminal.say(Paths.absolute(target))
     }
 
@@ -91,7 +96,7 @@ struct PictureCommand: AsyncParsableCommand {
         _ tables: PictureTables
     ) throws -> BirdsEyeFigure {
         let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
-        let labels = Folders.exists(labelPath) ? try Occ3DLabels.read(labelPath) : nil
+        let labels = try Folders.isPresent(labelPath) ? Occ3DLabels.read(labelPath) : nil
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
             BirdsEyeFigure.Panel(

@@ -10,7 +10,7 @@ struct CancelCommand: AsyncParsableCommand {
         discussion: """
             Example: occ-scheduler cancel --database postgresql://db.local/occ --run mini_val-flashocc-r50_BDC-T-0123456789
             Workers stop its scenes at their next heartbeat. run.json is written, so that what is done can be evaluated and exported. \
-            Submitting the run again takes it up again.
+            Submitting the run again takes it up again. A finished run is left as it is, and the command leaves with 2.
             """
     )
 
@@ -19,10 +19,16 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            let name = try await selection.select(from: queue).name
-            let count = try await queue.cancel(run: name)
-            await ManifestRefresh.perform(run: name, queue: queue, output: selection.output)
-            Terminal.output("\(name): cancelled \(count) scenes\n")
+            let status = try await selection.select(from: queue)
+            try await perform(Steering.cancelling(status)) {
+                let count = try await queue.cancel(run: status.name)
+                await ManifestRefresh.perform(run: status.name, queue: queue, output: selection.output)
+                // Between the look and the order the last scene may have ended.
+                guard count > 0 else {
+                    throw CommandFailure(.configuration, "nothing to cancel: run '\(status.name)' is finished")
+                }
+                return "\(status.name): cancelled \(count) scenes"
+            }
         }
     }
 }
@@ -32,7 +38,10 @@ struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Pause a run: workers give its scenes back and claim no more of them.",
-        discussion: "Example: occ-scheduler pause --database postgresql://db.local/occ"
+        discussion: """
+            Example: occ-scheduler pause --database postgresql://db.local/occ
+            Leaves with 2 if the run is finished or cancelled.
+            """
     )
 
     @OptionGroup var databaseOptions: DatabaseOptions
@@ -40,12 +49,11 @@ struct PauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            let name = try await selection.select(from: queue).name
-            try await queue.pause(run: name)
-            let state = try await queue.runStatus(name)?.state ?? .paused
-            Terminal.output(
-                "\(name): \(state.rawValue)\(state == .paused ? "; go on with occ-scheduler unpause" : "")\n"
-            )
+            let status = try await selection.select(from: queue)
+            try await perform(Steering.pausing(status)) {
+                try await queue.pause(run: status.name)
+                return try await expect(.paused, of: status.name, queue) + "; go on with `occ-scheduler unpause`"
+            }
         }
     }
 }
@@ -55,7 +63,10 @@ struct UnpauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unpause",
         abstract: "Go on with a paused run.",
-        discussion: "Example: occ-scheduler unpause --database postgresql://db.local/occ"
+        discussion: """
+            Example: occ-scheduler unpause --database postgresql://db.local/occ
+            Leaves with 2 if the run is finished or cancelled.
+            """
     )
 
     @OptionGroup var databaseOptions: DatabaseOptions
@@ -63,10 +74,34 @@ struct UnpauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            let name = try await selection.select(from: queue).name
-            try await queue.unpause(run: name)
-            let state = try await queue.runStatus(name)?.state ?? .active
-            Terminal.output("\(name): \(state.rawValue)\n")
+            let status = try await selection.select(from: queue)
+            try await perform(Steering.unpausing(status)) {
+                try await queue.unpause(run: status.name)
+                return try await expect(.active, of: status.name, queue)
+            }
         }
     }
+}
+
+/// Does what there is to do and prints what became of it.
+///
+/// - Throws: `CommandFailure` (`configuration`) for an order that makes no sense.
+private func perform(_ steering: Steering, _ body: () async throws -> String) async throws {
+    switch steering {
+    case .perform: Terminal.output(try await body() + "\n")
+    case .alreadySo(let text): Terminal.output(text + "\n")
+    case .refused(let text): throw CommandFailure(.configuration, text)
+    }
+}
+
+/// The line of a run that is in a state now; another command may have come between.
+private func expect(_ state: RunState, of run: String, _ queue: JobQueue) async throws -> String {
+    let found = try await queue.runStatus(run)?.state
+    guard found == state else {
+        throw CommandFailure(
+            .configuration,
+            "run '\(run)' is \(found?.rawValue ?? "gone"): another command came between; look with `occ-scheduler status`"
+        )
+    }
+    return "\(run): \(state.rawValue)"
 }

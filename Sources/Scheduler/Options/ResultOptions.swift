@@ -21,17 +21,17 @@ struct ResultOptions: ParsableArguments {
         let root = Paths.absolute(output)
         if let runName {
             let directory = try RunDirectory(output: root, run: runName)
-            guard Folders.exists(directory.path) else {
+            guard try Folders.isPresent(directory.path) else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return directory
         }
-        guard Folders.exists(root + "/runs") else {
+        guard try Folders.isPresent(root + "/runs") else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
         }
-        let names = try Folders.names(in: root + "/runs").filter { !$0.hasPrefix(".") }
-        let name = try RunSelection.only(of: names, name: { $0 }, place: "'\(root)/runs'")
-        return try RunDirectory(output: root, run: name)
+        // A folder without any result is what a refused or killed submission left.
+        let runs = try RunFolders.all(inOutput: root).filter { try $0.content() == .results }
+        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'")
     }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CommandSupport
 public import Datasets
 
 /// What defines a run: dataset, split, model, output, and what becomes of pictures of another size.
@@ -54,6 +55,11 @@ struct SubmissionOptions: ParsableArguments {
         )
     )
     var checkPictures: PictureSizeCheck = .sample
+
+    func validate() throws {
+        try NumberRange.require(priority, in: -1000...1000, "--priority")
+        try NumberRange.require(maximumAttempts, in: 1...100, "--maximum-attempts")
+    }
 }
 
 extension PictureSizeCheck: ExpressibleByArgument {}

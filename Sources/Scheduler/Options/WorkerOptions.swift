@@ -17,8 +17,8 @@ struct WorkerOptions: ParsableArguments {
     var slotsPerWorker: Int = 1
 
     func validate() throws {
-        guard (0...1024).contains(workers ?? 1) else { throw ValidationError("--workers must be 0 to 1024") }
-        guard (1...256).contains(slotsPerWorker) else { throw ValidationError("--slots-per-worker must be 1 to 256") }
+        try NumberRange.require(workers ?? 1, in: 0...1024, "--workers")
+        try NumberRange.require(slotsPerWorker, in: 1...256, "--slots-per-worker")
     }
 
     /// More processes than this on one machine is a typing error: each takes a core and some 600 MB.

@@ -23,7 +23,7 @@ enum ManifestRefresh {
                 output: output.map(Paths.absolute) ?? settings.outputDirectory,
                 run: name
             )
-            guard Folders.exists(directory.path) else {
+            guard try Folders.isPresent(directory.path) else {
                 if status.isFinished {
                     Terminal.say(
                         "note: '\(directory.path)' is not on this host, so its run.json was not written; give the same command on"
@@ -32,7 +32,7 @@ enum ManifestRefresh {
                 }
                 return
             }
-            guard status.isFinished || Folders.exists(directory.manifestPath) else { return }
+            guard try status.isFinished || Folders.isPresent(directory.manifestPath) else { return }
             try await ManifestPublisher(queue: queue, software: BuildInformation.software)
                 .publish(status, outputDirectory: output.map(Paths.absolute) ?? settings.outputDirectory)
         } catch {

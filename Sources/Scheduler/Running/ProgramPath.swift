@@ -8,8 +8,8 @@ enum ProgramPath {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         let beside = (own as NSString).deletingLastPathComponent + "/" + name
-        if Folders.exists(beside) { return beside }
+        if Folders.presence(of: beside) == .present { return beside }
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { "\($0)/\(name)" }.first(where: Folders.exists) ?? beside
+        return folders.map { "\($0)/\(name)" }.first { Folders.presence(of: $0) == .present } ?? beside
     }
 }

@@ -10,6 +10,8 @@ struct ProgressSnapshot: Equatable, Sendable {
     var workers: Int
     var samplesPerSecond: Double?
     var remainingSeconds: Double?
+    /// Whether nothing more is handed out until somebody says so.
+    var isPaused = false
 }
 
 /// Draws a run's progress as one line of text.
@@ -22,7 +24,9 @@ enum ProgressLine {
         ]
         if let rate = snapshot.samplesPerSecond { parts.append(String(format: "%.2f samples/s", rate)) }
         let isFinished = snapshot.samplesDone >= snapshot.samplesTotal
-        if !isFinished { parts.append("ETA " + (snapshot.remainingSeconds.map(duration) ?? "unknown")) }
+        if !isFinished {
+            parts.append(snapshot.isPaused ? "paused" : "ETA " + (snapshot.remainingSeconds.map(duration) ?? "unknown"))
+        }
         parts.append("\(snapshot.failures) failed")
         if !isFinished { parts.append(snapshot.workers == 1 ? "1 worker" : "\(snapshot.workers) workers") }
         let text = parts.joined(separator: " | ")

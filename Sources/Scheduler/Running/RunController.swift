@@ -23,6 +23,9 @@ struct RunController {
     /// - Throws: `CommandFailure` when interrupted or when no worker can live here.
     func work() async throws {
         let local = LocalWorkers(configuration())
+        Terminal.say(
+            "starting \(workers.processCount) worker\(workers.processCount == 1 ? "" : "s"); each reads the model before its first sample"
+        )
         try local.start()
         do {
             try await watch(local)
@@ -40,7 +43,9 @@ struct RunController {
             "--parent", String(ProcessInfo.processInfo.processIdentifier),
         ]
         // The settings that workers read may name the folder's former place.
-        if plan.isQueueInOutput { arguments += ["--output", plan.outputDirectory] }
+        if plan.isQueueInOutput || plan.outputDirectory != plan.settings.outputDirectory {
+            arguments += ["--output", plan.outputDirectory]
+        }
         if session.schema != "occ" { arguments += ["--schema", session.schema] }
         return LocalWorkers.Configuration(
             executable: executable,
@@ -82,7 +87,7 @@ struct RunController {
                     Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds || status.isFinished
                 if isDue {
                     lastPlainLine = now
-                    show(counts, estimator: estimator, workers: local.runningCount)
+                    show(status, estimator: estimator, workers: local.runningCount)
                     for worker in try await session.queue.workers() where worker.state == .live {
                         guard !worker.note.isEmpty, notesSaid.insert(worker.note).inserted else { continue }
                         Terminal.say("worker \(worker.id) (pid \(worker.description.pid)) \(worker.note)")
@@ -110,7 +115,8 @@ struct RunController {
         }
     }
 
-    private func show(_ counts: SceneCounts, estimator: RateEstimator, workers: Int) {
+    private func show(_ status: RunStatus, estimator: RateEstimator, workers: Int) {
+        let counts = status.counts
         let snapshot = ProgressSnapshot(
             scenesDone: Int64(counts.done),
             scenesTotal: Int64(counts.scenes),
@@ -119,7 +125,8 @@ struct RunController {
             failures: Int64(counts.failed + counts.quarantined),
             workers: workers,
             samplesPerSecond: estimator.rate,
-            remainingSeconds: estimator.remainingSeconds(total: Int64(counts.samplesTotal))
+            remainingSeconds: estimator.remainingSeconds(total: Int64(counts.samplesTotal)),
+            isPaused: status.state == .paused
         )
         Terminal.showProgress(ProgressLine.render(snapshot, width: Terminal.isInteractive ? Terminal.width - 1 : 160))
     }

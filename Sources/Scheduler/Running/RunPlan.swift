@@ -23,6 +23,8 @@ struct RunPlan: Sendable {
     let remark: String?
     let priority: Int
     let maximumAttempts: Int
+    private let isDetection: Bool
+    private let skipMissing: Bool
 
     /// Reads the dataset's tables and the model package, and works out the run's name.
     ///
@@ -55,8 +57,11 @@ struct RunPlan: Sendable {
 
     /// The plan of a run that was submitted before, from what the queue keeps of it.
     ///
-    /// - Parameter ownOutput: the output folder that the queue lies in; nil if it lies elsewhere.
-    static func remake(_ status: RunStatus, ownOutput: String?, skipMissing: Bool) throws -> RunPlan {
+    /// - Parameters:
+    ///   - output: the output folder as this host sees it; nil for where the run says it is.
+    ///   - isQueueInOutput: whether the queue lies in that folder.
+    static func remake(_ status: RunStatus, output: String?, isQueueInOutput: Bool, skipMissing: Bool) throws -> RunPlan
+    {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let model = try openModel(settings.modelPath)
         guard model.digest == settings.modelDigest else {
@@ -69,8 +74,8 @@ struct RunPlan: Sendable {
         return try RunPlan(
             name: status.name,
             settings: settings,
-            outputDirectory: ownOutput ?? settings.outputDirectory,
-            isQueueInOutput: ownOutput != nil,
+            outputDirectory: output ?? settings.outputDirectory,
+            isQueueInOutput: isQueueInOutput,
             isDetection: model.configuration.detection != nil,
             skipMissing: skipMissing,
             priority: status.priority,
@@ -95,6 +100,9 @@ struct RunPlan: Sendable {
         self.isQueueInOutput = isQueueInOutput
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        self.isDetection = isDetection
+        self.skipMissing = skipMissing
+        Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
         let options = ResolutionOptions(
             skipMissing: skipMissing,
@@ -120,12 +128,13 @@ struct RunPlan: Sendable {
     }
 
     private static func openModel(_ path: String) throws -> ModelPackage {
-        guard Folders.exists(path) else {
+        guard try Folders.isPresent(path) else {
             throw CommandFailure(
                 .configuration,
                 "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
             )
         }
+        Terminal.say("checking the model package '\(path)'")
         let model = try ModelPackage(path: path)
         try model.verify()
         return model
@@ -176,14 +185,39 @@ struct RunPlan: Sendable {
         return self
     }
 
+    /// Refuses to make a new private database beside folders of this run that a lost one left behind.
+    ///
+    /// - Parameter isNamed: whether the user named the run; else a folder of another name counts that has the same settings but for
+    ///   the place.
+    func refuseLostDatabase(isNamed: Bool) throws {
+        guard try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: outputDirectory)) else { return }
+        for directory in try RunFolders.all(inOutput: outputDirectory) where try directory.content() == .results {
+            let stored = try? directory.readIdentity().map { try RunSettings(json: $0.settings, run: directory.run) }
+            let isSame = stored?.definesSameRun(as: settings, anyOutput: true) ?? false
+            guard directory.run == name || isSame && !isNamed else { continue }
+            throw CommandFailure(
+                .configuration,
+                """
+                '\(outputDirectory)' has results of run '\(directory.run)' but no private database, so it was lost, moved away, or the \
+                run belongs to another one. Nothing was changed. Choose one:
+                  - go on with the database that the run belongs to: --database URL
+                  - if that is lost: occ-scheduler rebuild --output \(outputDirectory) --run \(directory.run), which makes a private \
+                database from what is there; then the same command goes on
+                  - put new results elsewhere: another --output, or another name with --run
+                """
+            )
+        }
+    }
+
     /// Queues what is missing: new scenes, and those that failed or were cancelled before.
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
         var formatVersion = settings.formatVersion
         let directory = try RunDirectory(output: outputDirectory, run: name)
-        if let existing = try await queue.runStatus(name) {
+        let existing = try await queue.runStatus(name)
+        if let existing {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
-            guard isQueueInOutput || Folders.exists(directory.path) else {
+            guard try isQueueInOutput || Folders.isPresent(directory.path) else {
                 throw CommandFailure(
                     .environment,
                     "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"
@@ -204,7 +238,7 @@ struct RunPlan: Sendable {
             // A run of an earlier version goes on as it began, so that workers of that version still serve it.
             formatVersion = min(existing.formatVersion, formatVersion)
         }
-        let submission = RunSubmission(
+        var submission = RunSubmission(
             name: name,
             settings: text,
             kind: settings.kind,
@@ -214,16 +248,29 @@ struct RunPlan: Sendable {
         )
         try submission.validate()
         // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
-        try directory.create()
+        let folder = RunFolder(directory, queue: queue, software: BuildInformation.software)
+        let preparation = try await folder.prepare(
+            submission,
+            existing: existing,
+            predicts: isDetection ? .detections : .occupancy,
+            skipsMissing: skipMissing
+        )
+        submission.identity = preparation.run
         let scenes = SceneSubmissions(
             scenes: dataset.scenes,
             annotations: annotations ?? [:],
             formatVersion: formatVersion
         )
         KillPoint.reached(.beforeSubmit)
-        let report = try await queue.submit(submission, scenes: scenes)
-        KillPoint.reached(.submitAfterCommit)
-        return report
+        do {
+            let report = try await queue.submit(submission, scenes: scenes)
+            KillPoint.reached(.submitAfterCommit)
+            try folder.confirm(preparation)
+            return report
+        } catch {
+            await folder.withdraw(preparation)
+            throw error
+        }
     }
 
     /// Says what was left out and what was queued.

@@ -8,15 +8,17 @@ internal import SystemSupport
 /// The forty precision-recall curves of a detection report as files: for programs, for spreadsheets, for people.
 struct CurveFiles {
     let report: DetectionReport
+    /// Whether files that hold something else are replaced.
+    let replaces: Bool
 
     /// Writes `curves.json`, `curves.csv` and `curves.png` into a folder.
     ///
     /// - Throws: `FileError`, `ReportingError`.
     func write(to folder: String) throws {
         try Folders.create(folder)
-        try AtomicFile.write(try report.curvesJSON(), to: folder + "/curves.json")
-        try AtomicFile.write(Array(report.curvesCSV.utf8), to: folder + "/curves.csv")
-        try AtomicFile.write(try figure.png(), to: folder + "/curves.png")
+        try OutputFile.write(try report.curvesJSON(), to: folder + "/curves.json", replaces: replaces)
+        try OutputFile.write(Array(report.curvesCSV.utf8), to: folder + "/curves.csv", replaces: replaces)
+        try OutputFile.write(try figure.png(), to: folder + "/curves.png", replaces: replaces)
         Terminal.say("\(folder): curves.json, curves.csv, curves.png")
     }
 

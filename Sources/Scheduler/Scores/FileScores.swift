@@ -3,6 +3,7 @@ internal import Datasets
 internal import Foundation
 internal import Runs
 internal import Storage
+internal import SystemSupport
 
 /// The scores of a run from its folder: computed anew where ground truth is at hand, else those that were stored, and never some of each.
 struct FileScores {
@@ -47,13 +48,14 @@ struct FileScores {
                 return try readTables(isDetection: true)
             } catch let error as DatasetError {
                 if datasetRoot != nil { throw error }
+                try Self.refuseIfNotAllowed(error)
                 Terminal.say(
                     "note: the dataset's tables are not at hand, so the scores in run.json are summed: \(error)"
                 )
                 return nil
             }
         }
-        guard FileManager.default.fileExists(atPath: locator.groundTruthRoot) else {
+        guard try Folders.isPresent(locator.groundTruthRoot) else {
             guard datasetRoot == nil else {
                 throw CommandFailure(
                     .configuration,
@@ -67,12 +69,22 @@ struct FileScores {
         do {
             return try readTables(isDetection: false)
         } catch let error as DatasetError {
+            try Self.refuseIfNotAllowed(error)
             Terminal.say(
                 "note: the dataset's tables are not at hand, so there is no RayIoU (--stored sums what was counted while the run was"
                     + " made): \(error)"
             )
             return RunTruth(frames: [], annotations: nil, locator: locator)
         }
+    }
+
+    /// What may not be read is there: the right to read it is to be mended, or the question put otherwise.
+    private static func refuseIfNotAllowed(_ error: DatasetError) throws {
+        guard error.isNotAllowed else { return }
+        throw CommandFailure(
+            .environment,
+            "\(error)\n  (--stored sums the scores in run.json, without the tables)"
+        )
     }
 
     private func readTables(isDetection: Bool) throws -> RunTruth {

@@ -6,7 +6,7 @@ public struct POSIXFileSystem: FileSystem {
     /// Makes the one there is.
     public init() {}
 
-    /// Makes a folder and those above it, and fsyncs the parent of each new one.
+    /// Makes a folder and those above it, and fsyncs the parent of each new one; the umask says who may use them.
     public func createFolders(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -17,7 +17,7 @@ public struct POSIXFileSystem: FileSystem {
         }
         let parent = Self.parent(of: path)
         if parent != path { try createFolders(parent) }
-        if mkdir(path, 0o755) != 0 && errno != EEXIST { throw FileError.last("create folder", path) }
+        if mkdir(path, 0o777) != 0 && errno != EEXIST { throw FileError.last("create folder", path) }
         try syncFolder(parent)
     }
 
@@ -45,7 +45,7 @@ public struct POSIXFileSystem: FileSystem {
 
     /// Makes a new file for writing (`O_EXCL`).
     public func createFile(_ path: String) throws -> any WritableFile {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError.last("create", path) }
         return POSIXWritableFile(descriptor: descriptor, path: path)
     }
@@ -71,6 +71,22 @@ public struct POSIXFileSystem: FileSystem {
     /// Renames a file.
     public func rename(_ path: String, to newPath: String) throws {
         guard Glibc.rename(path, newPath) == 0 else { throw FileError.last("rename to '\(newPath)'", path) }
+    }
+
+    /// Gives a file a new name by a second link, which fails where there is one; by a rename where the disk knows no links.
+    public func renameToNew(_ path: String, to newPath: String) throws {
+        if link(path, newPath) == 0 { return try remove(path) }
+        guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else {
+            throw FileError.last("link to '\(newPath)'", path)
+        }
+        guard access(newPath, F_OK) != 0 else { throw FileError(operation: "create", path: newPath, code: EEXIST) }
+        try rename(path, to: newPath)
+    }
+
+    /// Removes a folder if it is empty.
+    public func removeFolderIfEmpty(_ path: String) throws {
+        guard rmdir(path) != 0, ![ENOTEMPTY, EEXIST, ENOENT].contains(errno) else { return }
+        throw FileError.last("remove folder", path)
     }
 
     /// Removes a file.

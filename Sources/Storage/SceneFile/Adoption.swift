@@ -4,7 +4,8 @@ extension SceneFileWriter {
     /// Starts a file and takes over what earlier leases of the scene had done.
     ///
     /// Of the files of earlier leases, unfinished or finished, whose header agrees (`SceneFileHeader.canAdopt`), the one with
-    /// the most whole samples of `tokens` is copied, the newest one among equals. Files that cannot be read are passed over.
+    /// the most whole samples of `tokens` is copied, the newest one among equals. Files that are damaged or vanish are passed over;
+    /// one that may not be read is an error, as its finished samples would be computed again.
     ///
     /// - Parameters:
     ///   - directory: the run's folder.
@@ -53,14 +54,28 @@ extension SceneFileWriter {
             .filter { $0.scene == header.scene && $0.lease < header.lease && leases?.contains($0.lease) ?? true }
             .sorted { ($0.lease, $0.isFinished ? 1 : 0) > ($1.lease, $1.isFinished ? 1 : 0) }
         for file in earlier.prefix(filesLookedInto) {
-            // A file that vanished or that cannot be read has nothing to adopt.
-            guard let found = try? SceneFileReader.recover(path: file.path, fileSystem: directory.fileSystem),
-                header.canAdopt(from: found.header), found.header.lease == file.lease
+            guard let found = try recovered(file.path, in: directory), header.canAdopt(from: found.header),
+                found.header.lease == file.lease
             else { continue }
             let count = found.entries.count { wanted.contains($0.token) }
             if count > best?.wanted ?? 0 { best = (file.path, file.lease, count) }
         }
         return best
+    }
+
+    /// What a file holds; nil where it vanished, is damaged or does not answer, and so has nothing to adopt.
+    private static func recovered(
+        _ path: String,
+        in directory: RunDirectory
+    ) throws -> (header: SceneFileHeader, entries: [SampleEntry])? {
+        do {
+            let found = try SceneFileReader.recover(path: path, fileSystem: directory.fileSystem)
+            return (found.header, found.entries)
+        } catch let error as FileError where error.isNotAllowed {
+            throw error
+        } catch {
+            return nil
+        }
     }
 
     /// The next whole sample; nil where the whole part of the file ends.

@@ -21,7 +21,7 @@ struct DatasetDirectory: Sendable {
     /// Takes an empty, new or own directory; empties an own one of what an earlier call wrote, its tables first.
     func claim() throws {
         do {
-            if Folders.exists(root) {
+            if try Folders.isPresent(root) {
                 let names = try Folders.names(in: root)
                 if !names.isEmpty { try empty(names) }
             } else {
@@ -31,6 +31,14 @@ struct DatasetDirectory: Sendable {
         } catch let error as FileError {
             throw Self.explain(error)
         }
+    }
+
+    /// Whether an earlier call filled the directory to the end.
+    var isComplete: Bool {
+        guard let content = FileManager.default.contents(atPath: "\(root)/\(Self.markerName)"),
+            let marker = try? JSONDecoder().decode(Marker.self, from: content)
+        else { return false }
+        return marker.state == "complete"
     }
 
     /// Writes a file below the root; its folder must have been made.

@@ -40,13 +40,17 @@ struct InferCommand: AsyncParsableCommand {
     )
     var taps: [String] = []
 
+    @OptionGroup var replacing: ReplaceOptions
+
     func run() async throws {
-        let summary = try InferenceCommand.run(
-            model: Paths.absolute(model),
-            inputs: Paths.absolute(inputs),
-            output: Paths.absolute(output),
-            taps: taps
-        )
+        let (_, summary) = try OutputFile.write(to: Paths.absolute(output), replaces: replacing.isForced) { place in
+            try InferenceCommand.run(
+                model: Paths.absolute(model),
+                inputs: Paths.absolute(inputs),
+                output: place,
+                taps: taps
+            )
+        }
         if summary.framesGiven < summary.frames {
             Terminal.say(
                 "the input holds \(summary.framesGiven) of \(summary.frames) frames; the keyframe stands for the others"

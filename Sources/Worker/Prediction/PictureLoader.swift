@@ -75,10 +75,19 @@ final class PictureLoader {
         } catch {
             // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
             let firstFolder = picture.imagePath.split(separator: "/").first.map(String.init) ?? ""
-            guard Folders.exists(datasetRoot + "/" + firstFolder) else {
+            let place = datasetRoot + "/" + firstFolder
+            switch Folders.presence(of: place) {
+            case .present: break
+            case .absent:
                 throw ScenePredictionError(
                     description:
-                        "the dataset's folder '\(datasetRoot)/\(firstFolder)' is not there; mount the dataset, or say where with --dataset-root",
+                        "the dataset's folder '\(place)' is not there; mount the dataset, or say where with --dataset-root",
+                    isRetryable: true,
+                    isHostFault: true
+                )
+            case .unknown(let error):
+                throw ScenePredictionError(
+                    description: "the dataset may not be read on this host: \(error)",
                     isRetryable: true,
                     isHostFault: true
                 )

@@ -83,6 +83,8 @@ final class PredictionWork: SceneWork {
             )
         } catch let error as RunContractError where error.isNewer {
             return ended(.notUnderstood(message: error.description))
+        } catch let error as ForeignFolderError {
+            return ended(.notUnderstood(message: error.description))
         } catch let error as HostFailure {
             return ended(.hostFailed(message: error.description))
         } catch let error as FileError {

@@ -36,8 +36,21 @@ actor RunnableRuns: ClaimPolicy {
         let now = MonotonicClock.nowSeconds
         if let cached, now - cached.at < Self.cacheSeconds { return cached.filter }
         try await sayWhyNothing(kinds: nil)
+        let filter = try await filter { $0.state == .active && $0.counts.queued > 0 }
+        cached = filter.formatVersions.isEmpty ? nil : (filter, now)
+        return filter
+    }
+
+    func prospects() async throws -> ClaimFilter {
+        if models.onlyDigest != nil { return try await filter() }
+        return try await filter { !$0.isFinished }
+    }
+
+    /// The runs that this host has the model package of, of those that are looked for.
+    private func filter(_ isWanted: (RunStatus) -> Bool) async throws -> ClaimFilter {
+        let version = RunSettings.currentFormatVersion
         var versions: [String: Int] = [:]
-        for status in try await queue.listRuns() where status.state == .active && status.counts.queued > 0 {
+        for status in try await queue.listRuns() where isWanted(status) && (run == nil || status.name == run) {
             guard status.formatVersion <= version, versions[status.kind] == nil else { continue }
             do {
                 _ = try models.package(for: RunSettings(json: status.settings, run: status.name))
@@ -48,9 +61,7 @@ actor RunnableRuns: ClaimPolicy {
                 }
             }
         }
-        let filter = ClaimFilter(formatVersions: versions, run: run)
-        cached = versions.isEmpty ? nil : (filter, now)
-        return filter
+        return ClaimFilter(formatVersions: versions, run: run)
     }
 
     /// Says once that what the worker was told to work on is not in the queue; it may come yet.

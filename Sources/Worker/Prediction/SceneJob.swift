@@ -50,13 +50,19 @@ struct SceneJob {
             try RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem)
         }
         // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
-        guard Folders.exists(directory.path) else {
+        switch Folders.presence(of: directory.path) {
+        case .present: break
+        case .unknown(let error):
+            throw HostFailure(description: "the run's folder may not be used on this host: \(error)")
+        case .absent:
             throw HostFailure(
                 description:
                     "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
             )
         }
-        let writer = try onOutput {
+        let identity = try onOutput { try directory.readIdentity() }
+        guard FolderBond.mayWork(identity: identity, owner: scene.owner) else { throw foreign(directory, identity) }
+        let writer = try onOutput(in: directory) {
             try SceneFileWriter(
                 in: directory,
                 header: header(),
@@ -147,18 +153,19 @@ struct SceneJob {
         }
     }
 
+    private func foreign(_ directory: RunDirectory, _ identity: FolderIdentity?) -> ForeignFolderError {
+        ForeignFolderError(scene: scene.sceneName, directory: directory, identity: identity, owner: scene.owner)
+    }
+
     /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
-    private func onOutput<Result>(_ body: () throws -> Result) throws -> Result {
+    ///
+    /// - Parameter directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
+    private func onOutput<Result>(in directory: RunDirectory? = nil, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
-        } catch let error as StorageError where error.kind == .alreadyExists {
-            // Leases only grow within one database; a new database with an old output folder starts again at 1.
-            throw ScenePredictionError(
-                description:
-                    "\(error); the folder holds files of another database's run of this name: use another --output,"
-                    + " or remove '\(outputDirectory)/runs/\(scene.runName)'",
-                isRetryable: false
-            )
+        } catch let error as StorageError where error.kind == .alreadyExists && directory != nil {
+            guard let directory else { throw error }
+            throw foreign(directory, nil)
         } catch {
             throw HostFailure(description: "cannot store predictions of scene '\(scene.sceneName)': \(error)")
         }

@@ -262,13 +262,15 @@ extension DifferentialTests.Run {
             try same("requeueDone", try await queue.requeueDone(run: "run", scenes: .all), model.putBack(.requeueDone))
         default:
             // A cancelled run is active again only once it is submitted again, so the two go together.
-            try same("cancel", try await queue.cancel(run: "run"), model.cancel())
+            let cancelled = model.cancel()
+            try same("cancel", try await queue.cancel(run: "run"), cancelled)
             let report = try await queue.submit(
                 RunSubmission(name: "run", settings: "{}", kind: "k", formatVersion: 1),
                 scenes: scenesToSubmit
             )
             try same("resubmit", report.requeued, model.putBack(.resubmit))
-            model.unpause()
+            // With nothing to cancel the run stays as it is, paused or not.
+            if cancelled > 0 { model.unpause() }
         }
     }
 

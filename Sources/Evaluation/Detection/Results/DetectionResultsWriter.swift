@@ -29,7 +29,7 @@ public final class DetectionResultsWriter {
     public init(path: String, inputs: DetectionInputs) throws {
         self.path = path
         temporary = "\(path).\(getpid()).tmp"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError.last("create", temporary) }
         let flags = [
             ("use_camera", inputs.camera), ("use_lidar", inputs.lidar), ("use_radar", inputs.radar),

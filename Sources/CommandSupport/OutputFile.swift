@@ -1,0 +1,89 @@
+public import ArgumentParser
+internal import Glibc
+public import SystemSupport
+
+/// Whether a command may put its files in the place of others.
+public struct ReplaceOptions: ParsableArguments {
+    /// Whether files that hold something else are replaced.
+    @Flag(name: .customLong("force"), help: "Replace what is there already and holds something else.")
+    public var isForced = false
+
+    /// Makes empty options, for ArgumentParser.
+    public init() {}
+}
+
+/// Files that commands write where people say: none takes another's place unless that was asked for.
+public enum OutputFile {
+    /// What became of a file.
+    public enum Outcome: Equatable, Sendable {
+        /// It was written.
+        case written
+        /// It was there already, byte for byte.
+        case unchanged
+    }
+
+    /// Writes a file whole or not at all; one that holds the same already is left alone.
+    ///
+    /// - Parameter replaces: whether a file that holds something else is replaced.
+    /// - Throws: `FileError`, with the code `EEXIST` for a file that holds something else.
+    @discardableResult
+    public static func write(_ bytes: [UInt8], to path: String, replaces: Bool) throws -> Outcome {
+        if isRegularFile(path) {
+            if try MappedFile(path: path).withBytes({ $0.elementsEqual(bytes) }) { return .unchanged }
+            guard replaces else { throw refusal(path) }
+        }
+        try AtomicFile.write(bytes, to: path)
+        return .written
+    }
+
+    /// Lets a closure write a file that is too large or too slow to be made in memory, beside its place, and puts it there.
+    ///
+    /// - Parameter body: gets the path to write; that is the place itself where a device or a pipe is.
+    /// - Throws: as `write`, and what `body` throws; the earlier file stays as it was then.
+    @discardableResult
+    public static func write<Result>(
+        to path: String,
+        replaces: Bool,
+        _ body: (_ path: String) throws -> Result
+    ) throws -> (outcome: Outcome, result: Result) {
+        // Of a symbolic link, the file that it leads to is replaced.
+        let place = resolved(path)
+        let exists = isRegularFile(place)
+        if try !exists && Folders.isPresent(place) { return (.written, try body(place)) }
+        let temporary = "\(place).\(getpid()).new"
+        defer { unlink(temporary) }
+        let result = try body(temporary)
+        if exists {
+            let isSame = try MappedFile(path: temporary).withBytes { new in
+                try MappedFile(path: place).withBytes { new.elementsEqual($0) }
+            }
+            if isSame { return (.unchanged, result) }
+            guard replaces else { throw refusal(path) }
+        }
+        guard rename(temporary, place) == 0 else { throw FileError.last("rename to '\(place)'", temporary) }
+        try AtomicFile.syncFolder(containing: place)
+        return (.written, result)
+    }
+
+    /// Why a file is not written over another.
+    public static func refusal(_ path: String) -> FileError {
+        FileError(
+            operation: "write",
+            path: path,
+            code: EEXIST,
+            detail:
+                "it holds something else than what would be written: choose another place, or replace it with --force"
+        )
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

@@ -1,0 +1,4 @@
+extension ModelPackage {
+    /// Version of the package's format.
+    public static let formatVersion = Int(PackageFormat.version)
+}

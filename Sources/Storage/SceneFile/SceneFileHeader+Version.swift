@@ -1,0 +1,4 @@
+extension SceneFileHeader {
+    /// Version of the scene file's format.
+    public static let formatVersion = SceneFileLimits.version
+}

@@ -1,0 +1,37 @@
+import CommandSupport
+import Foundation
+import SystemSupport
+import Testing
+
+@Suite("Files where people say")
+struct OutputFileTests {
+    @Test("The same content is left alone, another is replaced only if that is asked for")
+    func replacing() throws {
+        let folder = NSTemporaryDirectory() + "output-file-\(UUID().uuidString)"
+        try Folders.create(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/file"
+        func content() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+        #expect(try OutputFile.write(Array("one".utf8), to: path, replaces: false) == .written)
+        #expect(try OutputFile.write(Array("one".utf8), to: path, replaces: false) == .unchanged)
+        let refused = #expect(throws: FileError.self) {
+            try OutputFile.write(Array("two".utf8), to: path, replaces: false)
+        }
+        #expect(refused?.code == EEXIST && refused?.description.contains("--force") == true)
+        #expect(try content() == "one")
+        #expect(try OutputFile.write(Array("two".utf8), to: path, replaces: true) == .written)
+        #expect(try content() == "two")
+
+        func write(_ text: String, replaces: Bool) throws -> OutputFile.Outcome {
+            try OutputFile.write(to: path, replaces: replaces) { try AtomicFile.write(text, to: $0) }.outcome
+        }
+        #expect(try write("two", replaces: false) == .unchanged)
+        #expect(throws: FileError.self) { try write("three", replaces: false) }
+        #expect(try content() == "two")
+        // Through a link the file is replaced, not the link.
+        #expect(symlink("file", folder + "/link") == 0)
+        try OutputFile.write(to: folder + "/link", replaces: true) { try AtomicFile.write("three", to: $0) }
+        #expect(try content() == "three")
+        #expect(try Folders.names(in: folder) == ["file", "link"])
+    }
+}
