@@ -12,8 +12,12 @@ let swiftSettings: [SwiftSetting] = [
 let cSettings: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
 let cxxSettings: [CXXSetting] = [.unsafeFlags(["-O3", "-std=c++17", "-Wall", "-Wextra", "-Werror"])]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func room(_ name: String, _ dependencies: [Target.Dependency], optimised: Bool = false) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: swiftSettings + (optimised ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -71,7 +75,8 @@ let package = Package(
         room("Datasets", ["ArrayFiles", "NuScenesJSON"]),
 
         // What stands on their values.
-        room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"]),
+        // Rendering without optimisation takes minutes a sample.
+        room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"], optimised: true),
         room("Evaluation", ["ArrayFiles", "SystemSupport"]),
         room("Reporting", ["ImageFiles", "SystemSupport"]),
 
