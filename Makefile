@@ -10,7 +10,7 @@ BIN := .build/release
 CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests build demo test chaos lint format bench sanitize fuzz clean
+.PHONY: help setup setup-tests build build-tests demo test chaos lint format bench sanitize fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +28,10 @@ build: setup ## Build occ-scheduler and occ-worker into .build/release
 demo: build ## Make a small dataset, label it, score it, draw it (into demo-output/)
 	@ops/demo/run
 
-# End-to-end runs use every core, so they come after the other tests and not beside them.
-test: setup-tests lint sanitize ## Lint, sanitize the kernels, build and run every test
-	$(SWIFT) build $(TEST_FLAGS) --build-tests
+# Each of the two builds keeps one core busy most of the time, so they run side by side. End-to-end runs use every core, so they
+# come after the other tests and not beside them.
+test: setup-tests lint ## Lint, sanitize the kernels and parsers, build and run every test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target sanitize build-tests
 	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --skip EndToEndTests
 	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --filter EndToEndTests
 	$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/Chaos --short
@@ -38,6 +39,9 @@ test: setup-tests lint sanitize ## Lint, sanitize the kernels, build and run eve
 chaos: setup-tests build ## Inject CHAOS_FAULTS faults (CHAOS_SEED repeats a run) into real processes: 30 minutes
 	$(SWIFT) build -c release --product Chaos
 	$(BIN)/Chaos --faults $(CHAOS_FAULTS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
+
+build-tests: setup-tests
+	$(SWIFT) build $(TEST_FLAGS) --build-tests
 
 lint: ## Check formatting and style of all Swift
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_PATHS)

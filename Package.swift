@@ -72,7 +72,7 @@ let package = Package(
         room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
-        room("Datasets", ["ArrayFiles", "NuScenesJSON"]),
+        room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "SystemSupport"]),
 
         // What stands on their values.
         // Rendering without optimisation takes minutes a sample.
@@ -140,7 +140,7 @@ let package = Package(
             ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
             exclude: ["Goldens"]
         ),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles"]),
         tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
         tests(
             "OccInferenceTests",
@@ -152,11 +152,12 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "Storage"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage"]),
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
+                "OccInference",
                 "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
             ]
         ),
@@ -164,7 +165,13 @@ let package = Package(
             "ReliabilityTests",
             ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
         ),
-        tests("SchedulerTests", ["CommandSupport", "Scheduler"]),
+        tests(
+            "SchedulerTests",
+            [
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
+                argumentParser,
+            ]
+        ),
         tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
     ]
 )

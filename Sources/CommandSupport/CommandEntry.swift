@@ -18,10 +18,16 @@ public enum CommandEntry {
             } else {
                 try command.run()
             }
-            exit(outputStatus(ExitStatus.done.rawValue))
+            leave(outputStatus(ExitStatus.done.rawValue))
         } catch {
-            exit(outputStatus(report(error, root: root)))
+            leave(outputStatus(report(error, root: root)))
         }
+    }
+
+    /// Ends the process; a reader of standard error who does not read holds it up no longer than this.
+    private static func leave(_ status: Int32) -> Never {
+        Terminal.flush()
+        exit(status)
     }
 
     /// What a command ends with whose output may have been lost.
@@ -41,7 +47,8 @@ public enum CommandEntry {
         default:
             break
         }
-        let message = root.fullMessage(for: error)
+        // A database's address in a wrong place of the command line would be repeated with its password.
+        let message = Secrets.withoutAddresses(root.fullMessage(for: error))
         switch root.exitCode(for: error) {
         case .success:
             Terminal.output(message + "\n")
@@ -72,7 +79,7 @@ public enum CommandEntry {
         case let error as DatasetError: error.isNotAllowed ? .environment : .configuration
         case let error as JobQueueError:
             switch error {
-            case .notMigrated, .databaseIsNewer: .environment
+            case .notMigrated, .databaseIsNewer, .wrongEncoding: .environment
             default: .configuration
             }
         default: .configuration

@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Foundation
+internal import SystemSupport
 
 /// Which database a command talks to.
 public struct DatabaseOptions: ParsableArguments {
@@ -8,7 +9,8 @@ public struct DatabaseOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             """
-            PostgreSQL to use: postgresql://user@host/db or key=value (default: $OCC_DATABASE_URL). Everybody on the host can read \
+            PostgreSQL to use: postgresql://user@host/db or key=value, or the word private for the one of --output (default: \
+            $OCC_DATABASE_URL, else the private one; where both are there, this option has to decide). Everybody on the host can read \
             a command line: put a password into OCC_DATABASE_URL or a password file (~/.pgpass), not here.
             """,
             valueName: "url"
@@ -23,23 +25,26 @@ public struct DatabaseOptions: ParsableArguments {
     /// Makes empty options, for ArgumentParser.
     public init() {}
 
-    /// The connection string for a command that can be pointed at an output folder's private database instead.
+    /// The database that these options mean together with an output folder and the environment.
     ///
-    /// An option outdoes the environment: `--output DIR` means that folder's database even where `OCC_DATABASE_URL` is set.
-    ///
-    /// - Throws: `CommandFailure` when both are options.
-    public func connectionString(unlessOutput output: String?) throws -> String? {
-        guard output != nil else { return connectionString }
-        if database != nil {
-            throw CommandFailure(.configuration, "give --database URL or --output DIR, not both: each names a database")
-        }
-        return nil
+    /// - Parameters:
+    ///   - output: the output folder, absolute; nil where the command was given none.
+    ///   - privateDatabase: path of that folder's private database, which need not be there.
+    /// - Throws: `CommandFailure` where there is none, or where the user has to decide.
+    public func choice(output: String? = nil, privateDatabase: String? = nil, use: DatabaseChoice.Use) throws
+        -> DatabaseChoice
+    {
+        try DatabaseChoice.resolve(
+            option: database,
+            // A file or a secret that it was read from often ends with a line break.
+            environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]?
+                .trimmingCharacters(in: .whitespacesAndNewlines),
+            output: output,
+            hasPrivateDatabase: try privateDatabase.map { try Folders.isPresent($0) } ?? false,
+            use: use
+        )
     }
 
     /// The connection string given by option or environment, nil where neither is.
-    public var connectionString: String? {
-        if let database { return database }
-        let value = ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]
-        return value?.isEmpty == false ? value : nil
-    }
+    public var connectionString: String? { try? choice(use: .never).connectionString }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 
 /// The end of a log file.
 public enum LogTail {
@@ -9,9 +10,12 @@ public enum LogTail {
     ///
     /// Reads at most the file's last 16 KiB, and cuts long lines.
     public static func lines(ofFile path: String, from start: UInt64, count: Int) -> [String] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        // A pipe in a file's place is refused, not waited for.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         defer { try? handle.close() }
-        let size = (try? handle.seekToEnd()) ?? 0
+        guard let size = try? handle.seekToEnd() else { return [] }
         try? handle.seek(toOffset: max(start, size > 16384 ? size - 16384 : 0))
         let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").suffix(count).map { line in

@@ -3,7 +3,15 @@ internal import Synchronization
 internal import SystemSupport
 
 /// Text for people, on standard error, so that standard output carries only what a program asked for.
+///
+/// A command that is done once it has said everything waits for a slow reader (`verify 2>&1 | less`). One that decides while it
+/// speaks must not: after `neverWait` a `LineWriter` waits, on its own thread, and what finds no room is dropped and counted.
 public enum Terminal {
+    private static let waitsForReaders = Mutex(true)
+
+    /// From here on nobody who says something waits for whoever reads standard error.
+    public static func neverWait() { waitsForReaders.withLock { $0 = false } }
+
     /// Whether a progress line stands on the terminal, and the lock that keeps lines of several threads whole.
     private static let progressIsShown = Mutex(false)
 
@@ -20,7 +28,7 @@ public enum Terminal {
     /// Writes one line to standard error, above the progress line if there is one.
     public static func say(_ line: String) {
         progressIsShown.withLock { isShown in
-            write((isShown ? "\r\u{1B}[K" : "") + line + "\n", to: STDERR_FILENO)
+            writeError((isShown ? "\r\u{1B}[K" : "") + line + "\n")
             isShown = false
         }
     }
@@ -29,13 +37,27 @@ public enum Terminal {
     public static func showProgress(_ line: String) {
         progressIsShown.withLock { isShown in
             if isInteractive {
-                write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+                writeError("\r\u{1B}[K" + line)
                 isShown = true
             } else {
-                write(line + "\n", to: STDERR_FILENO)
+                writeError(line + "\n")
             }
         }
     }
+
+    private static func writeError(_ text: String) {
+        if waitsForReaders.withLock({ $0 }) {
+            write(text, to: STDERR_FILENO)
+        } else {
+            LineWriter.standardError.write(text)
+        }
+    }
+
+    /// Waits a moment for what was said after `neverWait` to be read; for the end of a program, and before anything that must come after it.
+    ///
+    /// - Returns: whether it was.
+    @discardableResult
+    public static func flush(seconds: Double = 1) -> Bool { LineWriter.standardError.flush(seconds: seconds) }
 
     /// What the operating system said when it refused standard output, other than that nobody reads it.
     static var outputError: FileError? { lostOutput.withLock { $0 } }
@@ -46,6 +68,8 @@ public enum Terminal {
     /// - Returns: whether somebody still reads it; false for `| head` that has had enough.
     @discardableResult
     public static func output(_ text: String) -> Bool {
+        // Where both go to one terminal or file, they stand in the order in which they were said.
+        flush()
         guard !write(text, to: STDOUT_FILENO) else { return true }
         let error = FileError.last("write", "standard output")
         if error.code != EPIPE { lostOutput.withLock { $0 = $0 ?? error } }

@@ -19,6 +19,8 @@ public struct JobQueue: Sendable {
     public let schema: String
     /// Every interval and limit.
     public let timing: QueueTiming
+    /// Where the queue is, for people: host, port, database, user and schema; no secret.
+    public var place: String
 
     let random: @Sendable () -> Double
     let unresolvedClaims = UnresolvedClaims()
@@ -46,6 +48,7 @@ public struct JobQueue: Sendable {
         self.schema = schema
         self.timing = timing
         self.random = random
+        place = pool.configuration.description + (schema == "occ" ? "" : " schema=\(schema)")
         s = "\"\(schema)\""
     }
 
@@ -65,7 +68,7 @@ public struct JobQueue: Sendable {
                 number += 1
                 let delay = timing.reconnectBackoff.delaySeconds(attempt: number, random: random())
                 let elapsed = (ContinuousClock.now - start) / .seconds(1)
-                guard error.isTransient, elapsed + delay < timing.patienceSeconds else { throw error }
+                guard error.remedy != .refused, elapsed + delay < timing.patienceSeconds else { throw error }
                 try await Task.sleep(for: .seconds(delay))
             }
         }

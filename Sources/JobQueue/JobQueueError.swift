@@ -8,6 +8,8 @@ public enum JobQueueError: Error, Sendable, Hashable {
     case notMigrated(schema: String, found: Int, needed: Int)
     /// The database was migrated by a newer program.
     case databaseIsNewer(schema: String, found: Int, known: Int)
+    /// The database's encoding cannot hold every text.
+    case wrongEncoding(database: String, encoding: String)
     /// There is no such migration.
     case unknownMigration(Int)
     /// A submission breaks a rule; the text says which field, what was found, what is allowed.
@@ -24,6 +26,8 @@ public enum JobQueueError: Error, Sendable, Hashable {
     case runIsBusy(name: String, leased: Int)
     /// A role cannot be given a worker's rights; the text says why.
     case unusableRole(String, String)
+    /// A role was granted a worker's rights and does not have them, or has more; the text says which.
+    case wrongRights(role: String, String)
 }
 
 extension JobQueueError: CustomStringConvertible {
@@ -38,6 +42,9 @@ extension JobQueueError: CustomStringConvertible {
         case .databaseIsNewer(let schema, let found, let known):
             "the queue in schema \"\(schema)\" is at version \(found), newer than the \(known) that this program knows:"
                 + " use the program that migrated it, or a newer one"
+        case .wrongEncoding(let database, let encoding):
+            "database \"\(database)\" has the encoding \(encoding), which cannot hold every path and error text: make one with"
+                + " CREATE DATABASE name ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0, and migrate that"
         case .unknownMigration(let version):
             "there is no schema version \(version): this program knows 0 to \(Migration.latestVersion)"
         case .invalidSubmission(let text): "submission refused: \(text)"
@@ -49,6 +56,7 @@ extension JobQueueError: CustomStringConvertible {
             "worker \(id) is not registered any more (its heartbeats stopped, or it retired): stop its scenes and register anew"
         case .runIsBusy(let name, let leased):
             "run \"\(name)\" still has \(leased) leased scenes: cancel it, wait for its workers, then remove it"
+        case .wrongRights(let role, let reason): "role \"\(role)\" was granted a worker's rights, but \(reason)"
         case .unusableRole(let role, let reason): "role \"\(role)\" cannot be a worker's: \(reason)"
         }
     }

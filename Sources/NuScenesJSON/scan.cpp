@@ -75,6 +75,7 @@ public:
     nsj_status run() {
         if (!skip_space()) return error_.status;
         if (window_.count() == 0) return fail(NSJ_TRUNCATED, 0, "the file is empty");
+        if (const char *mark = byte_order_mark()) return fail(NSJ_SYNTAX, 0, mark);
         if (*window_.data() != '[') return fail(NSJ_SYNTAX, 0, "the table does not start with '['");
         window_.consume(1);
         if (!skip_space()) return error_.status;
@@ -94,6 +95,16 @@ public:
     }
 
 private:
+    // What is wrong with a table that some Windows programs wrote; null where there is no such mark.
+    const char *byte_order_mark() const noexcept {
+        const size_t count = window_.count();
+        if (count >= 3 && std::memcmp(window_.data(), "\xEF\xBB\xBF", 3) == 0)
+            return "the table starts with a UTF-8 byte-order mark (EF BB BF); save it as UTF-8 without one";
+        if (count >= 2 && (std::memcmp(window_.data(), "\xFF\xFE", 2) == 0 || std::memcmp(window_.data(), "\xFE\xFF", 2) == 0))
+            return "the table starts with a UTF-16 byte-order mark; save it as UTF-8 without one";
+        return nullptr;
+    }
+
     static constexpr const char *truncated = "the file ends before the table does";
 
     nsj_status finish() {

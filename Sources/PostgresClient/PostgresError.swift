@@ -8,8 +8,11 @@ public struct PostgresError: Error, Sendable, Hashable {
         case server(sqlState: String)
         /// The connection broke while it was in use. Whether the statement (or COMMIT) took effect is unknown.
         case connectionLost
-        /// No connection could be made.
+        /// No connection could be made; the server does not answer, is starting or stopping, has no room, or is read-only.
         case cannotConnect
+        /// The server (or libpq, on the way to it) refused the connection for good: a wrong password, a database that does not
+        /// exist, a right that is missing. `sqlState` is the server's code; nil where libpq refused.
+        case notAdmitted(sqlState: String?)
         /// Every connection of the pool stayed busy for the whole wait.
         case poolTimeout
         /// The pool was closed.
@@ -54,30 +57,21 @@ public struct PostgresError: Error, Sendable, Hashable {
         self.constraint = constraint
     }
 
-    /// The server's five-character code, nil where the server did not answer.
+    /// The server's five-character code, nil where the server did not answer with one.
     public var sqlState: String? {
-        if case .server(let sqlState) = kind { sqlState } else { nil }
+        switch kind {
+        case .server(let sqlState): sqlState
+        case .notAdmitted(let sqlState): sqlState
+        default: nil
+        }
     }
 
     /// Whether the connection is gone, so that the outcome of what was being done is unknown.
     public var isConnectionLoss: Bool {
         switch kind {
         case .connectionLost: true
-        // 57P01..57P03: the server is stopping, crashed or starting; class 08: connection exceptions (also PgBouncer's).
-        case .server(let state): ["57P01", "57P02", "57P03"].contains(state) || state.hasPrefix("08")
-        default: false
-        }
-    }
-
-    /// Whether the same work may well succeed if tried again later.
-    ///
-    /// True of lost and refused connections, busy pools, statements that timed out, serialization failures, deadlocks, lock
-    /// timeouts and servers with too many clients. Only idempotent work should be tried again.
-    public var isTransient: Bool {
-        switch kind {
-        case .connectionLost, .cannotConnect, .poolTimeout, .timedOut: true
-        case .server(let state):
-            isConnectionLoss || ["40001", "40P01", "55P03", "57014", "53300", "53400"].contains(state)
+        // Class 08: connection exceptions (also PgBouncer's).
+        case .server(let state): Self.closingStates.contains(state) || state.hasPrefix("08")
         default: false
         }
     }
@@ -91,6 +85,8 @@ extension PostgresError: CustomStringConvertible {
         case .server(let sqlState): text += "PostgreSQL refused (SQLSTATE \(sqlState)): "
         case .connectionLost: text += "the connection to PostgreSQL was lost: "
         case .cannotConnect: text += "cannot connect to PostgreSQL: "
+        case .notAdmitted(let sqlState):
+            text += "PostgreSQL refuses the connection" + (sqlState.map { " (SQLSTATE \($0))" } ?? "") + ": "
         case .poolTimeout, .poolClosed, .timedOut, .decoding, .usage, .privateServer: break
         }
         text += message

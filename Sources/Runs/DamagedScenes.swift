@@ -23,15 +23,19 @@ public struct DamagedScenes: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the run's folder as this host sees it.
+    ///   - software: name and version of the program, for the identity of a folder of version 0.1.
     ///   - progress: called after each file with how many of how many are checked.
-    /// - Throws: `RunContractError` for a row that names a file of no lease of this run; `PostgresError`, `StorageError`,
+    /// - Throws: `ForeignFolderError`; `RunContractError` for a row that names a file of no lease of this run; `PostgresError`, `StorageError`,
     ///   `FileError`.
     public static func requeue(
         of status: RunStatus,
         in directory: RunDirectory,
         queue: JobQueue,
+        software: String = "occ",
         progress: (_ checked: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> DamagedScenes {
+        // What another queue accepted is no damage, whatever this one thinks of it.
+        try await RunFolder(directory, queue: queue, software: software).check(status)
         let accepted = try await accepted(of: status, in: directory, queue: queue)
         let report = try directory.verify(accepted, progress: progress)
         // Files that the queue does not know are no damage; those that cannot be read may be good.

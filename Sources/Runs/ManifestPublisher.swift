@@ -23,11 +23,14 @@ public struct ManifestPublisher: Sendable {
     /// Sample tokens come from the index of each accepted scene file, so the output folder must be at hand.
     ///
     /// - Parameter outputDirectory: the output folder as this host sees it.
-    /// - Throws: `PostgresError`, `StorageError`, `FileError`.
+    /// A whole scene file that the queue does not count stays in the manifest, or comes into it (`KeptScenes`).
+    ///
+    /// - Throws: `ForeignFolderError` where the folder is another queue's; `PostgresError`, `StorageError`, `FileError`.
     @discardableResult
     public func publish(_ status: RunStatus, outputDirectory: String) async throws -> RunManifest {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let directory = try RunDirectory(output: outputDirectory, run: status.name)
+        try await RunFolder(directory, queue: queue, software: software).check(status)
         var scenes: [RunManifest.Scene] = []
         var lastSceneID: Int64 = 0
         while true {
@@ -37,7 +40,7 @@ public struct ManifestPublisher: Sendable {
             lastSceneID = last.sceneID
         }
         scenes += try await unfinishedScenes(status.name)
-        let manifest = RunManifest(
+        var manifest = RunManifest(
             run: status.name,
             dataset: "nuscenes",
             datasetFolder: settings.datasetRoot,
@@ -46,11 +49,12 @@ public struct ManifestPublisher: Sendable {
             model: settings.modelConfiguration,
             modelDigest: settings.modelDigest,
             precision: settings.precision.rawValue,
-            settings: [RunScores.expectedSamplesKey: String(status.counts.samplesTotal)],
+            settings: settings.manifestEntries(samples: status.counts.samplesTotal),
             software: software,
             writtenAt: ISO8601DateFormatter().string(from: Date()),
             scenes: scenes
         )
+        try KeptScenes(directory).add(to: &manifest)
         try directory.writeManifest(manifest)
         return manifest
     }

@@ -127,11 +127,34 @@ public struct PredictionImport: Sendable {
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> RunManifest {
         let directory = try RunDirectory(output: output, run: run)
+        if let owner = try directory.readIdentity() {
+            throw RunContractError(
+                "'\(directory.path)' belongs to a run of a queue (\(owner.queuePlace)); choose another name with --run, or another"
+                    + " --output"
+            )
+        }
         if try directory.fileSystem.byteCount(of: directory.manifestPath) != nil {
             let manifest = try directory.readManifest()
             if manifest.modelDigest == digest { return manifest }
         }
         let leases = try freeLeases(in: directory)
+        do {
+            let manifest = try write(leases, in: directory, progress)
+            try directory.writeManifest(manifest)
+            return manifest
+        } catch {
+            // What was refused must not count as a run, nor its files as somebody's.
+            withdraw(leases, from: directory)
+            throw error
+        }
+    }
+
+    /// Writes the files of every scene that has its predictions.
+    private func write(
+        _ leases: [String: Int64],
+        in directory: RunDirectory,
+        _ progress: @Sendable (Int, Int) -> Void
+    ) throws -> RunManifest {
         let gaps = Dictionary(incomplete.map { ($0.scene, $0.token) }) { first, _ in first }
         let results = Mutex([Int: Result<RunManifest.Scene, any Error>]())
         DispatchQueue.concurrentPerform(iterations: scenes.count) { index in
@@ -154,9 +177,21 @@ public struct PredictionImport: Sendable {
             progress(count, scenes.count)
         }
         let written = try scenes.indices.compactMap { index in try results.withLock { $0[index] }?.get() }
-        let manifest = manifest(of: written)
-        try directory.writeManifest(manifest)
-        return manifest
+        return manifest(of: written)
+    }
+
+    /// Removes the files of these leases, and the folder if nothing else is in it.
+    private func withdraw(_ leases: [String: Int64], from directory: RunDirectory) {
+        for scene in scenes {
+            let lease = leases[scene.name] ?? 1
+            for path in [
+                try? directory.finalPath(scene: scene.name, lease: lease),
+                try? directory.partialPath(scene: scene.name, lease: lease),
+            ] {
+                if let path { try? directory.fileSystem.remove(path) }
+            }
+        }
+        try? directory.removeIfWithoutResults()
     }
 
     /// The lease of each scene that no file has yet.
@@ -208,7 +243,7 @@ public struct PredictionImport: Sendable {
             fileName: file.fileName,
             byteCount: file.byteCount,
             sha256: file.sha256,
-            metrics: outcome.metrics.isEmpty ? nil : outcome.metrics.base64
+            metrics: outcome.metrics.isWorthStoring ? outcome.metrics.base64 : nil
         )
     }
 

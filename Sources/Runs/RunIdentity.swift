@@ -5,16 +5,14 @@ internal import SystemSupport
 public enum RunIdentity {
     /// The name of the run with these settings: `<split>-<configuration>-<10 hexadecimal digits>`.
     ///
-    /// The digits are a SHA-256 of dataset root, version, split, model digest, precision and output folder; where the model
-    /// file lies and how often errors are retried do not make another run. The name is safe as a file name.
+    /// The digits are a SHA-256 of dataset root, version, split, what decides predictions (`PredictionIdentity`) and output folder; where
+    /// the model file lies and how often errors are retried do not make another run. The name is safe as a file name.
     public static func name(of settings: RunSettings) -> String {
         name(
             split: settings.split,
             model: settings.modelConfiguration,
-            parts: [
-                settings.datasetRoot, settings.datasetVersion, settings.split, settings.modelDigest,
-                settings.precision.rawValue, settings.outputDirectory,
-            ]
+            parts: [settings.datasetRoot, settings.datasetVersion, settings.split] + settings.identity.nameParts
+                + [settings.outputDirectory]
         )
     }
 

@@ -15,26 +15,37 @@ public struct RunScores: Sendable {
         public var name: String
         /// Its place among the run's done scenes, in the order in which results are exported.
         public var place: Int
-        /// What was counted.
+        /// What was counted; what was not stands in `RunScores.gaps`.
         public var metrics: SceneMetrics
     }
 
     /// The scenes that have metrics, by name.
     public private(set) var scenes: [Scene] = []
-    /// Scenes that are done but have no score, because ground truth is missing.
+    /// Scenes that are done but have no score.
     public private(set) var unscored: [String] = []
-    /// Remarks of scorers, each with its scene.
-    public private(set) var notes: [String] = []
+    /// What is not in the scores, of each scene where that is known: version 0.1 stored none of it.
+    private var sceneGaps: [String: TruthGaps] = [:]
 
     private var done = 0
 
     /// Makes scores of nothing.
     public init() {}
 
+    /// What is not in the scores, of all scenes.
+    public var gaps: TruthGaps {
+        var sum = TruthGaps()
+        for (scene, gaps) in sceneGaps.sorted(by: { $0.key < $1.key }) { sum.add(gaps, scene: scene) }
+        return sum
+    }
+
+    /// Scenes without a score of which nothing tells why.
+    public var unexplained: [String] { unscored.filter { sceneGaps[$0] == nil } }
+
     /// Adds the next done scene.
-    public mutating func add(_ name: String, _ metrics: SceneMetrics?, notes more: [String] = []) {
-        notes += more.map { "\(name): \($0)" }
-        if let metrics, !metrics.isEmpty {
+    public mutating func add(_ name: String, _ metrics: SceneMetrics?) {
+        if let gaps = metrics?.gaps, !gaps.isEmpty { sceneGaps[name] = gaps }
+        if var metrics, !metrics.isEmpty {
+            metrics.gaps = TruthGaps()
             scenes.append(Scene(name: name, place: done, metrics: metrics))
         } else {
             unscored.append(name)
@@ -93,7 +104,7 @@ public struct RunScores: Sendable {
 
     /// Computed anew from the scene files and the ground truth on disk, scenes in parallel.
     ///
-    /// What cannot be computed, because ground truth or tables are not at hand, is taken from the manifest where it has it.
+    /// Nothing is taken from what was stored: what has no ground truth now is a gap.
     ///
     /// - Parameters:
     ///   - truth: the ground truth.
@@ -123,14 +134,7 @@ public struct RunScores: Sendable {
         var scores = RunScores()
         for (index, scene) in done.enumerated() {
             guard let result = results.withLock({ $0[index] }) else { continue }
-            var outcome = try result.get()
-            if outcome.metrics.isEmpty {
-                outcome.metrics = try metrics(of: scene) ?? SceneMetrics()
-            } else if outcome.metrics.confusions != nil, outcome.metrics.rays == nil {
-                outcome.metrics.rays = try metrics(of: scene)?.rays
-            }
-            if !countsRays { outcome.metrics.rays = nil }
-            scores.add(scene.name, outcome.metrics, notes: outcome.notes)
+            scores.add(scene.name, try result.get().metrics)
         }
         return scores.sorted()
     }
@@ -140,6 +144,7 @@ public struct RunScores: Sendable {
         var part = self
         part.scenes.removeAll { !names.contains($0.name) }
         part.unscored.removeAll { !names.contains($0) }
+        part.sceneGaps = sceneGaps.filter { names.contains($0.key) }
         return part
     }
 
@@ -147,6 +152,8 @@ public struct RunScores: Sendable {
     public func withoutRays() -> RunScores {
         var part = self
         for index in part.scenes.indices { part.scenes[index].metrics.rays = nil }
+        for scene in part.sceneGaps.keys { part.sceneGaps[scene]?.remove(.noRays) }
+        part.sceneGaps = part.sceneGaps.filter { !$0.value.isEmpty }
         return part
     }
 

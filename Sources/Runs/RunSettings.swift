@@ -4,16 +4,26 @@ internal import Foundation
 ///
 /// Two submissions with equal settings are the same run; the second is a resume of the first.
 public struct RunSettings: Codable, Equatable, Sendable {
-    /// The kind of a run in the queue: workers claim only kinds whose model they have.
-    public var kind: String { Self.kind(modelDigest: modelDigest) }
+    /// What of these settings decides predictions.
+    public var identity: PredictionIdentity {
+        PredictionIdentity(
+            modelDigest: modelDigest,
+            precision: precision,
+            rescalesIntrinsics: rescaleIntrinsics,
+            semanticsVersion: semanticsVersion
+        )
+    }
 
-    /// The kind of the runs of a model.
-    public static func kind(modelDigest: String) -> String { "predict-\(modelDigest.prefix(16))" }
+    /// The kind of the run in the queue: workers claim only kinds that they can compute.
+    public var kind: String { identity.kind }
 
     /// The version of this document and of the payloads that go with it; workers leave newer ones alone.
     ///
-    /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs.
-    public static let currentFormatVersion = 2
+    /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs. Since 3 settings may say that predictions
+    /// are made otherwise than version 0.1 would.
+    public static let currentFormatVersion = 3
+    /// The version of the run with these settings: the first whose workers compute it rightly.
+    public var formatVersion: Int { identity.formatVersion }
     /// The name that stands in `split` where no split was asked for.
     public static let everyScene = "all"
 
@@ -33,6 +43,10 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public var precision: Precision
     /// Output folder as the submitting host sees it; scene files lie in `<output>/runs/<run>/`.
     public var outputDirectory: String
+    /// Whether intrinsics follow pictures that are not of the size that the tables give; otherwise such pictures are refused.
+    public var rescaleIntrinsics: Bool
+    /// Which rules lead from pictures to predictions.
+    public var semanticsVersion: Int
 
     /// Makes settings.
     public init(
@@ -42,8 +56,9 @@ public struct RunSettings: Codable, Equatable, Sendable {
         modelConfiguration: String,
         modelDigest: String,
         modelPath: String,
-        precision: Precision,
-        outputDirectory: String
+        precision: Precision = .fp32,
+        outputDirectory: String,
+        rescaleIntrinsics: Bool = false
     ) {
         self.datasetRoot = datasetRoot
         self.datasetVersion = datasetVersion
@@ -53,6 +68,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
         self.modelPath = modelPath
         self.precision = precision
         self.outputDirectory = outputDirectory
+        self.rescaleIntrinsics = rescaleIntrinsics
+        semanticsVersion = PredictionIdentity.currentSemanticsVersion
     }
 
     /// Arithmetic of the full-precision layers.
@@ -74,12 +91,51 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public init(json: String, run: String) throws {
         do {
             self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8))
+            guard (1...PredictionIdentity.currentSemanticsVersion).contains(semanticsVersion) else {
+                throw RunContractError("rules of prediction of version \(semanticsVersion)")
+            }
         } catch {
             throw RunContractError(
                 "the settings of run '\(run)' cannot be read (\(error)); was it submitted by another version of this program?",
                 isNewer: true
             )
         }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case datasetRoot, datasetVersion, split, modelConfiguration, modelDigest, modelPath, precision, outputDirectory
+        case rescaleIntrinsics
+        case semanticsVersion = "semantics"
+    }
+
+    /// Reads settings of any version; what an older one does not have stands for what its workers did.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        datasetRoot = try container.decode(String.self, forKey: .datasetRoot)
+        datasetVersion = try container.decode(String.self, forKey: .datasetVersion)
+        split = try container.decode(String.self, forKey: .split)
+        modelConfiguration = try container.decode(String.self, forKey: .modelConfiguration)
+        modelDigest = try container.decode(String.self, forKey: .modelDigest)
+        modelPath = try container.decode(String.self, forKey: .modelPath)
+        precision = try container.decode(Precision.self, forKey: .precision)
+        outputDirectory = try container.decode(String.self, forKey: .outputDirectory)
+        rescaleIntrinsics = try container.decodeIfPresent(Bool.self, forKey: .rescaleIntrinsics) ?? false
+        semanticsVersion = try container.decodeIfPresent(Int.self, forKey: .semanticsVersion) ?? 1
+    }
+
+    /// Writes settings; those that version 0.1 could express are written as it did.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(datasetRoot, forKey: .datasetRoot)
+        try container.encode(datasetVersion, forKey: .datasetVersion)
+        try container.encode(split, forKey: .split)
+        try container.encode(modelConfiguration, forKey: .modelConfiguration)
+        try container.encode(modelDigest, forKey: .modelDigest)
+        try container.encode(modelPath, forKey: .modelPath)
+        try container.encode(precision, forKey: .precision)
+        try container.encode(outputDirectory, forKey: .outputDirectory)
+        if rescaleIntrinsics { try container.encode(true, forKey: .rescaleIntrinsics) }
+        if semanticsVersion != 1 { try container.encode(semanticsVersion, forKey: .semanticsVersion) }
     }
 
     /// Whether two settings define the same predictions in the same place; where the model file lies does not matter.
@@ -90,5 +146,17 @@ public struct RunSettings: Codable, Equatable, Sendable {
         copy.modelPath = modelPath
         if anyOutput { copy.outputDirectory = outputDirectory }
         return copy == self
+    }
+
+    /// Key of the manifest's settings under which it stands that intrinsics followed the pictures.
+    public static let rescaleIntrinsicsKey = "rescaleIntrinsics"
+
+    /// What `run.json` keeps of these settings besides its own fields.
+    ///
+    /// - Parameter samples: samples of the whole run.
+    public func manifestEntries(samples: Int) -> [String: String] {
+        var entries = [RunScores.expectedSamplesKey: String(samples)]
+        if rescaleIntrinsics { entries[Self.rescaleIntrinsicsKey] = "true" }
+        return entries
     }
 }

@@ -16,15 +16,26 @@ public struct SceneMetrics: Equatable, Sendable {
     /// Of detection runs: what became of each box.
     public var detections: DetectionMatches?
 
+    /// Samples that are not in the counts, and why.
+    public var gaps: TruthGaps
+
     /// Makes metrics from their parts.
-    public init(confusions: MaskedConfusions? = nil, rays: RayCounts? = nil, detections: DetectionMatches? = nil) {
+    public init(
+        confusions: MaskedConfusions? = nil,
+        rays: RayCounts? = nil,
+        detections: DetectionMatches? = nil,
+        gaps: TruthGaps = TruthGaps()
+    ) {
         self.confusions = confusions
         self.rays = rays
         self.detections = detections
+        self.gaps = gaps
     }
 
-    /// Whether nothing was counted.
+    /// Whether nothing was counted; gaps may be there all the same.
     public var isEmpty: Bool { confusions == nil && rays == nil && detections == nil }
+    /// Whether there is something worth storing.
+    public var isWorthStoring: Bool { !isEmpty || !gaps.isEmpty }
 
     private static let magic = Array("OCSM".utf8)
     private static let version: UInt8 = 1
@@ -33,6 +44,7 @@ public struct SceneMetrics: Equatable, Sendable {
         case confusions = 1
         case rays = 2
         case detections = 3
+        case gaps = 4
     }
 
     /// The metrics as bytes that say what they are.
@@ -41,6 +53,7 @@ public struct SceneMetrics: Equatable, Sendable {
         if let confusions { parts.append((.confusions, confusions.encoded())) }
         if let rays { parts.append((.rays, rays.encoded())) }
         if let detections { parts.append((.detections, detections.encoded())) }
+        if !gaps.isEmpty { parts.append((.gaps, gaps.encoded())) }
         var bytes = Self.magic + [Self.version, UInt8(parts.count)]
         for (kind, content) in parts {
             bytes.append(kind.rawValue)
@@ -79,6 +92,9 @@ public struct SceneMetrics: Equatable, Sendable {
             case .confusions: confusions = try MaskedConfusions(decoding: content)
             case .rays: rays = try RayCounts(decoding: content)
             case .detections: detections = try DetectionMatches(decoding: content)
+            case .gaps:
+                guard let read = TruthGaps(decoding: content) else { throw Self.flaw("gaps that cannot be read") }
+                gaps = read
             case nil: continue
             }
         }

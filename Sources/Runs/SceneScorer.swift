@@ -7,10 +7,14 @@ public import Storage
 public struct SceneScorer: Sendable {
     /// What was counted, and what could not be.
     public struct Outcome: Sendable {
-        /// The counts; empty where there is no ground truth.
+        /// The counts, and what is not in them.
         public var metrics = SceneMetrics()
-        /// Why something that could have been counted was not.
-        public var notes: [String] = []
+        /// Why something that could have been counted was not; absence is no reason to say anything.
+        public var notes: [String] {
+            var gaps = metrics.gaps
+            gaps.remove(.absent)
+            return gaps.lines
+        }
     }
 
     /// The scene's name.
@@ -19,6 +23,8 @@ public struct SceneScorer: Sendable {
     public let frames: SceneFrames?
     /// Annotations of the scene; nil where there are none.
     public let annotations: DetectionSceneTruth?
+    /// What is wrong with the annotations, where there are some that cannot be used.
+    public let annotationsFlaw: String?
     /// Where label files are.
     public let locator: Occ3DLocator
     /// Whether RayIoU is counted for occupancy.
@@ -29,19 +35,19 @@ public struct SceneScorer: Sendable {
         scene: String,
         frames: SceneFrames?,
         annotations: DetectionSceneTruth?,
+        annotationsFlaw: String? = nil,
         locator: Occ3DLocator,
         countsRays: Bool = true
     ) {
         self.scene = scene
         self.frames = frames
         self.annotations = annotations
+        self.annotationsFlaw = annotationsFlaw
         self.locator = locator
         self.countsRays = countsRays
     }
 
-    /// Scores every sample of a file.
-    ///
-    /// A label file that cannot be read leaves the scene without metrics; a note names it.
+    /// Scores every sample of a file that has ground truth; the others are counted and named in the metrics' gaps.
     ///
     /// - Throws: `StorageError` naming the scene file, `EvaluationError` naming the sample.
     public func score(_ reader: SceneFileReader) throws -> Outcome {
@@ -57,83 +63,112 @@ public struct SceneScorer: Sendable {
     private static let rayLimit = 4096
 
     private func scoreOccupancy(_ reader: SceneFileReader) throws -> Outcome {
-        guard try reader.entries.allSatisfy({ try locator.hasLabels(scene: scene, sample: $0.token) }) else {
-            return Outcome()
-        }
-        var outcome = Outcome()
-        let origins = countsRays ? rayOrigins(of: reader, notes: &outcome.notes) : nil
+        var gaps = TruthGaps()
+        var origins: RayOrigins?
         var confusions = MaskedConfusions()
         var rays = RayCounts()
         for entry in reader.entries {
-            let prediction = try reader.sample(entry).occupancy().bytes
+            let path = locator.path(scene: scene, sample: entry.token)
             let labels: Occ3DLabels
-            do {
-                labels = try Occ3DLabels.read(locator.path(scene: scene, sample: entry.token))
-            } catch {
-                // One broken file must not take the other scenes' scores along.
-                return Outcome(notes: ["no score: \(error)"])
+            switch LabelFile(path) {
+            case .labels(let read): labels = read
+            case .absent:
+                gaps.add(.absent, sample: entry.token, why: path)
+                continue
+            case .unreadable(let why):
+                gaps.add(.unreadable, sample: entry.token, why: why)
+                continue
+            case .damaged(let why):
+                gaps.add(.damaged, sample: entry.token, why: why)
+                continue
             }
+            let prediction = try reader.sample(entry).occupancy().bytes
             let truth = OccupancyGroundTruth(
                 semantics: labels.semantics,
                 maskLidar: labels.maskLidar,
                 maskCamera: labels.maskCamera
             )
             try confusions.accumulate(prediction: prediction, truth: truth, sample: entry.token)
-            guard let origins = origins?[entry.token] else { continue }
-            try rays.accumulate(
-                prediction: prediction,
-                semantics: labels.semantics,
-                origins: origins,
-                sample: entry.token
-            )
+            if labels.maskCamera == nil { gaps.add(.noCameraMask, sample: entry.token, why: path) }
+            if labels.maskLidar == nil { gaps.add(.noLidarMask, sample: entry.token, why: path) }
+            guard countsRays else { continue }
+            let known = origins ?? rayOrigins(of: reader)
+            origins = known
+            switch known {
+            case .places(let places):
+                // Every entry of the file has its place, else there were none at all.
+                guard let place = places[entry.token] else { continue }
+                try rays.accumulate(
+                    prediction: prediction,
+                    semantics: labels.semantics,
+                    origins: place,
+                    sample: entry.token
+                )
+            case .unknown(let why): gaps.add(.noRays, sample: entry.token, why: why)
+            }
         }
-        outcome.metrics = SceneMetrics(confusions: confusions, rays: origins == nil ? nil : rays)
-        return outcome
+        gaps.shorten(.absent, whereAllOf: reader.entries.count)
+        return Outcome(
+            metrics: SceneMetrics(
+                confusions: confusions.samples > 0 ? confusions : nil,
+                rays: rays.samples > 0 ? rays : nil,
+                gaps: gaps
+            )
+        )
     }
 
-    /// From where each sample's rays are cast; nil where the tables do not give the lidar's place at every sample.
-    private func rayOrigins(of reader: SceneFileReader, notes: inout [String]) -> [String: LidarOrigins]? {
-        guard let frames else { return nil }
+    /// From where each sample's rays are cast, or why that is not known.
+    private enum RayOrigins {
+        case places([String: LidarOrigins])
+        case unknown(String)
+    }
+
+    private func rayOrigins(of reader: SceneFileReader) -> RayOrigins {
+        guard let frames else { return .unknown("the dataset's tables are not at hand") }
         guard frames.samples.count <= Self.rayLimit else {
-            notes.append(
-                "no RayIoU: the scene has \(frames.samples.count) samples, at most \(Self.rayLimit) are looked at"
-            )
-            return nil
+            return .unknown("the scene has \(frames.samples.count) samples, at most \(Self.rayLimit) are looked at")
         }
         let keyframes = frames.samples.compactMap(LidarKeyframe.init)
         guard keyframes.count == frames.samples.count else {
-            notes.append(
-                "no RayIoU: the tables lack pose or calibration of LIDAR_TOP at"
-                    + " \(frames.samples.count - keyframes.count) of \(frames.samples.count) samples"
+            return .unknown(
+                "the tables lack pose or calibration of LIDAR_TOP at"
+                    + " \(frames.samples.count - keyframes.count) of the scene's \(frames.samples.count) samples"
             )
-            return nil
         }
         let tokens = Set(keyframes.map(\.sample))
         guard reader.entries.allSatisfy({ tokens.contains($0.token) }) else {
-            notes.append("no RayIoU: the file has samples that the scene has not")
-            return nil
+            return .unknown("the file has samples that the scene has not")
         }
         do {
             let origins = zip(keyframes.map(\.sample), try LidarOrigins.all(of: keyframes))
-            return Dictionary(Array(origins)) { first, _ in first }
+            return .places(Dictionary(Array(origins)) { first, _ in first })
         } catch {
-            notes.append("no RayIoU: \(error)")
-            return nil
+            return .unknown("\(error)")
         }
     }
 
     private func scoreDetections(_ reader: SceneFileReader) throws -> Outcome {
-        guard let annotations else { return Outcome() }
+        var gaps = TruthGaps()
+        guard let annotations else {
+            for entry in reader.entries {
+                gaps.add(annotationsFlaw == nil ? .absent : .damaged, sample: entry.token, why: annotationsFlaw ?? "")
+            }
+            gaps.shorten(.absent, whereAllOf: reader.entries.count)
+            return Outcome(metrics: SceneMetrics(gaps: gaps))
+        }
         let truths = Dictionary(annotations.samples.map { ($0.truth.sampleToken, $0) }) { first, _ in first }
         var matches = DetectionMatches()
         for entry in reader.entries {
             guard let sample = truths[entry.token] else {
-                return Outcome(notes: ["no score: there are no annotations of sample '\(entry.token)'"])
+                gaps.add(.absent, sample: entry.token, why: "no annotations of it")
+                continue
             }
             let boxes = try DetectionDocument.decode(reader.sample(entry).detectionsJSON(), of: entry.token)
             try matches.accumulate(predictions: boxes, truth: sample.truth, order: sample.order)
         }
-        return Outcome(metrics: SceneMetrics(detections: matches))
+        return Outcome(
+            metrics: SceneMetrics(detections: matches.sampleCount > 0 ? matches : nil, gaps: gaps)
+        )
     }
 }
 

@@ -20,7 +20,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 name: "Watching and steering",
                 subcommands: [
                     StatusCommand.self, FailuresCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
-                    UnpauseCommand.self,
+                    UnpauseCommand.self, RebuildCommand.self,
                 ]
             ),
             CommandGroup(

@@ -3,20 +3,8 @@ internal import Foundation
 /// Cores that inference can use.
 public enum PhysicalCores {
     /// The number of physical cores that this process may use, at least 1: those of its affinity mask, and no more than the CPU
-    /// quota of its control group.
-    public static func count() -> Int {
-        let quota = (try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)).flatMap(
-            wholeCores(ofQuota:)
-        )
-        return max(1, min(allowed(), quota ?? Int.max))
-    }
-
-    /// Cores in a control group's `cpu.max` ("400000 100000" is four), rounded down; nil for no limit.
-    static func wholeCores(ofQuota text: String) -> Int? {
-        let parts = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        guard parts.count == 2, parts[0] > 0, parts[1] > 0, parts[0] / parts[1] < 1e6 else { return nil }
-        return max(1, Int(parts[0] / parts[1]))
-    }
+    /// quotas of its control group and of those above it.
+    public static func count() -> Int { max(1, min(allowed(), CPUQuota.wholeCores() ?? Int.max)) }
 
     /// Physical cores of the affinity mask.
     ///

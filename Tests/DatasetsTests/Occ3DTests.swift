@@ -18,14 +18,23 @@ import Testing
         try folder.write("gts/scene-0061/t/labels.npz", Self.archive().encoded())
         let labels = try Occ3DLabels.read(Occ3DLocator(datasetRoot: folder.path).path(scene: "scene-0061", sample: "t"))
         #expect(labels.semantics == (0..<Occ3DLabels.voxelCount).map { UInt8($0 % 18) })
-        #expect(labels.maskLidar[1] == 1 && labels.maskLidar[2] == 0)
-        #expect(labels.maskCamera[3] == 1 && labels.maskCamera[4] == 0)
+        #expect(labels.maskLidar?[1] == 1 && labels.maskLidar?[2] == 0)
+        #expect(labels.maskCamera?[3] == 1 && labels.maskCamera?[4] == 0)
+    }
+
+    @Test func aMaskMayBeMissing() throws {
+        let folder = try TemporaryFolder()
+        var archive = Self.archive()
+        archive["mask_camera"] = nil
+        try folder.write("labels.npz", try archive.encoded())
+        let labels = try Occ3DLabels.read("\(folder.path)/labels.npz")
+        #expect(labels.maskCamera == nil && labels.maskLidar != nil)
     }
 
     @Test func whatIsWrongIsSaid() throws {
         let count = Occ3DLabels.voxelCount
         var absent = Self.archive()
-        absent["mask_camera"] = nil
+        absent["semantics"] = nil
         var small = Self.archive()
         small["semantics"] = NPYArray([UInt8](repeating: 0, count: 8), shape: [2, 2, 2])
         var type = Self.archive()
@@ -39,7 +48,7 @@ import Testing
         mask["mask_camera"] = NPYArray(values, shape: Occ3DLabels.shape)
         let whole = try Self.archive().encoded()
         let cases: [([UInt8], [String])] = [
-            (try absent.encoded(), ["mask_camera", "semantics, mask_lidar"]),
+            (try absent.encoded(), ["semantics", "mask_lidar"]),
             (try small.encoded(), ["semantics", "[2, 2, 2]"]),
             (try type.encoded(), ["mask_lidar", "int32"]),
             (try range.encoded(), ["semantics holds 18 at voxel [1, 2, 3], where at most 17 is legal"]),

@@ -33,8 +33,9 @@ import Testing
         let path = "\(SharedFiles.root)/data/occ3d-real/29796060110c4163b07f06eff4af0753/labels.npz"
         let labels = try Occ3DLabels.read(path)
         #expect(labels.semantics.filter { $0 != Occ3DLabels.freeClass }.count == 39_092)
-        #expect(labels.maskCamera.filter { $0 == 1 }.count == 43_355)
+        let maskCamera = try #require(labels.maskCamera)
+        #expect(maskCamera.filter { $0 == 1 }.count == 43_355)
         // What a camera sees is, in Occ3D, always also seen by the lidar.
-        #expect(zip(labels.maskCamera, labels.maskLidar).allSatisfy { $0 <= $1 })
+        #expect(zip(maskCamera, try #require(labels.maskLidar)).allSatisfy { $0 <= $1 })
     }
 }

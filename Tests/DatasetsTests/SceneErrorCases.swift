@@ -140,7 +140,7 @@ enum SceneErrorCases {
     private static let frontPath = "samples/CAM_FRONT/scene-0001_0.jpg"
 
     private static let images: [Case] = [
-        scene1("no width", .badNumber, "sample_data.json", ["an image of 0 x 900 pixels is impossible"]) {
+        scene1("no width", .badNumber, "sample_data.json", ["width 0 and height 900 do not say how large"]) {
             $0.edit("sample_data", where: TableErrorTests.isFrontImage) { $0["width"] = 0 }
         },
         scene1("absolute path", .unsafePath, "sample_data.json", ["filename \"/etc/passwd\": the path is absolute"]) {

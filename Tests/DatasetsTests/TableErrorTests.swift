@@ -47,6 +47,12 @@ import Testing
             $0.tables["ego_pose"] = nil
         },
         Case("empty table", .truncatedTable, "sample.json", ["byte 0", "the file is empty"]) { $0.raw["sample"] = [] },
+        Case("byte-order mark", .brokenTable, "sample.json", ["byte 0", "UTF-8 byte-order mark (EF BB BF)"]) {
+            $0.raw["sample"] = [0xEF, 0xBB, 0xBF] + (try $0.bytes(of: "sample"))
+        },
+        Case("UTF-16", .brokenTable, "scene.json", ["UTF-16 byte-order mark"]) {
+            $0.raw["scene"] = [0xFF, 0xFE, 0x5B, 0, 0x5D, 0]
+        },
         Case("not an array", .brokenTable, "sample.json", ["byte 0", "does not start with '['"]) {
             $0.raw["sample"] = Array("{}".utf8)
         },

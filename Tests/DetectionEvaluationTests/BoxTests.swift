@@ -178,19 +178,39 @@ import Testing
         #expect(matches.map { $0.errors != nil } == [false, true, false])
     }
 
+    @Test func predictedSizesAreJudgedWhetherTheyMatchOrNot() throws {
+        let truth = try DetectionGroundTruth(
+            sampleToken: "s",
+            egoTranslation: .zero,
+            annotations: [annotation("vehicle.car")]
+        )
+        for place in [SIMD3<Double>(0, 0, 0), SIMD3(20, 0, 0), SIMD3(900, 0, 0)] {
+            for size in [SIMD3<Double>(1, 0, 1), SIMD3(1, 2, -1.5)] {
+                var matches = DetectionMatches()
+                let error = try #require(throws: EvaluationError.self) {
+                    try matches.accumulate(predictions: [box(.car, at: place, size: size)], truth: truth, order: 0)
+                }
+                #expect(error.kind == .invalidPrediction && error.source == "s" && matches.sampleCount == 0)
+                #expect(
+                    error.detail.contains("[1.0, \(size.y), \(size.z)]") && !error.detail.contains("SIMD"),
+                    "\(error)"
+                )
+            }
+        }
+    }
+
     @Test func sizesOfZeroAreRefusedWhereTheyMatter() throws {
-        let flat = try box(.car, size: SIMD3(1, 0, 1))
         let truths = try DetectionGroundTruth(
             sampleToken: "s",
             egoTranslation: .zero,
             annotations: [annotation("vehicle.car"), annotation("vehicle.truck", size: SIMD3(0, 1, 1))]
         ).boxes
-        #expect(throws: EvaluationError.self) { try SampleMatcher.match([flat], truths, sample: "s") }
         let error = try #require(throws: EvaluationError.self) {
             try SampleMatcher.match([box(.truck)], truths, sample: "s")
         }
         #expect(error.kind == .invalidGroundTruth)
-        let far = try box(.car, at: SIMD3(20, 0, 0), size: SIMD3(1, 0, 1))
+        #expect(error.detail.contains("[0.0, 1.0, 1.0]"))
+        let far = try box(.truck, at: SIMD3(20, 0, 0))
         #expect(try SampleMatcher.match([far], truths, sample: "s").map(\.thresholds) == [0])
         #expect(throws: EvaluationError.self) { try box(.car, at: SIMD3(0, .infinity, 0)) }
     }

@@ -72,7 +72,10 @@ import Testing
         ("\"detection_score\": 0.75, ", "", "lacks 'detection_score'"),
         ("\"sample_token\": \"a\"", "\"sample_token\": \"b\"", "sample_token 'b'"),
         ("\"size\"", "\"num_pts\": 0, \"size\"", "num_pts"), ("[0.5, -0.25]", "[Infinity, 0]", "number"),
-        ("\"car\"", "\"c\\xar\"", "escape"),
+        ("\"car\"", "\"c\\xar\"", "escape"), ("[1.9, 4.5, 1.7]", "[1.9, -4.5, 1.7]", "[1.9, -4.5, 1.7]; sizes must"),
+        ("[1.9, 4.5, 1.7]", "[1.9, 4.5, 0]", "sizes must be above 0"),
+        ("[0.5, -0.25]", "[null, null]", "'velocity' holds null"),
+        ("[1.9, 4.5, 1.7]", "[1.9, null, 1.7]", "'size' holds null"),
     ])
     func wrongBoxesAreRefused(part: String, by other: String, text: String) throws {
         let changed = Self.box.replacingOccurrences(of: part, with: other)
@@ -81,6 +84,7 @@ import Testing
             let error = try #require(throws: EvaluationError.self) { try DetectionResultsReader.readAll(path) }
             #expect(error.kind == .invalidPrediction && error.detail.contains(text), "\(error)")
             #expect(error.source == path && error.detail.hasPrefix("byte "))
+            #expect(error.detail.contains("(sample 'a', box 0)"), "\(error)")
         }
     }
 
@@ -91,6 +95,7 @@ import Testing
             ("{\"meta\": {}}", "no 'results'"), (file("") + "x", "follows"), (file(crowd), "500"),
             ("{\"meta\": {}, \"results\": {\"a\": [], \"a\": []}}", "twice"),
             ("{\"meta\": {}, \"meta\": {}, \"results\": {}}", "second"),
+            ("\u{FEFF}" + file(""), "byte-order mark (EF BB BF)"),
             ("{\"meta\": {\"use_map\": 1}, \"results\": {}}", "true"),
         ] {
             try write(text) { path in
@@ -137,7 +142,7 @@ import Testing
             try DetectionBox(
                 sampleToken: "é\"\\\n",
                 translation: SIMD3(number, -number, 1),
-                size: SIMD3(1, 1, number),
+                size: SIMD3(1, 1, number > 0 ? number : 1),
                 rotation: BoxRotation(w: 1, x: 0, y: number, z: 0),
                 velocity: nil,
                 name: .trafficCone,

@@ -115,6 +115,87 @@ struct RunTests {
         #expect(try Fixture.predictions(inOutput: output) == Fixture.predictions(inOutput: fixture.reference))
     }
 
+    @Test(
+        "A cut label file costs its sample and an absent one its own; both are told apart, and no stored count stands in"
+    )
+    func labelFiles() async throws {
+        let fixture = try await Fixture.shared.value
+        let elsewhere = fixture.folder + "/labels"
+        try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+        for part in ["gts", "v1.0-mini"] {
+            try FileManager.default.copyItem(atPath: "\(fixture.dataset)/\(part)", toPath: "\(elsewhere)/\(part)")
+        }
+        let scenes = try FileManager.default.contentsOfDirectory(atPath: elsewhere + "/gts").sorted()
+        func labels(_ scene: String, _ sample: Int) throws -> String {
+            let folder = "\(elsewhere)/gts/\(scene)"
+            return
+                "\(folder)/\(try FileManager.default.contentsOfDirectory(atPath: folder).sorted()[sample])/labels.npz"
+        }
+        let arguments = ["evaluate", "--output", fixture.reference, "--dataset-root", elsewhere]
+        try await fixture.expect(0, arguments)
+        for scene in scenes {
+            let whole = try Data(contentsOf: URL(fileURLWithPath: labels(scene, 0)))
+            try whole.prefix(3000).write(to: URL(fileURLWithPath: labels(scene, 0)))
+        }
+        try FileManager.default.removeItem(atPath: labels(scenes[0], 1))
+        let total = Fixture.sceneCount * Fixture.samplesPerScene
+        let scored = total - scenes.count - 1
+        let text = try await fixture.expect(1, arguments)
+        #expect(text.output.contains("\(scored) of \(total) samples") && text.output.contains("RayIoU"))
+        #expect(text.errors.contains("the ground truth of \(scenes.count) samples is damaged: \(scenes[0]) "))
+        #expect(text.errors.contains("1 sample has no ground truth: \(scenes[0]) "))
+        let json = try await fixture.expect(1, arguments + ["--json"])
+        #expect(json.output.contains("\"truthGaps\"") && json.output.contains("\"absent\""))
+        // A scene that was asked for, one sample of which is damaged.
+        try await fixture.expect(1, arguments + ["--scene", scenes[1]])
+        for sample in 1..<Fixture.samplesPerScene {
+            for scene in scenes { try Data("PK".utf8).write(to: URL(fileURLWithPath: labels(scene, sample))) }
+        }
+        let nothing = try await fixture.expect(1, arguments)
+        #expect(nothing.errors.contains("no score: the ground truth of \(total) samples is damaged"))
+        #expect(!nothing.errors.contains("test split"))
+        for scene in scenes { try FileManager.default.removeItem(atPath: "\(elsewhere)/gts/\(scene)") }
+        let none = try await fixture.expect(2, arguments)
+        #expect(none.errors.contains("no sample of the run has ground truth"))
+    }
+
+    @Test(
+        "Pictures that are not the size of their tables stop a run before anything is queued; rescaling makes a run of its own"
+    )
+    func pictureSizes() async throws {
+        let fixture = try await Fixture.shared.value
+        let small = fixture.folder + "/small"
+        let halved = fixture.folder + "/halved"
+        try await fixture.expect(
+            0,
+            [
+                "make-dataset", "--scenes", "\(Fixture.sceneCount)", "--samples", "\(Fixture.samplesPerScene)",
+                "--seed", "7",
+                "--to", small, "--width", "200", "--height", "112", "--without-lidar",
+            ]
+        )
+        try FileManager.default.copyItem(atPath: fixture.dataset, toPath: halved)
+        try FileManager.default.removeItem(atPath: halved + "/samples")
+        try FileManager.default.copyItem(atPath: small + "/samples", toPath: halved + "/samples")
+        let output = fixture.folder + "/halved-out"
+        func arguments(_ more: String...) -> [String] {
+            [
+                "run", "--dataset", halved, "--version", "v1.0-mini", "--model", fixture.model, "--output", output,
+                "--workers", "2",
+            ] + more
+        }
+        let refused = try await fixture.expect(2, arguments())
+        #expect(refused.errors.contains("200 x 112") && refused.errors.contains("400 x 225"))
+        #expect(refused.errors.contains("--rescale-intrinsics"))
+        #expect(!FileManager.default.fileExists(atPath: output))
+        let rescaled = try await fixture.expect(0, arguments("--rescale-intrinsics"))
+        #expect(rescaled.output.contains("mIoU"))
+        #expect(try Fixture.run(inOutput: output).readManifest().settings["rescaleIntrinsics"] == "true")
+        let unchecked = try await fixture.expect(1, arguments("--check-pictures", "none"))
+        #expect(unchecked.errors.contains("2 failed") && unchecked.errors.contains("200 x 112"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output + "/runs").count == 2)
+    }
+
     private static func isZombie(_ process: Int32) -> Bool {
         let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
         return text.split(separator: ")").last?.split(separator: " ").first == "Z"

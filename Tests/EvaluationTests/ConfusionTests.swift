@@ -55,7 +55,7 @@ import Testing
             var expected = [UInt64](repeating: 0, count: 324)
             for index in 0..<voxels {
                 switch mask {
-                case .camera where truth.maskCamera[index] == 0, .lidar where truth.maskLidar[index] == 0: continue
+                case .camera where truth.maskCamera?[index] == 0, .lidar where truth.maskLidar?[index] == 0: continue
                 default: expected[Int(truth.semantics[index]) * 18 + Int(prediction[index])] += 1
                 }
             }

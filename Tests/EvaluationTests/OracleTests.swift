@@ -18,8 +18,8 @@ import Testing
             let shape = Occ3DClasses.shape
             archive["pred"] = NPYArray(sample.prediction, shape: shape)
             archive["semantics"] = NPYArray(sample.truth.semantics, shape: shape)
-            archive["mask_lidar"] = NPYArray(sample.truth.maskLidar, shape: shape)
-            archive["mask_camera"] = NPYArray(sample.truth.maskCamera, shape: shape)
+            archive["mask_lidar"] = NPYArray(sample.truth.maskLidar ?? [], shape: shape)
+            archive["mask_camera"] = NPYArray(sample.truth.maskCamera ?? [], shape: shape)
             let path = "\(folder.path)/\(index).npz"
             try archive.write(to: path, .stored)
             return path

@@ -48,7 +48,7 @@ import Testing
             vegetation                -            0                 0
             free                  86.67           14                14
             mIoU                  58.33
-            mIoU is the mean over the 17 classes that occur, without free
+            mIoU is the mean over the 3 classes that occur, without free
 
             scene       mIoU %  samples
             scene-0001   50.00        1

@@ -15,14 +15,21 @@ import Testing
             let id = PostgresValue.int(worker.rawValue)
             let statements: [(name: String, sql: String, parameters: [PostgresValue])] = [
                 ("take over", queue.takeOverStatement, [id, .int(7), .ints([1, 2])]),
-                ("heartbeat", queue.heartbeatStatement, [id, .ints([1, 2]), .ints([1, 1]), .text("")]),
+                (
+                    "heartbeat", queue.heartbeatStatement,
+                    [
+                        id, .ints([1, 2]), .ints([1, 1]), .text(""), .int(1), .int(0), .int(0), .null, .ints([1]),
+                        .ints([500]),
+                    ]
+                ),
                 ("reap", queue.reapStatement, [.int(3)]),
                 ("progress", queue.progressStatement, [.int(1), .int(1), .int(5)]),
                 (
                     "fail", queue.failStatement,
                     [.int(1), .int(1), .text("m"), .bool(true), .double(1), .double(2), .double(3), .double(1)]
                 ),
-                ("release", queue.releaseStatement, [.int(1), .int(1), .int(0)]),
+                ("release", queue.releaseStatement, [.int(1), .int(1), .int(0), .text("r")]),
+                ("open", queue.openStatement(), [.null]),
                 ("status", queue.statusStatement("WHERE r.name = $2"), [.double(600), .text("big")]),
                 ("failures", queue.failuresStatement, [.int(3), .int(100)]),
                 ("results", queue.resultsStatement, [.int(1), .int(30_000), .int(100)]),

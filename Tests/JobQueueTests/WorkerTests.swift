@@ -69,7 +69,7 @@ import Testing
         try await TestQueue.with { queue in
             let worker = try await queue.registerTestWorker("h", identity: "i")
             #expect(try await queue.workers().onlyElement().note == "")
-            _ = try await queue.heartbeat(worker, holding: [], note: "claims nothing\u{0}: why")
+            _ = try await queue.heartbeat(worker, holding: [], report: WorkerReport(note: "claims nothing\u{0}: why"))
             let status = try await queue.workers().onlyElement()
             #expect(status.note == "claims nothing: why" && status.description.identity == "i")
             _ = try await queue.heartbeat(worker, holding: [])

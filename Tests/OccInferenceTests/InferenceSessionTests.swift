@@ -43,7 +43,8 @@ import Testing
         add("sensor2ego") { $0.frames[0].sensorToEgo.append(0) }
         add("ego2global") { $0.frames[0].egoToGlobal[3] = .nan }
         add("intrinsics") { $0.frames[0].intrinsics[0] = .infinity }
-        add("post_rot") { $0.augmentation.rotation = [1] }
+        add("post_rot") { $0.augmentations[0].rotation = [1] }
+        add("post_rot") { $0.augmentations += $0.augmentations }
         add("ego2global") { $0.frames[0].egoToGlobal = [Float](repeating: 0, count: 96) }
         add("intrinsics") { $0.frames[0].intrinsics = [Float](repeating: 0, count: 54) }
         for (what, input) in cases {

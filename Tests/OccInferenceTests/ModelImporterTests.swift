@@ -110,6 +110,72 @@ import Testing
         #expect(try LayerHarness(layer, weights: file, shape: shape).run(input).values == expected.values)
     }
 
+    /// A checkpoint of a small layer, its names behind a prefix, its numbers in another type.
+    private static func checkpoint(_ prefix: String, _ type: ElementType, extra: String? = nil) throws
+        -> SafetensorsWeights
+    {
+        var header: [String] = []
+        var data: [UInt8] = []
+        for (name, values) in [("a.weight", [1.5, -2, 0.25]), ("b.num_batches_tracked", [1])] as [(String, [Float])] {
+            let start = data.count
+            for value in values {
+                switch type {
+                case .float16: withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { data += Array($0) }
+                case .bfloat16:
+                    withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { data += Array($0) }
+                default: withUnsafeBytes(of: value.bitPattern.littleEndian) { data += Array($0) }
+                }
+            }
+            header.append(
+                #""\#(prefix)\#(name)":{"dtype":"\#(type.safetensorsName!)","shape":[\#(values.count)],"data_offsets":[\#(start),\#(data.count)]}"#
+            )
+        }
+        if let extra {
+            header.append(#""\#(extra)":{"dtype":"U8","shape":[1],"data_offsets":[\#(data.count),\#(data.count + 1)]}"#)
+            data.append(0)
+        }
+        let json = Array("{\(header.joined(separator: ","))}".utf8)
+        let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
+        return SafetensorsWeights(try SafetensorsFile(bytes: length + json + data, source: "w.safetensors"))
+    }
+
+    @Test(arguments: ["", "module.", "ema_", "state_dict.", "state_dict.module.", "module.ema_"])
+    func wrappersAndHalfPrecisionChangeNothing(prefix: String) throws {
+        let tensor = TensorSpec("a.weight", [3], .bias)
+        for type in [ElementType.float32, .float16, .bfloat16] {
+            let weights = try Self.checkpoint(prefix, type)
+            #expect(weights.inventory == ["a.weight": [3]])
+            #expect(try weights.values(of: tensor) == [1.5, -2, 0.25])
+            #expect(weights.remarks.count == (prefix.isEmpty ? 0 : 1) + (type == .float32 ? 0 : 1))
+            #expect(prefix.isEmpty || weights.remarks[0].contains("'\(prefix)'"))
+            #expect(throws: (any Error).self) { try weights.values(of: TensorSpec("a.weight", [4], .bias)) }
+        }
+        #expect(throws: (any Error).self) { try Self.checkpoint(prefix, .int32).values(of: tensor) }
+    }
+
+    @Test func halfPrecisionIsWidenedExactly() throws {
+        var bits: [UInt16] = [0x0001, 0x03FF, 0x7BFF, 0x8000, 0x3555]
+        let json = Array(#"{"a":{"dtype":"F16","shape":[5],"data_offsets":[0,10]}}"#.utf8)
+        let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
+        let file = try SafetensorsFile(bytes: length + json + bits.withUnsafeMutableBytes { Array($0) }, source: "w")
+        let values = try SafetensorsWeights(file).values(of: TensorSpec("a", [5], .bias))
+        #expect(values[0] == 5.960464477539063e-8 && values[1] == 6.097555160522461e-5 && values[2] == 65504)
+        #expect(values[3] == 0 && values[3].sign == .minus && values[4] == 0.333251953125)
+    }
+
+    @Test func aFileOfTwoSetsOfWeightsIsSaidToBeOne() throws {
+        var weights = try ChangedWeights()
+        for name in weights.inventory!.keys { weights.inventory?["ema_" + name] = [1] }
+        let error = #expect(throws: ModelImportError.self) { try Self.pack(weights) }
+        let text = try #require(error?.description)
+        #expect(text.contains("begin with 'ema_'") && text.contains("second set of weights"), "\(text)")
+        #expect(!text.contains("another configuration"))
+        // A prefix that only some names have is not taken off.
+        #expect(
+            try Self.checkpoint("module.", .float32, extra: "meta").inventory?.keys.contains("module.a.weight") == true
+        )
+    }
+
     @Test func writesAPackageThatCanBeOpened() throws {
         let folder = try TestModels.temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -59,6 +59,75 @@ import Testing
         #expect(number(lastEntry + 40) % 4096 == 0, "large tensors start on a page")
     }
 
+    /// A package of a few tensors.
+    private static func package(
+        label: String = "a",
+        configuration: String = "flashocc-r50_BDC-T",
+        last: Float = 3,
+        order: [Int] = [0, 1],
+        asVersion01: Bool = false,
+        digest: String? = nil
+    ) throws -> [UInt8] {
+        var builder = PackageBuilder()
+        for index in order {
+            if index == 0 {
+                builder.add("x.weight", [1, 2, last], shape: [3, 1])
+            } else {
+                builder.add("y.signs", words: [5])
+            }
+        }
+        let metadata = PackageMetadata(
+            configuration: try ModelCatalogue.configuration(named: configuration),
+            weights: label,
+            parameters: 3,
+            digest: digest
+        )
+        return try builder.build(metadata, asVersion01: asVersion01)
+    }
+
+    private static func digest(_ bytes: [UInt8]) throws -> String {
+        let package = try ModelPackage(bytes: bytes, source: "test")
+        try package.verify()
+        return package.digest
+    }
+
+    @Test func theDigestCoversWhatDecidesPredictionsAndNothingElse() throws {
+        let digest = try Self.digest(Self.package())
+        #expect(try Self.digest(Self.package(label: "/elsewhere/state_dict.safetensors")) == digest)
+        #expect(try Self.digest(Self.package(order: [1, 0])) == digest)
+        #expect(try Self.digest(Self.package(last: 4)) != digest)
+        #expect(try Self.digest(Self.package(configuration: "flashocc-r50_BDC-B")) != digest)
+        // Written down: another way of counting would make every run anew.
+        #expect(digest == "aa420e7f6f9cc996f6826127a5e87071e97a6b9be3ae9aa6421b6c93e1da16b8")
+    }
+
+    @Test func aPackageOfVersion01KeepsItsDigest() throws {
+        let old = try Self.package(asVersion01: true)
+        let content = old[96..<128].map { String(format: "%02x", $0) }.joined()
+        #expect(try Self.digest(old) == content)
+        #expect(try Self.digest(Self.package(label: "b", asVersion01: true)) != content)
+        #expect(try Self.digest(Self.package()) != content)
+    }
+
+    @Test func aPackageThatSaysItIsAnotherIsRefused() throws {
+        let bytes = try Self.package()
+        let own = Array(try Self.digest(bytes).utf8)
+        let other = Array(try Self.digest(Self.package(last: 4)).utf8)
+        func forge(_ text: [UInt8]) throws -> ModelPackage {
+            let place = try #require(bytes.indices.first { bytes[$0...].starts(with: own) })
+            var forged = bytes
+            forged.replaceSubrange(place..<place + 64, with: text)
+            let dataStart = forged.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 56, as: UInt64.self)) }
+            forged.replaceSubrange(64..<96, with: PackageDigest.bytes(of: forged, upTo: dataStart))
+            forged.replaceSubrange(96..<128, with: PackageDigest.bytes(of: forged, upTo: forged.count))
+            return try ModelPackage(bytes: forged, source: "forged")
+        }
+        let package = try forge(other)
+        let error = #expect(throws: ModelPackageError.self) { try package.verify() }
+        #expect(error?.kind == .damaged)
+        #expect(throws: ModelPackageError.self) { try forge([UInt8](repeating: UInt8(ascii: "Z"), count: 64)) }
+    }
+
     @Test func everyTruncationIsAnError() throws {
         let bytes = try Self.small()
         for length in Array(0..<300) + stride(from: 300, to: bytes.count, by: 1021) {

@@ -44,8 +44,13 @@ struct SmallGoldens: Decodable {
     let stateDicts: [String: StateDict]
     let networks: [Network]
 
-    static func read() throws -> SmallGoldens {
-        let url = URL(fileURLWithPath: SharedGoldens.ownFolder + "/small-networks.json")
+    static func read() throws -> SmallGoldens { try read("small-networks.json") }
+
+    /// `Goldens/own-networks.json`: the same for this project's own networks, from its own PyTorch implementation.
+    static func readOwn() throws -> SmallGoldens { try read("own-networks.json") }
+
+    private static func read(_ name: String) throws -> SmallGoldens {
+        let url = URL(fileURLWithPath: SharedGoldens.ownFolder + "/" + name)
         return try JSONDecoder().decode(SmallGoldens.self, from: Data(contentsOf: url))
     }
 

@@ -21,7 +21,16 @@ import Testing
 
     @Test(arguments: try SmallGoldens.read().networks)
     func agreesWithThePublishedCode(_ golden: SmallGoldens.Network) throws {
-        let goldens = try SmallGoldens.read()
+        try Self.check(golden, of: SmallGoldens.read())
+    }
+
+    @Test(arguments: try SmallGoldens.readOwn().networks)
+    func agreesWithOurTrainingCode(_ golden: SmallGoldens.Network) throws {
+        #expect(golden.signs > 10_000 && golden.taps.count >= 10)
+        try Self.check(golden, of: SmallGoldens.readOwn())
+    }
+
+    private static func check(_ golden: SmallGoldens.Network, of goldens: SmallGoldens) throws {
         let configuration = try goldens.small(ModelCatalogue.configuration(named: golden.network))
         let package = try ModelPackage(
             bytes: ModelImporter.pack(configuration, weights: FormulaWeightSource(seed: goldens.seed)),
@@ -54,10 +63,11 @@ import Testing
         #expect(letters.elementsEqual(labels.unicodeScalars))
     }
 
-    /// A published checkpoint holds just the tensors that are asked for, in every network of the catalogue.
+    /// A checkpoint holds just the tensors that are asked for, in every network of the catalogue, published or our own.
     @Test(arguments: ModelCatalogue.configurations)
-    func asksForTheTensorsOfThePublishedCode(_ name: String) throws {
-        let published = try #require(try SmallGoldens.read().stateDicts[name])
+    func asksForTheTensorsOfCheckpoints(_ name: String) throws {
+        let goldens = try [SmallGoldens.read(), SmallGoldens.readOwn()]
+        let published = try #require(goldens.lazy.compactMap { $0.stateDicts[name] }.first)
         let tensors = try Network(ModelCatalogue.configuration(named: name)).tensors
         #expect(tensors.count == published.tensors)
         #expect(NetworkGoldenTests.hexDigest(tensors) == published.sha256)

@@ -59,7 +59,7 @@ import Testing
             sensorToEgo: Array(frame.sensor2ego[16..<32]),
             egoToGlobal: Array(frame.ego2global[16..<32]),
             intrinsics: Array(frame.intrinsics[9..<18]),
-            augmentation: ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation)
+            augmentations: [ImageAugmentation(rotation: inputs.postRotation, translation: inputs.postTranslation)]
         )
         let geometry = ViewGeometry(configuration)
         let pooling = try geometry.pooling(calibration)
@@ -78,7 +78,7 @@ import Testing
             sensorToEgo: inputs.frames[0].sensor2ego,
             egoToGlobal: inputs.frames[0].ego2global,
             intrinsics: inputs.frames[0].intrinsics,
-            augmentation: ImageAugmentation(rotation: [Float](repeating: 1, count: 9), translation: [0, 0, 0])
+            augmentations: [ImageAugmentation(rotation: [Float](repeating: 1, count: 9), translation: [0, 0, 0])]
         )
         #expect(throws: InferenceError.self) { try geometry.pooling(calibration) }
     }

@@ -49,7 +49,7 @@ import Testing
             manmade                        -           -           -          0               0
             vegetation                     -           -           -          0               0
             mean                       14.29       25.00       40.00
-            RayIoU 26.43 %: the mean over 1, 2 and 4 m and the classes that occur, without free
+            RayIoU 26.43 %: the mean over 1, 2 and 4 m and the 2 classes that occur, without free
 
             scene       RayIoU %  samples
             scene-0001     26.43        2

@@ -164,13 +164,14 @@ struct PredictionImportTests {
         #expect(stored.scenes.map(\.metrics) == again.scenes.map(\.metrics))
         #expect(stored.confusions.first?.confusions.samples == 3 && stored.rays.first?.counts.samples == 3)
         #expect((stored.rays.first?.counts.rays ?? 0) > 0)
-        // Without the tables the rays are those that were stored; without labels everything is.
+        // Nothing is taken from what was stored: without the tables there are no rays, without labels nothing.
         let noTables = RunTruth(frames: [], annotations: nil, locator: locator)
         let byLabels = try RunScores.recomputed(manifest, directory: directory, truth: noTables)
-        #expect(byLabels.scenes.map(\.metrics) == stored.scenes.map(\.metrics))
+        #expect(byLabels.confusions.map(\.confusions) == stored.confusions.map(\.confusions) && byLabels.rays.isEmpty)
+        #expect(byLabels.gaps.count(.noRays) == 3)
         let nothing = RunTruth(frames: [], annotations: nil, locator: Occ3DLocator(datasetRoot: "/none"))
         let byManifest = try RunScores.recomputed(manifest, directory: directory, truth: nothing)
-        #expect(byManifest.scenes.map(\.metrics) == stored.scenes.map(\.metrics))
+        #expect(byManifest.scenes.isEmpty && byManifest.gaps.count(.absent) == 3)
         #expect(try RunScores.recomputed(manifest, directory: directory, truth: truth, countsRays: false).rays.isEmpty)
         // Frames that name a sample twice, or that lack the lidar, are no reason to die.
         var doubled = scene
@@ -184,6 +185,57 @@ struct PredictionImportTests {
             #expect(outcome.metrics.confusions == stored.scenes[0].metrics.confusions)
             #expect((outcome.metrics.rays == nil) == !outcome.notes.isEmpty)
         }
+    }
+
+    @Test("An import that is refused in the middle leaves no folder, and nothing of its own in one that was there")
+    func refused() throws {
+        let folder = try RunFixture.Folder()
+        let scenes = [RunFixture.frames(1), RunFixture.frames(2)]
+        for (scene, value) in [(1, UInt8(5)), (2, 5)] {
+            for sample in 0..<3 {
+                var archive = NPZArchive()
+                // The last one is no label.
+                let labels = [UInt8](repeating: scene == 2 && sample == 2 ? 99 : value, count: Occ3DLabels.voxelCount)
+                archive["pred"] = NPYArray(labels, shape: Occ3DLabels.shape)
+                let path = "\(folder.path)/npz/\(RunFixture.token(scene, sample)).npz"
+                try FileManager.default.createDirectory(atPath: folder.path + "/npz", withIntermediateDirectories: true)
+                try archive.write(to: path)
+            }
+        }
+        var description = description("all")
+        description.run = "refused"
+        let work = try PredictionImport(
+            source: .open(folder.path + "/npz"),
+            scenes: scenes,
+            truth: RunTruth(frames: scenes, annotations: nil, locator: Occ3DLocator(datasetRoot: "/none")),
+            description: description
+        )
+        #expect(throws: RunContractError.self) { try work.write(toOutput: folder.path) }
+        let directory = try RunDirectory(output: folder.path, run: "refused")
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+        // A folder that belongs to a queue's run is not written to.
+        _ = try directory.giveIdentity(
+            FolderIdentity(
+                queue: "q",
+                queuePlace: "host=db",
+                run: "r",
+                name: "refused",
+                kind: "k",
+                runFormatVersion: 2,
+                settings: "{}",
+                priority: 0,
+                maximumAttempts: 3,
+                skipsMissing: false,
+                predicts: .occupancy,
+                software: "test"
+            )
+        )
+        #expect {
+            try work.write(toOutput: folder.path)
+        } throws: {
+            "\($0)".contains("host=db")
+        }
+        #expect(try directory.content() == .nothing)
     }
 
     @Test("A run of this name with other predictions is not touched")

@@ -30,6 +30,7 @@ struct RunContractTests {
         let changes: [(inout RunSettings) -> Void] = [
             { $0.datasetRoot = "/data/other" }, { $0.datasetVersion = "v1.0-test" }, { $0.split = "val" },
             { $0.modelDigest = String(repeating: "cd", count: 32) }, { $0.outputDirectory = "/out2" },
+            { $0.rescaleIntrinsics = true }, { $0.semanticsVersion = 2 },
         ]
         var names: Set = [name]
         for change in changes {
@@ -37,6 +38,45 @@ struct RunContractTests {
             change(&other)
             #expect(names.insert(RunIdentity.name(of: other)).inserted && !other.definesSameRun(as: settings))
         }
+    }
+
+    @Test("Settings of version 0.1 are read, define the run that they defined, and are written as they were")
+    func settingsOfVersion01() throws {
+        let text =
+            #"{"datasetRoot":"/data/nuscenes","datasetVersion":"v1.0-mini","modelConfiguration":"flashocc-r50_BDC-T","modelDigest":""#
+            + String(repeating: "ab", count: 32)
+            + #"","modelPath":"/models/a.occmodel","outputDirectory":"/out","precision":"fp32","split":"mini_val"}"#
+        let settings = try RunSettings(json: text, run: "r")
+        #expect(settings == makeSettings())
+        #expect(try settings.encoded() == text)
+        #expect(RunIdentity.name(of: settings) == "mini_val-flashocc-r50_BDC-T-8664b1c876")
+        #expect(settings.kind == "predict-abababababababab" && settings.formatVersion == 2)
+        #expect(!settings.identity.rescalesIntrinsics)
+    }
+
+    @Test("Whatever decides predictions makes another identity and another kind, which older workers leave alone")
+    func identities() throws {
+        let settings = makeSettings()
+        var rescaled = settings
+        rescaled.rescaleIntrinsics = true
+        #expect(rescaled.identity != settings.identity && rescaled.kind != settings.kind)
+        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 3)
+        #expect(try RunSettings(json: rescaled.encoded(), run: "r") == rescaled)
+        var moved = settings
+        (moved.modelPath, moved.datasetRoot, moved.outputDirectory) = ("/x", "/y", "/z")
+        #expect(moved.identity == settings.identity && moved.kind == settings.kind)
+        let known = PredictionIdentity.all(ofModel: settings.modelDigest)
+        #expect(Set(known.map(\.kind)).count == known.count)
+        #expect(known.contains(settings.identity) && known.contains(rescaled.identity))
+        #expect(rescaled.identity.differences(from: settings.identity).joined().contains("--rescale-intrinsics"))
+        #expect(settings.identity.differences(from: settings.identity).isEmpty)
+        #expect(rescaled.manifestEntries(samples: 3) == ["samples": "3", "rescaleIntrinsics": "true"])
+        // Rules of prediction that this program does not know are left to one that does.
+        var newer = settings
+        newer.semanticsVersion = 2
+        #expect(newer.formatVersion == 3 && newer.kind != settings.kind)
+        let error = #expect(throws: RunContractError.self) { try RunSettings(json: newer.encoded(), run: "r") }
+        #expect(error?.isNewer == true)
     }
 
     @Test(

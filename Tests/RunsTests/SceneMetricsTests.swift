@@ -6,20 +6,28 @@ import Testing
 @Suite("Stored metrics of a scene")
 struct SceneMetricsTests {
     private func metrics() throws -> SceneMetrics {
-        SceneMetrics(confusions: try RunFixture.confusions(), rays: RayCounts(), detections: try RunFixture.matches(0))
+        var gaps = TruthGaps()
+        gaps.add(.damaged, sample: "s", why: "cut off")
+        return SceneMetrics(
+            confusions: try RunFixture.confusions(),
+            rays: RayCounts(),
+            detections: try RunFixture.matches(0),
+            gaps: gaps
+        )
     }
 
     @Test("Parts come back as they were, each set of them, in bytes and in Base64")
     func roundTrip() throws {
         let whole = try metrics()
-        for pick in 0..<8 {
+        for pick in 0..<16 {
             var part = whole
             if pick & 1 == 0 { part.confusions = nil }
             if pick & 2 == 0 { part.rays = nil }
             if pick & 4 == 0 { part.detections = nil }
+            if pick & 8 == 0 { part.gaps = TruthGaps() }
             #expect(try SceneMetrics(decoding: part.encoded()) == part)
             #expect(try SceneMetrics(base64: part.base64) == part)
-            #expect(part.isEmpty == (pick == 0))
+            #expect(part.isEmpty == (pick & 7 == 0) && part.isWorthStoring == (pick != 0))
         }
     }
 

@@ -166,6 +166,15 @@ package final class SimulatedFileSystem: FileSystem {
         }
     }
 
+    package func renameToNew(_ path: String, to newPath: String) throws {
+        guard try byteCount(of: newPath) == nil else {
+            throw FileError(operation: "rename", path: newPath, code: EEXIST)
+        }
+        try rename(path, to: newPath)
+    }
+
+    package func removeFolderIfEmpty(_ path: String) throws {}
+
     package func remove(_ path: String) throws {
         try change("remove", path) { state in
             guard state.names.removeValue(forKey: path) != nil else {

@@ -31,6 +31,25 @@ import Testing
         #expect(try directory.verify().isClean)
     }
 
+    @Test func aWholeFileThatTheManifestForgotIsFound() throws {
+        let (directory, manifest) = try run()
+        // As `run.json` looked after another database had met the folder: every scene there, none done.
+        var forgetful = manifest
+        forgetful.scenes = manifest.scenes.map { .init(name: $0.name, state: .failed, sampleTokens: []) }
+        try directory.writeManifest(forgetful)
+        let findings = try directory.verify().findings
+        #expect(findings.map(\.problem) == [.unlisted, .unlisted])
+        #expect(findings.map(\.scene) == ["scene-0001", "scene-0002"])
+        forgetful.scenes = []
+        #expect(try directory.verify(forgetful).findings.map(\.problem) == [.extra, .extra])
+        // A file that is not whole is no forgotten work, and the folder's own files are none either.
+        let path = try directory.finalPath(scene: "scene-0001", lease: 2)
+        files.flipBit(inFile: path, atByte: 40, bit: 1)
+        try files.put([1], at: directory.identityPath)
+        forgetful.scenes = [.init(name: "scene-0001", state: .failed, sampleTokens: [])] + [manifest.scenes[1]]
+        #expect(try directory.verify(forgetful).isClean)
+    }
+
     @Test func everythingWrongIsFound() throws {
         let (directory, manifest) = try run()
         let path = try directory.finalPath(scene: "scene-0001", lease: 2)

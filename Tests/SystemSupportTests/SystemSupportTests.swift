@@ -63,14 +63,6 @@ struct SystemSupportTests {
         #expect(PhysicalCores.count() >= 1)
     }
 
-    @Test(
-        "CPU quotas of control groups",
-        arguments: [("400000 100000\n", 4), ("50000 100000", 1), ("max 100000", nil), ("", nil)]
-    )
-    func cpuQuotas(text: String, cores: Int?) {
-        #expect(PhysicalCores.wholeCores(ofQuota: text) == cores)
-    }
-
     @Test("SHA-256 of the FIPS 180-4 example")
     func sha256() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

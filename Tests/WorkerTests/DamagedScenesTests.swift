@@ -31,6 +31,7 @@ struct DamagedScenesTests {
     private struct AnyRun: ClaimPolicy {
         let kind: String
         func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: [kind: 1]) }
+        func prospects() async throws -> ClaimFilter { try await filter() }
     }
 
     /// Everything that a test stands on.

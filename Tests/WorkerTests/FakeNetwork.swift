@@ -14,6 +14,8 @@ final class FakeNetwork: KeyframeNetwork {
     var failuresToCome = 0
     /// Whether what is remembered differs from what is computed: a mistake that must be noticed.
     var remembersBadly = false
+    /// What was done to each camera's picture of the last keyframe.
+    private(set) var lastAugmentations: [ImageAugmentation] = []
     private var kept: [String: UInt64] = [:]
 
     init(frames: Int = 3) throws {
@@ -30,6 +32,7 @@ final class FakeNetwork: KeyframeNetwork {
 
     func predict(_ input: KeyframeInput) throws -> Prediction {
         guard input.frames.count == configuration.frames else { throw Failure() }
+        lastAugmentations = input.augmentations
         var features: [String: UInt64] = [:]
         for frame in input.frames.reversed() where features[frame.key] == nil {
             if let known = kept[frame.key] {
@@ -51,7 +54,7 @@ final class FakeNetwork: KeyframeNetwork {
             state = Self.mix(state ^ features[frame.key]!)
             for number in numbers { state = Self.mix(state ^ UInt64(number.bitPattern)) }
         }
-        for number in input.augmentation.rotation + input.augmentation.translation {
+        for number in input.augmentations.flatMap({ $0.rotation + $0.translation }) {
             state = Self.mix(state ^ UInt64(number.bitPattern))
         }
         kept = Dictionary(

@@ -99,7 +99,9 @@ struct GlobalBoxesTests {
         let boxes = try GlobalBoxes(classNames: ["car"])
         var endless = box()
         endless.size.x = .infinity
-        #expect(try boxes.boxes([endless, box()], of: sample([("CAM_FRONT", .identity)])).count == 1)
+        var flat = box()
+        flat.size.y = 0
+        #expect(try boxes.boxes([endless, flat, box()], of: sample([("CAM_FRONT", .identity)])).count == 1)
         #expect(throws: ScenePredictionError.self) { try boxes.boxes([box()], of: sample([("CAM_BACK", .identity)])) }
         #expect(throws: ScenePredictionError.self) { try GlobalBoxes(classNames: ["tram"]) }
     }

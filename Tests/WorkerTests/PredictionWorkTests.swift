@@ -258,7 +258,8 @@ struct PredictionWorkTests {
             let result = try #require(report.result, "\(report.outcome)")
             return try result.metrics.map { try SceneMetrics(decoding: $0) }
         }
-        #expect(try metrics(claimed(lease: 1)) == nil)
+        let none = try #require(try metrics(claimed(lease: 1)))
+        #expect(none.isEmpty && none.gaps.count(.absent) == 4 && !none.gaps.hasDamage)
         var annotated = try claimed(lease: 2)
         annotated.payload = try ScenePayload.encode(
             ScenePayload.decode(annotated.payload, scene: "scene"),
@@ -272,17 +273,38 @@ struct PredictionWorkTests {
         // Annotations that cannot be read cost the score, not the predictions.
         annotated.lease = 3
         annotated.payload[annotated.payload.count - 9] ^= 1
-        #expect(try metrics(annotated) == nil)
+        let damaged = try #require(try metrics(annotated))
+        #expect(damaged.isEmpty && damaged.gaps.count(.damaged) == 4)
     }
 
-    @Test("A file of another database's lease is not overwritten, and fails the scene with the way out")
+    @Test("A predictor serves the runs of its identity only: the same model used in another way gets another")
+    func predictorsByIdentity() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let made = Mutex<[PredictionIdentity]>([])
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { settings in
+            made.withLock { $0.append(settings.identity) }
+            return FakePredictor { _ in }
+        }
+        var lease: Int64 = 0
+        for rescales in [false, false, true, true, false] {
+            lease += 1
+            var scene = try claimed(lease: lease, earlierLeases: [])
+            var settings = try RunSettings(json: scene.runSettings, run: "run")
+            settings.rescaleIntrinsics = rescales
+            scene.runSettings = try settings.encoded()
+            #expect(work.perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).outcome == .finished)
+        }
+        #expect(made.withLock { $0.map(\.rescalesIntrinsics) } == [false, true, false])
+    }
+
+    @Test("A file of another database's lease is not overwritten; the scene is given back with the way out")
     func foreignLease() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(try perform(work(), lease: 1).outcome == .finished)
-        guard case .failed(let message, let isRetryable) = try perform(work(), lease: 1).outcome else {
+        guard case .notUnderstood(let message) = try perform(work(), lease: 1).outcome else {
             Issue.record("the same lease was worked on twice")
             return
         }
-        #expect(!isRetryable && message.contains("another --output"))
+        #expect(message.contains("occ-scheduler rebuild"))
     }
 }

@@ -119,22 +119,30 @@ final class SceneOrderTests {
         }
     }
 
-    @Test("Pictures that change their size within a scene are an error, whether the earlier ones are remembered or not")
-    func sizes() throws {
+    /// A scene of small pictures of which one sample has larger ones, in files and tables.
+    private func changingSize() throws -> SceneFrames {
         let other = try BenchScene(samples: 6, in: folder + "/other", width: 320, height: 180)
+        var frames = scene.frames
         for camera in 0..<6 {
             try FileManager.default.removeItem(atPath: path(3, camera))
             try FileManager.default.copyItem(
                 atPath: other.folder + "/" + other.frames.samples[3].cameras[camera].imagePath,
                 toPath: path(3, camera)
             )
+            (frames.samples[3].cameras[camera].width, frames.samples[3].cameras[camera].height) = (320, 180)
         }
+        return frames
+    }
+
+    @Test("Pictures that change their size within a scene are an error, whether the earlier ones are remembered or not")
+    func sizes() throws {
+        let frames = try changingSize()
         let predictor = try NetworkPredictor(network: FakeNetwork())
         for forgets in [true, false] {
-            _ = try predictor.predict(scene.frames, sample: 2, datasetRoot: scene.folder)
+            _ = try predictor.predict(frames, sample: 2, datasetRoot: scene.folder)
             if forgets { predictor.startScene() }
             let error = #expect(throws: ScenePredictionError.self) {
-                _ = try predictor.predict(scene.frames, sample: 3, datasetRoot: scene.folder)
+                _ = try predictor.predict(frames, sample: 3, datasetRoot: scene.folder)
             }
             #expect(
                 error?.description.contains("differ in size (320x180, 160x90)") == true,
@@ -144,8 +152,63 @@ final class SceneOrderTests {
         // A network that does not look back does not mind.
         let single = try NetworkPredictor(network: FakeNetwork(frames: 1))
         for sample in samples.indices {
-            _ = try single.predict(scene.frames, sample: sample, datasetRoot: scene.folder)
+            _ = try single.predict(frames, sample: sample, datasetRoot: scene.folder)
         }
+    }
+
+    @Test("A picture that is not of the size of its table is an error that names both, the file and the way out")
+    func otherSizeThanTheTable() throws {
+        _ = try changingSize()
+        let predictor = try NetworkPredictor(network: FakeNetwork(frames: 1))
+        _ = try predictor.predict(scene.frames, sample: 2, datasetRoot: scene.folder)
+        let error = #expect(throws: ScenePredictionError.self) {
+            _ = try predictor.predict(scene.frames, sample: 3, datasetRoot: scene.folder)
+        }
+        let text = try #require(error?.description)
+        for part in ["320 x 180", "160 x 90", path(3, 0), "CAM_FRONT_LEFT", "--rescale-intrinsics", "sample-3"] {
+            #expect(text.contains(part), "\(part): \(text)")
+        }
+        #expect(error?.isRetryable == false && error?.isHostFault == false)
+    }
+
+    @Test("With rescaled intrinsics, pictures that were resized are seen as if their tables had been written for them")
+    func rescaled() throws {
+        // Tables and intrinsics for twice the size, pictures of the scene.
+        let large = try BenchScene(samples: 6, in: folder + "/large", width: 320, height: 180)
+        for frames in [1, 3] {
+            let expected = try NetworkPredictor(network: FakeNetwork(frames: frames))
+            let rescaling = try NetworkPredictor(network: FakeNetwork(frames: frames), rescalesIntrinsics: true)
+            let whole = try NetworkPredictor(network: FakeNetwork(frames: frames), rescalesIntrinsics: true)
+            for sample in samples.indices {
+                let wanted = try expected.predict(scene.frames, sample: sample, datasetRoot: scene.folder).content
+                let found = try rescaling.predict(large.frames, sample: sample, datasetRoot: scene.folder).content
+                #expect(found == wanted, "sample \(sample)")
+                // Where sizes agree, nothing is changed.
+                let same = try whole.predict(scene.frames, sample: sample, datasetRoot: scene.folder).content
+                #expect(same == wanted)
+            }
+        }
+    }
+
+    @Test("Cameras of different sizes in one sample are each resized by themselves")
+    func camerasOfDifferentSizes() throws {
+        let large = try BenchScene(samples: 6, in: folder + "/large", width: 320, height: 180)
+        var frames = scene.frames
+        for sample in samples.indices {
+            try FileManager.default.removeItem(atPath: path(sample, 4))
+            try FileManager.default.copyItem(
+                atPath: large.folder + "/" + large.frames.samples[sample].cameras[4].imagePath,
+                toPath: path(sample, 4)
+            )
+            frames.samples[sample].cameras[4] = large.frames.samples[sample].cameras[4]
+        }
+        let network = try FakeNetwork()
+        let predictor = try NetworkPredictor(network: network)
+        for sample in samples.indices {
+            _ = try predictor.predict(frames, sample: sample, datasetRoot: scene.folder)
+        }
+        let scales = network.lastAugmentations.map { $0.rotation[0] }
+        #expect(scales == [0.4, 0.4, 0.4, 0.4, 0.2, 0.4])
     }
 
     // MARK: - Through the work on a scene

@@ -28,7 +28,10 @@ struct SuspectTests {
         var machine = makeMachine(slots: 4)
         #expect(
             machine.handle(.claimed([first, suspect, other, second], suspects: [suspect, other]), now: 1, jitter: 0)
-                == [.start(slot: 0, first), .release(other, samples: 0), .start(slot: 3, second)]
+                == [
+                    .start(slot: 0, first), .release(other, samples: 0, why: .otherSuspectFirst),
+                    .start(slot: 3, second),
+                ]
         )
         #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 2, jitter: 0) == [.complete(first)])
         #expect(machine.handle(.leaseClosed(first), now: 3, jitter: 0) == [])
@@ -57,7 +60,7 @@ struct SuspectTests {
         var stopped = machine
         #expect(
             stopped.handle(.stopRequested, now: 2, jitter: 0)
-                == [.stopAfterSample(slot: 0), .release(suspect, samples: 0)]
+                == [.stopAfterSample(slot: 0), .release(suspect, samples: 0, why: .workerStopped)]
         )
         #expect(machine.handle(.leaseLost(suspect), now: 2, jitter: 0).contains(.forget(suspect)))
         #expect(machine.handle(.tick, now: 2.1, jitter: 0).contains(.start(slot: 1, suspect)) == false)

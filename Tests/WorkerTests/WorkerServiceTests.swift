@@ -58,6 +58,7 @@ struct WorkerServiceTests {
 
     private struct AnyRun: ClaimPolicy {
         func filter() async throws -> ClaimFilter { ClaimFilter(formatVersions: ["test": 1, "newer": 1]) }
+        func prospects() async throws -> ClaimFilter { try await filter() }
     }
 
     private func makeQueue(scenes: Int, samples: Int, server: PrivatePostgresServer) async throws -> (
@@ -151,7 +152,7 @@ struct WorkerServiceTests {
                 try? await Task.sleep(nanoseconds: 500_000_000)
                 stop()
             }
-            #expect(await service.run() == .done)
+            #expect(await service.run() == .stopped)
             let after = try #require(try await slowQueue.runStatus("run"))
             #expect(after.counts.queued == 2 && after.counts.leased == 0)
             #expect(after.counts.samplesDone > 0, "finished samples are kept")

@@ -28,7 +28,7 @@ struct WorkerTroubleTests {
         _ = machine.handle(.claimed([first]), now: 1, jitter: 0)
         #expect(machine.handle(.tick, now: 9.5, jitter: 0) == [.heartbeat])
         let reply = WorkerEvent.heartbeatConfirmed(sentAt: 9.5, lost: [], askedBack: [], strays: [second])
-        #expect(machine.handle(reply, now: 9.6, jitter: 0) == [.release(second, samples: 0)])
+        #expect(machine.handle(reply, now: 9.6, jitter: 0) == [.release(second, samples: 0, why: .claimLost)])
         #expect(machine.handle(.leaseClosed(second), now: 9.7, jitter: 0) == [])
         #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 10, jitter: 0) == [.complete(first)])
     }
@@ -48,7 +48,9 @@ struct WorkerTroubleTests {
         #expect(machine.handle(.tick, now: 9.5, jitter: 0) == [.heartbeat])
         #expect(machine.handle(.heartbeatRejected, now: 9.6, jitter: 0) == [.register])
         #expect(machine.handle(.registered(sentAt: 9.6), now: 9.7, jitter: 0) == [])
-        #expect(machine.handle(.claimed([first]), now: 9.8, jitter: 0) == [.release(first, samples: 0)])
+        #expect(
+            machine.handle(.claimed([first]), now: 9.8, jitter: 0) == [.release(first, samples: 0, why: .claimStale)]
+        )
         #expect(machine.handle(.leaseClosed(first), now: 9.9, jitter: 0) == [.claim(limit: 1)])
     }
 
@@ -167,7 +169,10 @@ struct WorkerTroubleTests {
         _ = machine.handle(.claimed([first]), now: 1, jitter: 0)
         #expect(
             machine.handle(.slotEnded(first, .notUnderstood(message: "version 9"), samples: 0), now: 2, jitter: 0)
-                == [.leaveKindAlone(first, message: "version 9"), .release(first, samples: 0)]
+                == [
+                    .leaveKindAlone(first, message: "version 9"),
+                    .release(first, samples: 0, why: .notUnderstood("version 9")),
+                ]
         )
         #expect(machine.handle(.leaseClosed(first), now: 3, jitter: 0) == [.claim(limit: 1)])
     }

@@ -209,7 +209,9 @@ extension FuzzTarget {
                 precision: .fp32,
                 outputDirectory: "/o"
             )
-            return [Array(try settings.encoded().utf8)]
+            var rescaled = settings
+            rescaled.rescaleIntrinsics = true
+            return try [Array(settings.encoded().utf8), Array(rescaled.encoded().utf8)]
         }
     )
 }

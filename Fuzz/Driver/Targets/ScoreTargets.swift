@@ -55,8 +55,11 @@ extension FuzzTarget {
                     )
                 ])
             )
+            var gaps = TruthGaps()
+            gaps.add(.damaged, sample: "t", why: "cut off")
             return [
-                [0] + MaskedConfusions().encoded(), [1] + RayCounts().encoded(), [2] + detections.encoded(),
+                [3] + SceneMetrics(rays: RayCounts(), gaps: gaps).encoded(), [0] + MaskedConfusions().encoded(),
+                [1] + RayCounts().encoded(), [2] + detections.encoded(),
                 [2] + DetectionMatches().encoded(), [3] + MaskedConfusions().encoded(),
                 [3] + SceneMetrics(rays: RayCounts(), detections: detections).encoded(),
             ]

@@ -143,8 +143,8 @@ struct SceneAssembler {
         guard (1...100_000).contains(image.width), (1...100_000).contains(image.height) else {
             report(
                 .badNumber,
-                "an image of \(image.width) x \(image.height) pixels is impossible",
-                TableScanner.advice
+                "width \(image.width) and height \(image.height) do not say how large the picture is (1 to 100000 pixels a side)",
+                "write the picture's size, which the camera's intrinsics belong to, into sample_data.json"
             )
             return nil
         }

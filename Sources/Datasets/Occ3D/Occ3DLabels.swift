@@ -14,15 +14,15 @@ public struct Occ3DLabels: Hashable, Sendable {
 
     /// The class of each voxel, 0 to 17.
     public let semantics: [UInt8]
-    /// 1 where the lidar observed the voxel, else 0.
-    public let maskLidar: [UInt8]
-    /// 1 where a camera observed the voxel, else 0.
-    public let maskCamera: [UInt8]
+    /// 1 where the lidar observed the voxel, else 0; nil where the file has no such array.
+    public let maskLidar: [UInt8]?
+    /// 1 where a camera observed the voxel, else 0; nil where the file has no such array.
+    public let maskCamera: [UInt8]?
 
-    /// Reads one sample's `labels.npz`.
+    /// Reads one sample's `labels.npz`; a mask may be missing, and what needs it cannot be had then.
     ///
-    /// - Throws: `DatasetError` of kind `badGroundTruth` when the file is missing or damaged, lacks one of the three arrays, or an
-    ///   array has another shape, type or range than the format has.
+    /// - Throws: `DatasetError` of kind `badGroundTruth` when the file is missing or damaged, lacks `semantics`, or an array has another
+    ///   shape, type or range than the format has.
     public static func read(_ path: String) throws(DatasetError) -> Occ3DLabels {
         let archive: NPZArchive
         let names = ["semantics", "mask_lidar", "mask_camera"]
@@ -34,9 +34,13 @@ public struct Occ3DLabels: Hashable, Sendable {
         }
         return Occ3DLabels(
             semantics: try grid("semantics", of: archive, path: path, highest: freeClass),
-            maskLidar: try grid("mask_lidar", of: archive, path: path, highest: 1),
-            maskCamera: try grid("mask_camera", of: archive, path: path, highest: 1)
+            maskLidar: try mask("mask_lidar", of: archive, path: path),
+            maskCamera: try mask("mask_camera", of: archive, path: path)
         )
+    }
+
+    private static func mask(_ name: String, of archive: NPZArchive, path: String) throws(DatasetError) -> [UInt8]? {
+        archive[name] == nil ? nil : try grid(name, of: archive, path: path, highest: 1)
     }
 
     private static func grid(

@@ -46,6 +46,8 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         case missingImage
         /// An image file is empty, unreadable, or not a JPEG or PNG file.
         case badImage
+        /// A picture is not of the size that its table gives.
+        case pictureSize
         /// A split names a scene that the tables do not have.
         case missingScene
         /// No split has the name that was asked for.

@@ -120,7 +120,8 @@ public struct OccupancyExporter: Sendable {
             )
         }
         guard let truth = sample.truth else { return }
-        for array in [truth.semantics, truth.maskLidar, truth.maskCamera] where array.count != voxels {
+        for array in [truth.semantics, truth.maskLidar, truth.maskCamera].compactMap({ $0 })
+        where array.count != voxels {
             throw EvaluationError(
                 .invalidGroundTruth,
                 source: sample.token,

@@ -19,10 +19,10 @@ public struct MaskedConfusions: Equatable, Sendable {
     /// The confusion under a mask.
     public subscript(mask: VisibilityMask) -> OccupancyConfusion { confusions[Self.place(of: mask)] }
 
-    /// Samples that were added up.
-    public var samples: UInt64 { confusions[0].samples }
+    /// Samples that were added up; under a mask there are fewer where ground truth lacks that mask.
+    public var samples: UInt64 { self[.none].samples }
 
-    /// Adds one sample under all masks, in one pass.
+    /// Adds one sample under all masks that its ground truth has, in one pass.
     ///
     /// - Throws: `EvaluationError` naming the sample, and the counts stay as they were.
     public mutating func accumulate(prediction: [UInt8], truth: OccupancyGroundTruth, sample: String) throws {
@@ -33,8 +33,12 @@ public struct MaskedConfusions: Equatable, Sendable {
             maskCamera: truth.maskCamera,
             sample: sample
         )
-        confusions[Self.place(of: .camera)].add(histogram) { $0 & LabelHistogram.cameraBit != 0 }
-        confusions[Self.place(of: .lidar)].add(histogram) { $0 & LabelHistogram.lidarBit != 0 }
+        if truth.maskCamera != nil {
+            confusions[Self.place(of: .camera)].add(histogram) { $0 & LabelHistogram.cameraBit != 0 }
+        }
+        if truth.maskLidar != nil {
+            confusions[Self.place(of: .lidar)].add(histogram) { $0 & LabelHistogram.lidarBit != 0 }
+        }
         confusions[Self.place(of: .none)].add(histogram) { _ in true }
     }
 

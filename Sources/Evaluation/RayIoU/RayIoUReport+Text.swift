@@ -12,7 +12,8 @@ extension RayIoUReport {
         rows.append(["mean"] + thresholds.map { OccupancyReport.percent($0.rayIoU_percent) } + ["", ""])
         var text = "\(model): \(caption)\n" + Self.aligned(rows)
         text += "RayIoU \(OccupancyReport.percent(rayIoU_percent)) %: "
-        text += "the mean over 1, 2 and 4 m and the classes that occur, without free\n"
+        let occurring = OccupancyReport.occurring(labels.map { $0.scores.first?.iou_percent })
+        text += "the mean over 1, 2 and 4 m and the \(occurring), without free\n"
         if withScenes {
             let scenes = scenes.map { [$0.name, OccupancyReport.percent($0.rayIoU_percent), "\($0.samples)"] }
             text += "\n" + Self.aligned([["scene", "RayIoU %", "samples"]] + scenes)

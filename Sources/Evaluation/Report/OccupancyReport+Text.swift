@@ -7,7 +7,7 @@ extension OccupancyReport {
         rows += labels.map { [$0.name, Self.percent($0.iou_percent), "\($0.truthVoxels)", "\($0.predictedVoxels)"] }
         rows.append(["mIoU", Self.percent(meanIoU_percent), "", ""])
         var text = "\(model): \(caption)\n" + Self.aligned(rows)
-        text += "mIoU is the mean over the 17 classes that occur, without free\n"
+        text += "mIoU is the mean over the \(Self.occurring(labels.map(\.iou_percent))), without free\n"
         if withScenes {
             let scenes = scenes.map { [$0.name, Self.percent($0.meanIoU_percent), "\($0.samples)"] }
             text += "\n" + Self.aligned([["scene", "mIoU %", "samples"]] + scenes)
@@ -28,6 +28,12 @@ extension OccupancyReport {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// How many of the 17 classes have a score, given those of all labels in their order.
+    static func occurring(_ scores: [Double?]) -> String {
+        let count = scores.prefix(Int(Occ3DClasses.free)).count { $0 != nil }
+        return count == 1 ? "1 class that occurs" : "\(count) classes that occur"
     }
 
     /// Two decimals, or a dash where the score is undefined.

@@ -13,7 +13,7 @@ struct Migration: Sendable {
     let down: String
 
     /// Every migration in order.
-    static let all: [Migration] = [.m001, .m002, .m003]
+    static let all: [Migration] = [.m001, .m002, .m003, .m004, .m005]
 
     /// The version this program works with.
     static var latestVersion: Int { all.count }

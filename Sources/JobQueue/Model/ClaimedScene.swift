@@ -24,6 +24,8 @@ public struct ClaimedScene: Sendable, Hashable {
     public var attempt: Int
     /// Earlier leases whose files may hold whole samples to adopt, newest first; at most 32.
     public var earlierLeases: [Int64]
+    /// The run and the queue that the scene was claimed from; nil where that was not asked for.
+    public var owner: RunOwner?
 
     /// Creates a claimed scene.
     public init(
@@ -38,7 +40,8 @@ public struct ClaimedScene: Sendable, Hashable {
         sampleCount: Int,
         payload: [UInt8],
         attempt: Int,
-        earlierLeases: [Int64]
+        earlierLeases: [Int64],
+        owner: RunOwner? = nil
     ) {
         self.sceneID = sceneID
         self.lease = lease
@@ -52,6 +55,7 @@ public struct ClaimedScene: Sendable, Hashable {
         self.payload = payload
         self.attempt = attempt
         self.earlierLeases = earlierLeases
+        self.owner = owner
     }
 
     /// What reports about this claim must name.

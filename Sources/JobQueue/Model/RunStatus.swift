@@ -36,6 +36,12 @@ public struct RunStatus: Sendable, Hashable {
     public var recentSamples: Int
     /// When the first of those scenes was claimed (accepted, where there are more of them); nil where there is none.
     public var recentStartedAt: Date?
+    /// The run's random identity.
+    public var identity: String
+    /// Whether the run is being made anew from its folder; it is paused until that is done.
+    public var isRebuilding: Bool
+    /// Samples a second that live workers report of this run, finished scenes or not; nil where none reports any.
+    public var reportedSamplesPerSecond: Double?
 
     /// Creates a status.
     public init(
@@ -55,7 +61,10 @@ public struct RunStatus: Sendable, Hashable {
         recentWindowSeconds: Double,
         recentScenes: Int,
         recentSamples: Int,
-        recentStartedAt: Date? = nil
+        recentStartedAt: Date? = nil,
+        identity: String = "",
+        isRebuilding: Bool = false,
+        reportedSamplesPerSecond: Double? = nil
     ) {
         self.runID = runID
         self.name = name
@@ -74,6 +83,9 @@ public struct RunStatus: Sendable, Hashable {
         self.recentScenes = recentScenes
         self.recentSamples = recentSamples
         self.recentStartedAt = recentStartedAt
+        self.identity = identity
+        self.isRebuilding = isRebuilding
+        self.reportedSamplesPerSecond = reportedSamplesPerSecond
     }
 
     /// Whether nothing is queued or leased any more.
@@ -82,10 +94,12 @@ public struct RunStatus: Sendable, Hashable {
     /// Whether every scene has an accepted result.
     public var isComplete: Bool { counts.done == counts.scenes }
 
-    /// Samples a second over the window, nil where no scene was accepted within it.
+    /// Samples a second at present: what live workers report of finished samples, else what the scenes accepted within the window
+    /// come to; nil where there is neither.
     ///
     /// A run that was taken up again a moment ago is measured from then on, not over the idle time before.
     public var samplesPerSecond: Double? {
+        if let reportedSamplesPerSecond, reportedSamplesPerSecond > 0 { return reportedSamplesPerSecond }
         guard recentSamples > 0, let recentStartedAt else { return nil }
         let elapsed = min(recentWindowSeconds, now.timeIntervalSince(recentStartedAt))
         return elapsed > 0 ? Double(recentSamples) / elapsed : nil

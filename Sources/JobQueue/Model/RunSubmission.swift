@@ -14,6 +14,8 @@ public struct RunSubmission: Sendable, Hashable {
     public var priority: Int
     /// Reported errors after which a scene has failed for good, in 1...100.
     public var maximumAttempts: Int
+    /// The identity that a new run gets, and that one of this name must have; nil for any.
+    public var identity: String?
 
     /// Creates a submission; `JobQueue.submit` checks it.
     public init(
@@ -22,7 +24,8 @@ public struct RunSubmission: Sendable, Hashable {
         kind: String,
         formatVersion: Int,
         priority: Int = 0,
-        maximumAttempts: Int = 3
+        maximumAttempts: Int = 3,
+        identity: String? = nil
     ) {
         self.name = name
         self.settings = settings
@@ -30,5 +33,6 @@ public struct RunSubmission: Sendable, Hashable {
         self.formatVersion = formatVersion
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        self.identity = identity
     }
 }

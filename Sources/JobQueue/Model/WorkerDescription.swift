@@ -10,14 +10,24 @@ public struct WorkerDescription: Sendable, Hashable {
     public var version: String
     /// A random name of the process: host and pid do not tell containers apart, each of which has a process 1.
     public var identity: String
+    /// The binary kernels that it computes with, such as `avx2`; empty where it does not say.
+    public var kernels: String
 
     /// Creates a description; without an identity it is a process of its own.
-    public init(host: String, pid: Int, slots: Int, version: String, identity: String = newIdentity()) {
+    public init(
+        host: String,
+        pid: Int,
+        slots: Int,
+        version: String,
+        identity: String = newIdentity(),
+        kernels: String = ""
+    ) {
         self.host = host
         self.pid = pid
         self.slots = slots
         self.version = version
         self.identity = identity
+        self.kernels = kernels
     }
 
     /// A random identity, 32 hexadecimal digits; whoever starts a worker may choose it, to recognize the process later.

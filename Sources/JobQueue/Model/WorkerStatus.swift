@@ -26,8 +26,19 @@ public struct WorkerStatus: Sendable, Hashable {
     public var silentSeconds: Double
     /// How many scenes it holds.
     public var leasedScenes: Int
+    /// What it last said of itself.
+    public var report: WorkerReport
+    /// Samples a second over all runs, by its last heartbeat; 0 once it has left.
+    public var samplesPerSecond: Double
+    /// When it left, or was given up; nil while it is live.
+    public var leftAt: Date?
+    /// How long ago that was, in seconds.
+    public var goneSeconds: Double?
+    /// Why it left, or how it ended as far as is known; empty while it is live.
+    public var reason: String
+
     /// Why it claims nothing, or leaves something alone; empty if all is well.
-    public var note: String
+    public var note: String { report.note }
 
     /// Creates a status.
     public init(
@@ -38,7 +49,11 @@ public struct WorkerStatus: Sendable, Hashable {
         lastSeenAt: Date,
         silentSeconds: Double,
         leasedScenes: Int,
-        note: String = ""
+        report: WorkerReport = WorkerReport(),
+        samplesPerSecond: Double = 0,
+        leftAt: Date? = nil,
+        goneSeconds: Double? = nil,
+        reason: String = ""
     ) {
         self.id = id
         self.description = description
@@ -47,6 +62,10 @@ public struct WorkerStatus: Sendable, Hashable {
         self.lastSeenAt = lastSeenAt
         self.silentSeconds = silentSeconds
         self.leasedScenes = leasedScenes
-        self.note = note
+        self.report = report
+        self.samplesPerSecond = samplesPerSecond
+        self.leftAt = leftAt
+        self.goneSeconds = goneSeconds
+        self.reason = reason
     }
 }

@@ -23,7 +23,13 @@ extension JobQueue {
                         doing: operation
                     )
                     let scenes = try found.rows.map(claimedScene)
-                    for excess in scenes.dropFirst(limit) { _ = try await release(excess.sceneLease, samplesDone: 0) }
+                    for excess in scenes.dropFirst(limit) {
+                        _ = try await release(
+                            excess.sceneLease,
+                            samplesDone: 0,
+                            reason: "the answer to its claim was lost"
+                        )
+                    }
                     if !scenes.isEmpty { return Array(scenes.prefix(limit)) }
                 }
                 let result = try await pool.query(
@@ -46,7 +52,19 @@ extension JobQueue {
     /// $1 worker, $2 token, $3 limit, $4 kinds, $5 their newest format versions, $6 a run's name or NULL.
     ///
     /// Walks the runs in order and takes what it needs from each run's part of the `scenes_claim` index.
-    var claimStatement: String { "SELECT * FROM \(s).claim_scenes($1, $2, $3, $4, $5, $6)" }
+    var claimStatement: String {
+        """
+        SELECT c.*, \(ownerColumns) FROM \(s).claim_scenes($1, $2, $3, $4, $5, $6) c
+        """
+    }
+
+    /// The identities of a claimed scene's queue and run, as subqueries that leave the order of claims alone.
+    private var ownerColumns: String {
+        """
+        (SELECT v.identity FROM \(s).schema_version v) AS queue_identity,
+            (SELECT o.identity FROM \(s).runs o WHERE o.id = c.run_id) AS run_identity
+        """
+    }
 
     /// $1 worker, $2 new token, $3 tokens of claims whose answers were lost.
     var takeOverStatement: String {
@@ -61,7 +79,7 @@ extension JobQueue {
             ARRAY(
                 SELECT a.lease FROM \(s).attempts a WHERE a.scene_id = c.id AND a.lease < c.lease AND a.is_adoptable
                 ORDER BY a.lease DESC LIMIT 32
-            ) AS earlier_leases
+            ) AS earlier_leases, \(ownerColumns)
         FROM claimed c JOIN \(s).runs r ON r.id = c.run_id JOIN \(s).scene_inputs i ON i.id = c.id
         ORDER BY r.priority DESC, r.id, c.priority DESC, c.id
         """
@@ -80,7 +98,8 @@ extension JobQueue {
             sampleCount: try row.get("sample_count"),
             payload: try row.get("payload"),
             attempt: try row.get("attempt"),
-            earlierLeases: try row.integers("earlier_leases")
+            earlierLeases: try row.integers("earlier_leases"),
+            owner: RunOwner(queue: try row.get("queue_identity"), run: try row.get("run_identity"))
         )
     }
 }

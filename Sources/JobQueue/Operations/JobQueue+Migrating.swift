@@ -28,11 +28,14 @@ extension JobQueue {
     ///
     /// - Parameter version: the latest where nil; 0 removes everything, data included.
     /// - Returns: the version now.
-    /// - Throws: `JobQueueError.databaseIsNewer` if a newer program migrated it; then nothing was changed.
+    /// - Throws: `JobQueueError.databaseIsNewer` if a newer program migrated it, `wrongEncoding` for a database that is not
+    ///   UTF-8; then nothing was changed.
     @discardableResult
     public func migrate(to version: Int? = nil) async throws -> Int {
         let target = version ?? Migration.latestVersion
         guard (0...Migration.latestVersion).contains(target) else { throw JobQueueError.unknownMigration(target) }
+        // The way down needs no encoding.
+        if target > 0 { try await checkEncoding() }
         let operation = "migrating the queue in schema \"\(schema)\" to version \(target)"
         return try await attempt {
             try await pool.transaction(doing: operation, statementTimeoutSeconds: 3600) { connection in

@@ -39,17 +39,19 @@ extension JobQueue {
     ///   - retryable: false if a retry cannot help (bad data, say).
     public func fail(_ lease: SceneLease, message: String, retryable: Bool) async throws -> FailureOutcome? {
         let backoff = timing.retryBackoff
-        let parameters: [PostgresValue] = [
-            .int(lease.sceneID), .int(lease.lease), .text(Self.storable(message, maximumBytes: 8000)), .bool(retryable),
-            .double(backoff.baseSeconds), .double(backoff.factor), .double(backoff.capSeconds),
-            .double(1 - backoff.jitter * min(max(random(), 0), 1)),
-        ]
+        let jitter = 1 - backoff.jitter * min(max(random(), 0), 1)
         return try await attemptShielded {
-            let result = try await pool.query(
-                failStatement,
-                parameters,
-                doing: "reporting the failure of scene \(lease.sceneID)"
-            )
+            let result = try await storing { text in
+                try await pool.query(
+                    failStatement,
+                    [
+                        .int(lease.sceneID), .int(lease.lease), text(message, 8000), .bool(retryable),
+                        .double(backoff.baseSeconds), .double(backoff.factor), .double(backoff.capSeconds),
+                        .double(jitter),
+                    ],
+                    doing: "reporting the failure of scene \(lease.sceneID)"
+                )
+            }
             guard let row = result.first else { return nil }
             return try row.optional("retry_after_seconds", as: Double.self).map { .retry(afterSeconds: $0) } ?? .failed
         }
@@ -57,14 +59,18 @@ extension JobQueue {
 
     /// Gives a scene back because the worker stops (or its run was paused): no attempt is burnt.
     ///
-    /// - Parameter samplesDone: whole samples in this lease's file, which the next lease may adopt.
-    public func release(_ lease: SceneLease, samplesDone: Int) async throws -> Bool {
-        let parameters: [PostgresValue] = [.int(lease.sceneID), .int(lease.lease), .int(samplesDone)]
-        return try await attemptShielded {
-            try await pool.query(releaseStatement, parameters, doing: "giving back scene \(lease.sceneID)").single()
-                .get(
-                    "is_released"
-                )
+    /// - Parameters:
+    ///   - samplesDone: whole samples in this lease's file, which the next lease may adopt.
+    ///   - reason: why it is given back, for people; kept with the attempt.
+    public func release(_ lease: SceneLease, samplesDone: Int, reason: String = "") async throws -> Bool {
+        try await attemptShielded {
+            try await storing { text in
+                try await pool.query(
+                    releaseStatement,
+                    [.int(lease.sceneID), .int(lease.lease), .int(samplesDone), text(reason, 4096)],
+                    doing: "giving back scene \(lease.sceneID)"
+                ).single().get("is_released")
+            }
         }
     }
 
@@ -102,7 +108,7 @@ extension JobQueue {
         """
     }
 
-    /// $1 scene, $2 lease, $3 samples done.
+    /// $1 scene, $2 lease, $3 samples done, $4 reason.
     var releaseStatement: String {
         """
         WITH given AS (
@@ -111,7 +117,8 @@ extension JobQueue {
                 samples_done = least(greatest($3, 0), sample_count)
             WHERE id = $1 AND lease = $2 AND state = 'leased' RETURNING id, lease, samples_done
         ), ended AS (
-            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'released', samples_done = g.samples_done
+            UPDATE \(s).attempts a
+            SET ended_at = now(), outcome = 'released', samples_done = g.samples_done, message = nullif($4, '')
             FROM given g WHERE a.scene_id = g.id AND a.lease = g.lease
         )
         SELECT EXISTS (SELECT FROM given) OR EXISTS (

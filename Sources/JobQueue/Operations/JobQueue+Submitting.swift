@@ -54,7 +54,7 @@ extension JobQueue {
     }
 
     private var findRun: String {
-        "SELECT id, kind, format_version, settings, state FROM \(s).runs WHERE name = $1"
+        "SELECT id, kind, format_version, settings, state, identity FROM \(s).runs WHERE name = $1"
     }
 
     /// Copies the scenes into the staging table in pieces of about a megabyte.
@@ -95,12 +95,12 @@ extension JobQueue {
         let isNewRun =
             try await connection.query(
                 """
-                INSERT INTO \(s).runs (name, kind, format_version, settings, priority, maximum_errors)
-                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING
+                INSERT INTO \(s).runs (name, kind, format_version, settings, priority, maximum_errors, identity)
+                VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, gen_random_uuid()::text)) ON CONFLICT (name) DO NOTHING
                 """,
                 [
                     .text(run.name), .text(run.kind), .int(run.formatVersion), .text(run.settings), .int(run.priority),
-                    .int(run.maximumAttempts),
+                    .int(run.maximumAttempts), .optional(run.identity),
                 ],
                 doing: operation
             ).affectedRows == 1
@@ -212,6 +212,12 @@ extension JobQueue {
             throw JobQueueError.differentRun(
                 name: run.name,
                 difference: "format version \(formatVersion) (now \(run.formatVersion))"
+            )
+        }
+        if let identity = run.identity, try row.get("identity") != identity {
+            throw JobQueueError.differentRun(
+                name: run.name,
+                difference: "another identity: it is not the run of that folder"
             )
         }
         if let difference = SettingsComparison.difference(stored: settings, submitted: run.settings) {

@@ -26,19 +26,25 @@ extension JobQueue {
     }
 
     /// Every worker that is registered or was within `timing.workerHistorySeconds`, live ones first; at most 20,000.
+    ///
+    /// One whose heartbeats stopped counts as expired, whether its scenes were taken back already or not.
     public func workers() async throws -> [WorkerStatus] {
         let result = try await query(
             "listing workers",
             """
-            SELECT w.id, w.host, w.pid, w.slots, w.version, w.state, w.registered_at, w.last_seen_at, w.identity,
-                w.note,
+            SELECT w.*, extract(epoch FROM now() - coalesce(w.left_at, w.last_seen_at))::float8 AS gone,
+                w.state = 'live' AND w.last_seen_at < now() - make_interval(secs => w.expiry_seconds) AS is_overdue,
                 greatest(0, extract(epoch FROM now() - w.last_seen_at))::float8 AS silent,
                 (SELECT count(*) FROM \(s).scenes s WHERE s.worker_id = w.id AND s.state = 'leased') AS leased
             FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT 20000
             """
         )
         return try result.rows.map { row in
-            let state: String = try row.get("state")
+            // Nobody may have looked for vanished workers since: the last one leaves nobody who does.
+            let isOverdue: Bool = try row.get("is_overdue")
+            let state = isOverdue ? "expired" : try row.get("state", as: String.self)
+            let silent: Double = try row.get("silent")
+            let report = try Self.report(row)
             return WorkerStatus(
                 id: WorkerID(rawValue: try row.get("id")),
                 description: WorkerDescription(
@@ -46,16 +52,42 @@ extension JobQueue {
                     pid: try row.get("pid"),
                     slots: try row.get("slots"),
                     version: try row.get("version"),
-                    identity: try row.get("identity")
+                    identity: try row.get("identity"),
+                    kernels: try row.get("kernels")
                 ),
                 state: WorkerStatus.State(rawValue: state) ?? .expired,
                 registeredAt: try row.get("registered_at"),
                 lastSeenAt: try row.get("last_seen_at"),
-                silentSeconds: try row.get("silent"),
+                silentSeconds: silent,
                 leasedScenes: try row.get("leased"),
-                note: try row.get("note")
+                report: report,
+                samplesPerSecond: state == "live" ? report.samplesPerSecond.values.reduce(0, +) : 0,
+                leftAt: try row.optional("left_at"),
+                goneSeconds: state == "live" ? nil : max(0, try row.get("gone", as: Double.self)),
+                reason: isOverdue ? "vanished: nothing was heard of it for \(Int(silent)) s" : try row.get("reason")
             )
         }
+    }
+
+    private static func report(_ row: PostgresRow) throws -> WorkerReport {
+        let rates = zip(try row.integers("rate_runs"), try row.integers("rates"))
+        return WorkerReport(
+            note: try row.get("note"),
+            samplesPerSecond: Dictionary(rates.map { ($0, Double($1) / 1000) }, uniquingKeysWith: +),
+            samplesComputed: try row.get("samples_computed"),
+            scenesFailed: try row.get("scenes_failed"),
+            writesRefused: try row.get("writes_refused"),
+            freeBytes: try row.optional("free_bytes")
+        )
+    }
+
+    /// Whether nothing of a run is queued or leased, by its counters alone; true of a run that is not there.
+    public func isFinished(runID: Int64) async throws -> Bool {
+        try await query(
+            "looking whether run \(runID) is finished",
+            "SELECT coalesce(sum(queued + leased), 0) = 0 AS is_finished FROM \(s).run_counters WHERE run_id = $1",
+            [.int(runID)]
+        ).single().get("is_finished")
     }
 
     /// Scenes of a run that had errors or crashes and are not done, failed and quarantined ones first.
@@ -123,7 +155,8 @@ extension JobQueue {
     func statusStatement(_ rest: String) -> String {
         """
         SELECT r.id, r.name, r.kind, r.format_version, r.settings, r.priority, r.maximum_errors, r.state, r.created_at,
-            now() AS now, c.*, t.recent_scenes, t.recent_samples, t.recent_started_at
+            r.identity, r.is_rebuilding, now() AS now, c.*, t.recent_scenes, t.recent_samples, t.recent_started_at,
+            l.rate AS reported_rate
         FROM \(s).runs r
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(leased), 0)::int8 AS leased,
@@ -135,6 +168,12 @@ extension JobQueue {
             FROM \(s).run_counters WHERE run_id = r.id
         ) AS c
         CROSS JOIN LATERAL \(s).recent_results(r.id, $1, \(Self.recentScenesAtMost)) AS t
+        LEFT JOIN (
+            SELECT u.run_id, (sum(u.rate) / 1000.0)::float8 AS rate
+            FROM \(s).workers w CROSS JOIN LATERAL unnest(w.rate_runs, w.rates) AS u (run_id, rate)
+            WHERE w.state = 'live' AND w.last_seen_at > now() - make_interval(secs => w.expiry_seconds)
+            GROUP BY u.run_id
+        ) AS l ON l.run_id = r.id
         \(rest)
         """
     }
@@ -190,7 +229,10 @@ extension JobQueue {
             recentWindowSeconds: window,
             recentScenes: try row.get("recent_scenes"),
             recentSamples: try row.get("recent_samples"),
-            recentStartedAt: try row.optional("recent_started_at")
+            recentStartedAt: try row.optional("recent_started_at"),
+            identity: try row.get("identity"),
+            isRebuilding: try row.get("is_rebuilding"),
+            reportedSamplesPerSecond: try row.optional("reported_rate")
         )
     }
 

@@ -5,18 +5,19 @@ extension JobQueue {
     /// Registers a worker process; its heartbeats must follow.
     public func registerWorker(_ worker: WorkerDescription) async throws -> WorkerID {
         // Repeating this after a lost answer leaves a row without heartbeats, which expires holding nothing.
-        let result = try await query(
-            "registering worker \(worker.host) (pid \(worker.pid))",
-            """
-            INSERT INTO \(s).workers (host, pid, slots, version, expiry_seconds, identity)
-            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
-            """,
-            [
-                .text(Self.storable(worker.host)), .int(worker.pid), .int(worker.slots),
-                .text(Self.storable(worker.version)), .double(timing.expirySeconds),
-                .text(Self.storable(worker.identity)),
-            ]
-        )
+        let result = try await storing { text in
+            try await query(
+                "registering worker \(worker.host) (pid \(worker.pid))",
+                """
+                INSERT INTO \(s).workers (host, pid, slots, version, expiry_seconds, identity, kernels)
+                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+                """,
+                [
+                    text(worker.host, 1024), .int(worker.pid), .int(worker.slots), text(worker.version, 1024),
+                    .double(timing.expirySeconds), text(worker.identity, 1024), text(worker.kernels, 1024),
+                ]
+            )
+        }
         return WorkerID(rawValue: try result.single().get("id"))
     }
 
@@ -27,21 +28,26 @@ extension JobQueue {
     ///
     /// - Parameters:
     ///   - holding: every lease the worker works on.
-    ///   - note: what people should know of the worker, for `WorkerStatus.note`.
+    ///   - report: how the worker fares, for `WorkerStatus.report`.
     public func heartbeat(
         _ worker: WorkerID,
         holding: [SceneLease],
-        note: String = ""
+        report: WorkerReport = WorkerReport()
     ) async throws -> HeartbeatReply {
-        let result = try await pool.query(
-            heartbeatStatement,
-            [
-                .int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease)),
-                .text(Self.storable(note)),
-            ],
-            doing: "beating for worker \(worker)",
-            timeoutSeconds: timing.heartbeatIntervalSeconds
-        )
+        let rates = report.samplesPerSecond.sorted { $0.key < $1.key }
+        let result = try await storing { text in
+            try await pool.query(
+                heartbeatStatement,
+                [
+                    .int(worker.rawValue), .ints(holding.map(\.sceneID)), .ints(holding.map(\.lease)),
+                    text(report.note, 1024), .int(report.samplesComputed), .int(report.scenesFailed),
+                    .int(report.writesRefused), report.freeBytes.map { .int($0) } ?? .null, .ints(rates.map(\.key)),
+                    .ints(rates.map { Int64(min(max($0.value, 0), 1e9) * 1000) }),
+                ],
+                doing: "beating for worker \(worker)",
+                timeoutSeconds: timing.heartbeatIntervalSeconds
+            )
+        }
         var reply = HeartbeatReply(isAlive: false, revoked: [])
         for row in result.rows {
             reply.isAlive = try row.get("alive")
@@ -59,13 +65,17 @@ extension JobQueue {
         return reply
     }
 
-    /// $1 worker, $2 scenes, $3 their leases, $4 note.
+    /// $1 worker, $2 scenes, $3 their leases, $4 note, $5 samples computed, $6 scenes failed, $7 writes refused, $8 free bytes,
+    /// $9 runs and $10 thousandths of a sample a second of each.
     ///
     /// A stray is leased to the worker but not among those it named.
     var heartbeatStatement: String {
         """
         WITH beat AS (
-            UPDATE \(s).workers SET last_seen_at = now(), note = $4 WHERE id = $1 AND state = 'live' RETURNING id
+            UPDATE \(s).workers
+            SET last_seen_at = now(), note = $4, samples_computed = $5, scenes_failed = $6, writes_refused = $7,
+                free_bytes = coalesce($8, free_bytes), rate_runs = $9, rates = $10
+            WHERE id = $1 AND state = 'live' RETURNING id
         )
         SELECT EXISTS (SELECT FROM beat) AS alive, h.scene_id, h.lease,
             CASE
@@ -86,20 +96,30 @@ extension JobQueue {
     }
 
     /// Ends a worker's registration; scenes it still holds go back to the queue without a burnt attempt.
-    public func retire(_ worker: WorkerID) async throws {
+    ///
+    /// - Parameter reason: why it leaves, for people; kept with the worker and with the attempts that this ends.
+    public func retire(_ worker: WorkerID, reason: String = "") async throws {
         let sql = """
             WITH gone AS (
-                UPDATE \(s).workers SET state = 'retired', last_seen_at = now() WHERE id = $1 AND state = 'live'
+                UPDATE \(s).workers SET state = 'retired', last_seen_at = now(), left_at = now(), reason = $2
+                WHERE id = $1 AND state = 'live'
             ), given AS (
                 UPDATE \(s).scenes
                 SET state = 'queued', available_at = now(), worker_id = NULL, claim_token = NULL
                 WHERE worker_id = $1 AND state = 'leased' RETURNING id, lease, samples_done
             )
-            UPDATE \(s).attempts a SET ended_at = now(), outcome = 'released', samples_done = g.samples_done
+            UPDATE \(s).attempts a
+            SET ended_at = now(), outcome = 'released', samples_done = g.samples_done, message = nullif($2, '')
             FROM given g WHERE a.scene_id = g.id AND a.lease = g.lease
             """
         _ = try await attemptShielded {
-            try await pool.query(sql, [.int(worker.rawValue)], doing: "retiring worker \(worker)")
+            try await storing { text in
+                try await pool.query(
+                    sql,
+                    [.int(worker.rawValue), text(reason, 1024)],
+                    doing: "retiring worker \(worker)"
+                )
+            }
         }
         unresolvedClaims.forget(worker)
     }
@@ -129,7 +149,9 @@ extension JobQueue {
         let expired = try await query(
             operation,
             """
-            UPDATE \(s).workers SET state = 'expired'
+            UPDATE \(s).workers
+            SET state = 'expired', left_at = now(),
+                reason = 'vanished: nothing was heard of it for ' || extract(epoch FROM now() - last_seen_at)::int8 || ' s'
             WHERE state = 'live' AND last_seen_at < now() - make_interval(secs => expiry_seconds)
             """
         )
@@ -184,7 +206,7 @@ extension JobQueue {
             UPDATE \(s).attempts a
             SET ended_at = now(), outcome = CASE WHEN l.is_crash THEN 'crash' ELSE 'released' END,
                 samples_done = l.samples_done,
-                message = CASE WHEN l.is_crash THEN
+                message = CASE WHEN NOT l.is_crash THEN 'its worker had left' ELSE
                     'the worker vanished: ' || coalesce(
                         'host ' || l.host || ', pid ' || l.pid || ', version ' || l.version || ', silent for ' || l.silent
                             || ' s',
@@ -198,6 +220,23 @@ extension JobQueue {
         """
     }
 
+    /// Runs statements with texts as they are and, where the database's encoding cannot hold them, once more with what it lacks
+    /// written as `\\u{43f}`.
+    ///
+    /// - Parameter body: gets a function that makes a parameter of a text and its bound in bytes.
+    func storing<R: Sendable>(_ body: (_ text: (String, Int) -> PostgresValue) async throws -> R) async throws -> R {
+        do {
+            return try await body { .text(Self.storable($0, maximumBytes: $1)) }
+        } catch let error as PostgresError where error.isAboutEncoding {
+            return try await body { .text(Self.ascii(Self.storable($0, maximumBytes: $1))) }
+        }
+    }
+
+    /// A text in ASCII alone, which every encoding holds; other characters as `\\u{...}`.
+    static func ascii(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { $0 += $1.isASCII ? String($1) : "\\u{\(String($1.value, radix: 16))}" }
+    }
+
     /// A text that PostgreSQL can store: no NUL, bounded.
     static func storable(_ text: String, maximumBytes: Int = 1024) -> String {
         let clean =
@@ -205,4 +244,9 @@ extension JobQueue {
         guard clean.utf8.count > maximumBytes else { return clean }
         return String(decoding: clean.utf8.prefix(maximumBytes), as: UTF8.self) + " ..."
     }
+}
+
+extension PostgresError {
+    /// Whether the database's encoding cannot hold a text: untranslatable character, or one that is not in its repertoire.
+    var isAboutEncoding: Bool { sqlState == "22P05" || sqlState == "22021" }
 }

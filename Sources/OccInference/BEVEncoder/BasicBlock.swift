@@ -1,8 +1,8 @@
 /// Two 3x3 convolutions around a shortcut.
 ///
 /// Source: `mmdet.models.backbones.resnet.BasicBlock`, with the 3x3 shortcut that `CustomResNet` in `backbones/resnet.py` gives to the
-/// first block of a stage.
-struct BasicBlock: Layer {
+/// first block of a stage, or with the 1x1 and its batch norm of an image backbone.
+struct BasicBlock: ResidualBlock {
     let name: String
     let inChannels: Int
     let outChannels: Int
@@ -10,6 +10,8 @@ struct BasicBlock: Layer {
     /// Whether the shortcut has a convolution.
     let hasDownsampleLayer: Bool
     var downsampleKernel = 3
+    /// Whether that convolution is a 1x1 with a batch norm rather than one with a bias.
+    var hasPointwiseDownsampleLayer = false
     /// Channels of zeros behind the inputs.
     var inPadding = 0
 
@@ -25,6 +27,16 @@ struct BasicBlock: Layer {
     private var second: ConvolutionLayer { convolution(2, outChannels, stride: 1) }
     private var downsample: ConvolutionLayer? {
         guard hasDownsampleLayer else { return nil }
+        if hasPointwiseDownsampleLayer {
+            return ConvolutionLayer(
+                name: name + ".downsample.0",
+                inChannels: inChannels,
+                outChannels: outChannels,
+                kernel: 1,
+                stride: stride,
+                norm: BatchNorm(name: name + ".downsample.1", channels: outChannels)
+            )
+        }
         return ConvolutionLayer(
             name: name + ".downsample",
             inChannels: inChannels,
@@ -48,10 +60,14 @@ struct BasicBlock: Layer {
         )
     }
 
+    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+        let hidden = try first.emit(input, to: program)
+        let sum = try downsample?.emit(input, to: program, output: output) ?? input
+        return try second.emit(hidden, to: program, output: sum, addsToOutput: true)
+    }
+
     /// Appends the block; without a layer in the shortcut the result replaces the input in place.
     func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
-        let hidden = try first.emit(input, to: program)
-        let sum = try downsample?.emit(input, to: program) ?? input
-        return try second.emit(hidden, to: program, output: sum, addsToOutput: true)
+        try emit(input, to: program, output: nil)
     }
 }

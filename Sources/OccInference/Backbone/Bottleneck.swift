@@ -1,5 +1,5 @@
 /// 1x1, 3x3 and 1x1 convolutions around a shortcut.
-struct Bottleneck: Layer {
+struct Bottleneck: ResidualBlock {
     let name: String
     let inChannels: Int
     let middleChannels: Int
@@ -49,11 +49,7 @@ struct Bottleneck: Layer {
         )
     }
 
-    /// Appends the block.
-    ///
-    /// - Parameter output: where the result goes if the shortcut has a layer; nil makes a new map. Without such a layer the
-    ///   result replaces the input in place.
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap? = nil) throws -> FeatureMap {
+    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
         var hidden = try first.emit(input, to: program)
         hidden = try second.emit(hidden, to: program)
         let sum = try downsample?.emit(input, to: program, output: output) ?? input

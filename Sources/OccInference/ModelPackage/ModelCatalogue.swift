@@ -1,4 +1,4 @@
-/// The published configurations that this build can run.
+/// The configurations that this build can run: the published ones and this project's own.
 public enum ModelCatalogue {
     /// Their names, sorted.
     public static let configurations: [String] = table.map(\.name).sorted()
@@ -27,7 +27,7 @@ public enum ModelCatalogue {
             bevDet("bevdet-r50-cbgs", .fullPrecision),
             stereo(flashOcc("flashocc-r50-4d-stereo", .fullPrecision), .fullPrecision, blocks: 1),
             stereo(bevDet("bevdet-r50-4d-stereo-cbgs", .fullPrecision), .fullPrecision, blocks: 2),
-        ] + Network.families.flatMap(networks)
+        ] + Network.families.flatMap(networks) + [occupancySmall, detectionSmall]
 
     /// A family's networks: `-T` is binary but for its backbone, `-B` has a full-precision image neck too.
     ///
@@ -184,6 +184,40 @@ public enum ModelCatalogue {
             )
         )
         return network
+    }
+
+    /// This project's own small occupancy network (`ops/training`), of the same plan as the published ones.
+    private static let occupancySmall = {
+        var network = flashOcc("occ-small_BDC-T", ModuleTypes(BDCFamily()), hasBatchNorm: true)
+        makeSmall(&network, viewChannels: 32, neckChannels: 32)
+        network.head.outChannels = [64, 16, 18]
+        return network
+    }()
+
+    /// This project's own small detection network.
+    private static let detectionSmall = {
+        var network = bevDet("det-small_BDC-T", ModuleTypes(BDCFamily()), hasBatchNorm: true)
+        makeSmall(&network, viewChannels: 64, neckChannels: 64)
+        network.gridDepth.interval = 0.5
+        return network
+    }()
+
+    /// Smaller pictures, a ResNet-18 of half the width with features at an eighth of the size, and a narrower BEV encoder.
+    private static func makeSmall(_ network: inout NetworkConfiguration, viewChannels: Int, neckChannels: Int) {
+        network.inputHeight = 160
+        network.inputWidth = 448
+        network.downsample = 8
+        network.imageBackbone.outChannels = [64, 128, 256]
+        network.imageBackbone.depth = 18
+        network.imageNeck.inChannels = [64, 128, 256]
+        network.imageNeck.outChannels = [64]
+        network.viewTransformer.inChannels = [64]
+        network.viewTransformer.outChannels = [viewChannels]
+        network.bevBackbone.inChannels = [viewChannels]
+        network.bevBackbone.outChannels = [1, 2, 4].map { $0 * viewChannels }
+        network.bevNeck.inChannels = [viewChannels, 4 * viewChannels]
+        network.bevNeck.outChannels = [neckChannels]
+        network.head.inChannels = [neckChannels]
     }
 
     /// The full-precision network with a voxel encoder.

@@ -31,7 +31,7 @@ extension ModelDescription {
                 "paper          \(Self.fixed(published.parametersMillions, 2)) M parameters, "
                     + "\(Self.fixed(published.operationsBillions, 2)) G operations (\(published.source))",
                 "               here without binary weights and learnable shifts, as the paper counts: "
-                    + "\(Self.fixed(Double(totals.paperParameters) / 1e6, 2)) M; see docs/operations.md",
+                    + "\(Self.fixed(Double(totals.paperParameters) / 1e6, 2)) M; see docs/operation-counts.md",
             ]
         }
         if listsLayers { lines += ["", "outputs that can be tapped:"] + tapLines }

@@ -47,11 +47,26 @@ public enum ModelImportError: Error, Equatable, Sendable, CustomStringConvertibl
                 )
             }
             return "the weights in '\(source)' do not fit configuration '\(configuration)': "
-                + parts.joined(separator: "; ") + ". Is this the checkpoint of another configuration?"
+                + parts.joined(separator: "; ") + ". " + Self.hint(missing: missing, superfluous: superfluous)
         case .notFinite(let tensor, let source, let index):
             return "tensor '\(tensor)' of '\(source)' holds a number that is not finite at element \(index); "
                 + "such a checkpoint cannot give predictions"
         }
+    }
+
+    /// What to do about names that do not fit.
+    private static func hint(missing: [String], superfluous: [String]) -> String {
+        let wanted = Set(missing)
+        for prefix in SafetensorsWeights.wrapperPrefixes {
+            let wrapped = superfluous.filter { $0.hasPrefix(prefix) }
+            guard !wrapped.isEmpty else { continue }
+            let fits = wrapped.contains { wanted.contains(String($0.dropFirst(prefix.count))) }
+            return "\(wrapped.count) names begin with '\(prefix)' and others do not: "
+                + (fits
+                    ? "the file mixes wrapped and bare names; write the tensors of one model under its own names"
+                    : "the file holds a second set of weights or another part; write a file of the model's own tensors only")
+        }
+        return "Is this the checkpoint of another configuration?"
     }
 
     private static func list(_ title: String, _ names: [String]) -> String {

@@ -13,11 +13,19 @@ public final class ModelPackage: Sendable {
     public let weightsLabel: String
     /// Number of parameters of the published network.
     public let parameterCount: Int
-    /// SHA-256 of the content, 64 hexadecimal digits: the model's identity.
+    /// SHA-256 of what decides predictions, 64 hexadecimal digits: the model's identity.
+    ///
+    /// A package of version 0.1 keeps the digest that it had there: that of its whole content.
     public let digest: String
     /// Size of the file in bytes.
     public let byteCount: Int
 
+    private let contentDigest: String
+    /// The model digest that the package states; nil in those of version 0.1.
+    private let statedDigest: String?
+    private let metadataBytes: [UInt8]
+    /// The tensors in the order of the file's table.
+    private let table: [PackedTensor]
     private let storage: PackageStorage
     private let tensors: [String: PackedTensor]
 
@@ -37,26 +45,51 @@ public final class ModelPackage: Sendable {
 
     private init(_ storage: PackageStorage, source: String) throws {
         let header = try PackageHeader(parsing: storage.bytes, source: source)
+        self.contentDigest = header.contentDigest
+        self.statedDigest = header.metadata.digest
+        self.metadataBytes = header.metadataBytes
+        self.table = header.tensors
         self.storage = storage
         self.source = source
         self.configuration = header.metadata.configuration
         self.weightsLabel = header.metadata.weights
         self.parameterCount = header.metadata.parameters
-        self.digest = header.contentDigest
+        self.digest = header.metadata.digest ?? header.contentDigest
         self.byteCount = storage.bytes.count
         self.tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
     }
 
-    /// Reads the whole file and compares it with its digest.
+    /// Reads the whole file and compares it with its digests.
     ///
     /// - Throws: `ModelPackageError` (`damaged`).
     public func verify() throws {
         let found = PackageDigest.hex(of: storage.bytes, upTo: storage.bytes.count)
-        guard found == digest else {
+        guard found == contentDigest else {
             throw ModelPackageError(
                 .damaged,
                 source: source,
-                "its content does not fit its digest (\(found) instead of \(digest)); copy or import it again"
+                "its content does not fit its digest (\(found) instead of \(contentDigest)); copy or import it again"
+            )
+        }
+        guard let statedDigest else { return }
+        let decides = try ModelDigest.hex(metadata: metadataBytes) { take in
+            for tensor in table {
+                let bytes = storage.bytes[tensor.offset..<(tensor.offset + tensor.byteCount)]
+                take(
+                    .init(
+                        name: tensor.name,
+                        element: tensor.element,
+                        shape: tensor.shape,
+                        bytes: UnsafeRawBufferPointer(rebasing: bytes)
+                    )
+                )
+            }
+        }
+        guard decides == statedDigest else {
+            throw ModelPackageError(
+                .damaged,
+                source: source,
+                "it says that it is the model \(statedDigest), but holds \(decides); import it again"
             )
         }
     }

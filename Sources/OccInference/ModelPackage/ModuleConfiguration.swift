@@ -8,12 +8,21 @@ public struct ModuleConfiguration: Codable, Equatable, Sendable {
     public var outChannels: [Int]
     /// Whether its binary units carry batch norms (`with_bn`).
     public var hasBatchNorm: Bool
+    /// Layers of an image backbone that comes in several depths; nil is 50, and nothing of it stands in a package.
+    public var depth: Int?
 
     /// Makes a configuration from its parts.
-    public init(type: String, inChannels: [Int], outChannels: [Int], hasBatchNorm: Bool = false) {
+    public init(
+        type: String,
+        inChannels: [Int],
+        outChannels: [Int],
+        hasBatchNorm: Bool = false,
+        depth: Int? = nil
+    ) {
         self.type = type
         self.inChannels = inChannels
         self.outChannels = outChannels
         self.hasBatchNorm = hasBatchNorm
+        self.depth = depth
     }
 }

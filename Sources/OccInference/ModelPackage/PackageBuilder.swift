@@ -22,11 +22,24 @@ struct PackageBuilder {
     }
 
     /// The whole file; the same tensors and metadata give the same bytes.
-    func build(_ metadata: PackageMetadata) throws -> [UInt8] {
+    ///
+    /// - Parameter asVersion01: leaves the model digest out, as version 0.1 did; for tests.
+    func build(_ metadata: PackageMetadata, asVersion01: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = Array(try encoder.encode(metadata))
         let sorted = tensors.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
+        var metadata = metadata
+        metadata.digest =
+            asVersion01
+            ? nil
+            : try ModelDigest.hex(metadata: Array(try encoder.encode(metadata))) { take in
+                for tensor in sorted {
+                    tensor.bytes.withUnsafeBytes {
+                        take(.init(name: tensor.name, element: tensor.element, shape: tensor.shape, bytes: $0))
+                    }
+                }
+            }
+        let json = Array(try encoder.encode(metadata))
         let nameBytes = sorted.reduce(0) { $0 + $1.name.utf8.count }
         let tableStart = PackageFormat.roundUp(
             PackageFormat.preambleBytes + json.count,

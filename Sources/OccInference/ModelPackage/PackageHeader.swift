@@ -5,6 +5,8 @@ struct PackageHeader {
     let metadata: PackageMetadata
     let tensors: [PackedTensor]
     let contentDigest: String
+    /// The JSON that `metadata` was read from.
+    let metadataBytes: [UInt8]
 
     private let bytes: UnsafeRawBufferPointer
     private let source: String
@@ -44,14 +46,23 @@ struct PackageHeader {
             )
         }
         contentDigest = Self.hex(bytes[96..<128])
-        let json = Data(bytes[PackageFormat.preambleBytes..<(PackageFormat.preambleBytes + layout.metadataBytes)])
+        metadataBytes = Array(
+            bytes[PackageFormat.preambleBytes..<(PackageFormat.preambleBytes + layout.metadataBytes)]
+        )
         do {
-            metadata = try JSONDecoder().decode(PackageMetadata.self, from: json)
+            metadata = try JSONDecoder().decode(PackageMetadata.self, from: Data(metadataBytes))
         } catch {
             throw ModelPackageError(
                 .damaged,
                 source: source,
                 "its configuration cannot be read (\(error)); import the model again"
+            )
+        }
+        guard metadata.digest.map(ModelDigest.isValid) ?? true else {
+            throw ModelPackageError(
+                .damaged,
+                source: source,
+                "what stands in place of its digest is none; import the model again"
             )
         }
         tensors = try Self.table(of: bytes, layout, source: source)

@@ -2,7 +2,7 @@
 ///
 /// Source: Zhang et al., "BDC-Occ: Binarized Deep Convolution Unit For Binarized Occupancy Network", arXiv 2405.17037, tables 1 and 2, as
 /// pictured in the published code (`BDC-Occ/figs/occ_results.jpg`, `BDC-Det/figs/det_results.jpg`). Its parameters and operations are
-/// those of the single-frame configurations; `docs/operations.md` says how they are counted and why they differ from the sums here.
+/// those of the single-frame configurations; `docs/operation-counts.md` says how they are counted and why they differ from the sums here.
 public struct PublishedFigures: Codable, Equatable, Sendable {
     /// Where the figures stand: "arXiv 2405.17037, table 1, BDC-T".
     public var source: String

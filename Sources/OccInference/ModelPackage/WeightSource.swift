@@ -6,8 +6,16 @@ public protocol WeightSource: Sendable {
     /// Shapes of all tensors it holds, by name; nil where it makes any tensor that is asked for.
     var inventory: [String: [Int]]? { get }
 
+    /// What was taken otherwise than it stands there, for people.
+    var remarks: [String] { get }
+
     /// The values of a tensor in row-major order.
     ///
     /// - Throws: where it cannot be read or has another shape or element type.
     func values(of tensor: TensorSpec) throws -> [Float]
+}
+
+extension WeightSource {
+    /// Nothing, for most sources.
+    public var remarks: [String] { [] }
 }

@@ -11,3 +11,8 @@ public struct ImageAugmentation: Equatable, Sendable {
         self.translation = translation
     }
 }
+
+extension [ImageAugmentation] {
+    /// That of a camera; a single one is that of every camera.
+    func of(camera: Int) -> ImageAugmentation { self[count == 1 ? 0 : camera] }
+}

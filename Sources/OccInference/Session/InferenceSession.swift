@@ -127,15 +127,15 @@ public final class InferenceSession {
             if index < poolings.count { poolings[index] = fresh } else { poolings.append(fresh) }
         }
         guard roles > 0 else { return PreparedInput(runs: [SegmentRun(segment: .keyframe)]) }
-        let augmentation = input.augmentation
+        let augmentations = input.augmentations
         let views = try (0..<roles).map {
-            try StereoGeometry.views(from: input.frames[$0], to: input.frames[$0 + 1], augmentation)
+            try StereoGeometry.views(from: input.frames[$0], to: input.frames[$0 + 1], augmentations)
         }
         let cameraInputs = try (0..<roles).map {
             try StereoGeometry.cameraInputs(
                 key: calibrations[0],
                 intrinsics: input.frames[$0].intrinsics,
-                augmentation
+                augmentations
             )
         }
         let frames = input.frames.enumerated().map { index, frame in
@@ -159,7 +159,7 @@ public final class InferenceSession {
             sensorToEgo: frame.sensorToEgo,
             egoToGlobal: frame.egoToGlobal,
             intrinsics: frame.intrinsics,
-            augmentation: input.augmentation,
+            augmentations: input.augmentations,
             keyEgoToGlobal: Array(input.frames[0].egoToGlobal.prefix(16))
         )
     }

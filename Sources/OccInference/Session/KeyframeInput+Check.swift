@@ -29,9 +29,17 @@ extension KeyframeInput {
                 throw InferenceError(.badInput, "frame \(index) of the input has a \(name) that is not finite")
             }
         }
-        guard augmentation.rotation.count == 9, augmentation.translation.count == 3,
-            (augmentation.rotation + augmentation.translation).allSatisfy(\.isFinite)
-        else {
+        guard augmentations.count == 1 || augmentations.count == cameras else {
+            throw InferenceError(
+                .badInput,
+                "the input has post_rot and post_tran of \(augmentations.count) cameras instead of \(cameras)"
+            )
+        }
+        let areUsable = augmentations.allSatisfy {
+            $0.rotation.count == 9 && $0.translation.count == 3
+                && ($0.rotation + $0.translation).allSatisfy(\.isFinite)
+        }
+        guard areUsable else {
             throw InferenceError(
                 .badInput,
                 "the input's post_rot and post_tran must hold 9 and 3 finite values"

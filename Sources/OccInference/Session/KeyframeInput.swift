@@ -5,12 +5,17 @@ public struct KeyframeInput: Equatable, Sendable {
     /// The published loader puts the keyframe itself in the place of a frame outside the scene; so does the caller, and the same key
     /// may then stand here more than once.
     public var frames: [FrameInput]
-    /// Image augmentation applied by preprocessing, the same for every camera.
-    public var augmentation: ImageAugmentation
+    /// Image augmentation applied by preprocessing: one for every camera, or a single one for all of them.
+    public var augmentations: [ImageAugmentation]
 
-    /// Makes an input from its frames.
+    /// Makes an input of which all cameras were resized and cut alike.
     public init(frames: [FrameInput], augmentation: ImageAugmentation) {
+        self.init(frames: frames, augmentations: [augmentation])
+    }
+
+    /// Makes an input of which each camera was resized and cut by itself.
+    public init(frames: [FrameInput], augmentations: [ImageAugmentation]) {
         self.frames = frames
-        self.augmentation = augmentation
+        self.augmentations = augmentations
     }
 }

@@ -17,7 +17,7 @@ struct Network: Sendable {
     init(_ configuration: NetworkConfiguration) throws {
         self.configuration = configuration
         try configuration.checkBounds()
-        backbone = try Self.make("img_backbone", configuration.imageBackbone, Self.imageBackbones)
+        backbone = try Self.makeBackbone(configuration)
         neck = try Self.make("img_neck", configuration.imageNeck, Self.imageNecks)
         bevBackbone = try Self.make("img_bev_encoder_backbone", configuration.bevBackbone, Self.bevBackbones)
         bevNeck = try Self.make("img_bev_encoder_neck", configuration.bevNeck, Self.bevNecks)
@@ -41,9 +41,6 @@ struct Network: Sendable {
         }
     }
 
-    private static let imageBackbones: Table<any ImageBackbone> = [
-        "ResNet": { name, _ in ResNet50(name: name) }
-    ]
     private static let imageNecks: Table<any Neck> = table(
         ["CustomFPN": { CustomFPN(name: $0, inChannels: $1.inChannels, outChannels: $1.outChannels[0]) }],
         type: \.imageNeckType
@@ -127,6 +124,19 @@ struct Network: Sendable {
             hasBatchNorm: module.hasBatchNorm,
             family: family
         )
+    }
+
+    private static func makeBackbone(_ configuration: NetworkConfiguration) throws -> any ImageBackbone {
+        let module = configuration.imageBackbone
+        let table: Table<ResNet?> = ["ResNet": { ResNet(name: $0, $1) }]
+        guard let backbone = try make("img_backbone", module, table) else {
+            throw InferenceError(
+                .badConfiguration,
+                "'img_backbone' is a \(module.type) of depth \(module.depth ?? 50) with outputs of \(module.outChannels) channels; "
+                    + "this build has depth 50, and 18 with two or three outputs whose channels double, the last a multiple of 128"
+            )
+        }
+        return backbone
     }
 
     private static func makeHead(_ configuration: NetworkConfiguration) throws -> any Head {

@@ -11,11 +11,13 @@ struct StereoGeometry: Sendable {
     static func views(
         from frame: FrameInput,
         to adjacent: FrameInput,
-        _ augmentation: ImageAugmentation
+        _ augmentations: [ImageAugmentation]
     ) throws -> [occ_stereo_view] {
-        let rotation = SquareMatrix(order: 3, augmentation.rotation)
-        guard let undoRotation = rotation.inverse else { throw ViewGeometry.singular("post_rot", 0) }
-        return try (0..<(frame.sensorToEgo.count / 16)).map { camera in
+        try (0..<(frame.sensorToEgo.count / 16)).map { camera in
+            let augmentation = augmentations.of(camera: camera)
+            guard let undoRotation = SquareMatrix(order: 3, augmentation.rotation).inverse else {
+                throw ViewGeometry.singular("post_rot", camera)
+            }
             func pose(_ values: [Float]) -> SquareMatrix<Double> {
                 SquareMatrix(order: 4, values[(camera * 16)..<(camera * 16 + 16)].map { Double($0) })
             }
@@ -47,12 +49,13 @@ struct StereoGeometry: Sendable {
     static func cameraInputs(
         key: FrameCalibration,
         intrinsics: [Float],
-        _ augmentation: ImageAugmentation
+        _ augmentations: [ImageAugmentation]
     ) throws -> [Float] {
-        let (turn, shift) = (augmentation.rotation, augmentation.translation)
-        // The BEV augmentation's place is taken by the identity.
-        let image = [turn[0], turn[1], shift[0], turn[3], turn[4], shift[1], 1, 0, 0, 1, 1]
-        return try ViewGeometry.sensorToKeyEgo(key).enumerated().flatMap { camera, pose in
+        try ViewGeometry.sensorToKeyEgo(key).enumerated().flatMap { camera, pose in
+            let augmentation = augmentations.of(camera: camera)
+            let (turn, shift) = (augmentation.rotation, augmentation.translation)
+            // The BEV augmentation's place is taken by the identity.
+            let image = [turn[0], turn[1], shift[0], turn[3], turn[4], shift[1], 1, 0, 0, 1, 1]
             let matrix = intrinsics[(camera * 9)..<(camera * 9 + 9)].map { $0 }
             return [matrix[0], matrix[4], matrix[2], matrix[5]] + image + pose.prefix(12)
         }

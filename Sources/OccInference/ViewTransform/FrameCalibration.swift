@@ -3,7 +3,7 @@ struct FrameCalibration: Equatable, Sendable {
     var sensorToEgo: [Float]
     var egoToGlobal: [Float]
     var intrinsics: [Float]
-    var augmentation: ImageAugmentation
+    var augmentations: [ImageAugmentation]
     /// Pose of the keyframe's first camera, `[4, 4]`; nil is that of this frame's.
     var keyEgoToGlobal: [Float]?
 }

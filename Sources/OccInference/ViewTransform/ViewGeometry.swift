@@ -69,13 +69,15 @@ struct ViewGeometry: Equatable, Sendable {
     func pooling(_ calibration: FrameCalibration) throws -> VoxelPooling {
         let cameras = calibration.sensorToEgo.count / 16
         let poses = try Self.sensorToKeyEgo(calibration)
-        let rotation = SquareMatrix(order: 3, calibration.augmentation.rotation)
-        guard let undoRotation = rotation.inverse else { throw Self.singular("post_rot", 0) }
 
         let pixels = featureHeight * featureWidth
         var cells = [Int32](repeating: -1, count: cameras * depths.count * pixels)
         for camera in 0..<cameras {
             let toKeyEgo = poses[camera]
+            let augmentation = calibration.augmentations.of(camera: camera)
+            guard let undoRotation = SquareMatrix(order: 3, augmentation.rotation).inverse else {
+                throw Self.singular("post_rot", camera)
+            }
             let intrinsics = SquareMatrix(
                 order: 3,
                 Array(calibration.intrinsics[(camera * 9)..<(camera * 9 + 9)])
@@ -84,7 +86,7 @@ struct ViewGeometry: Equatable, Sendable {
             let turn = SquareMatrix(order: 3, [0, 1, 2, 4, 5, 6, 8, 9, 10].map { toKeyEgo[$0] })
             let view = CameraView(
                 undoRotation: undoRotation.values,
-                translation: calibration.augmentation.translation,
+                translation: augmentation.translation,
                 combined: (turn * inverse).values,
                 origin: [toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]]
             )

@@ -112,14 +112,16 @@ extension PostgresConnection {
             PQresultErrorField(result, Int32(code.value)).map { configuration.redact(String(cString: $0)) }
         }
         if let sqlState = field("C") {
-            return PostgresError(
+            let error = PostgresError(
                 .server(sqlState: sqlState),
                 operation: operation,
                 message: field("M") ?? "no message",
                 detail: field("D"),
-                hint: field("H"),
+                hint: field("H") ?? PostgresError.hint(forSQLState: sqlState),
                 constraint: field("n")
             )
+            if error.remedy == .reconnect { isOutdated = true }
+            return error
         }
         let pointer = handle?.pointer
         let message = pointer.map { ConnectionHandle.firstLines(String(cString: PQerrorMessage($0))) } ?? ""

@@ -12,6 +12,8 @@ public actor PostgresConnection {
     var interrupter: Interrupter?
     /// Whether a COPY is being written, during which no other statement may run.
     var isCopying = false
+    /// Whether the server said that it ends this connection or takes no writes: the next caller gets a new one.
+    var isOutdated = false
 
     /// The executor over this connection's own dispatch queue.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -82,7 +84,7 @@ public actor PostgresConnection {
 
     /// Whether the next caller may use this connection: open, not interrupted, in no transaction, nothing waiting to be read.
     var isReusable: Bool {
-        guard let pointer = handle?.pointer, let interrupter, !isCopying, !interrupter.wasUsed,
+        guard let pointer = handle?.pointer, let interrupter, !isCopying, !isOutdated, !interrupter.wasUsed,
             PQstatus(pointer) == CONNECTION_OK, PQtransactionStatus(pointer) == PQTRANS_IDLE
         else { return false }
         // A server that went away leaves its last words or the end of the stream to be read; a healthy idle one, nothing.

@@ -24,17 +24,24 @@ public final class ConnectionPool: Sendable {
     public let maximumConnections: Int
     /// How long a caller waits for a connection when all are busy, in seconds.
     public let waitTimeoutSeconds: Double
+    /// The role that statements run under, nil for the one that connected.
+    public let role: String?
     private let state: Mutex<State>
 
     /// Creates a pool; nothing is connected yet.
+    ///
+    /// - Parameter role: a role that `query` and `transaction` act as, each in a transaction of its own (`SET LOCAL ROLE`), so that
+    ///   the connection is left as it was; the role that connects must be allowed to.
     public init(
         configuration: PostgresConfiguration,
         maximumConnections: Int = 4,
-        waitTimeoutSeconds: Double = 30
+        waitTimeoutSeconds: Double = 30,
+        role: String? = nil
     ) {
         self.configuration = configuration
         self.maximumConnections = max(1, maximumConnections)
         self.waitTimeoutSeconds = waitTimeoutSeconds
+        self.role = role
         state = Mutex(State(machine: PoolStateMachine(maximumConnections: maximumConnections)))
     }
 
@@ -66,7 +73,12 @@ public final class ConnectionPool: Sendable {
         doing operation: String,
         timeoutSeconds: Double? = nil
     ) async throws -> PostgresResult {
-        try await withConnection(doing: operation) {
+        if role != nil {
+            return try await transaction(doing: operation, statementTimeoutSeconds: timeoutSeconds) {
+                try await $0.query(sql, parameters, doing: operation, timeoutSeconds: timeoutSeconds)
+            }
+        }
+        return try await withConnection(doing: operation) {
             try await $0.query(sql, parameters, doing: operation, timeoutSeconds: timeoutSeconds)
         }
     }
@@ -89,6 +101,10 @@ public final class ConnectionPool: Sendable {
             )
             let value: R
             do {
+                if let role {
+                    let name = role.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                    try await connection.execute(script: "SET LOCAL ROLE \"\(name)\"", doing: operation)
+                }
                 value = try await body(connection)
             } catch {
                 await connection.rollback()

@@ -31,18 +31,38 @@ public enum DisposablePostgresServer {
     }
 
     private static func start() async throws -> PrivatePostgresServer {
-        let operation = "starting a PostgreSQL server for tests"
+        try await PrivatePostgresServer.start(dataDirectory: try temporaryFolder())
+    }
+
+    /// Starts another server, empty, for a test that changes what belongs to a whole server: roles, its rules, its settings.
+    ///
+    /// - Parameter rules: lines that come before those of `pg_hba.conf`, which let everybody in over the socket.
+    public static func another(rules: [String] = []) async throws -> PrivatePostgresServer {
+        let folder = try temporaryFolder()
+        let server = try await PrivatePostgresServer.start(dataDirectory: folder)
+        guard !rules.isEmpty else { return server }
+        let path = folder + "/pgdata/pg_hba.conf"
+        let others = try String(contentsOfFile: path, encoding: .utf8)
+        // Written in place: the file stays the server's.
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        defer { try? file.close() }
+        try file.write(contentsOf: Data((rules.joined(separator: "\n") + "\n" + others).utf8))
+        try await server.stop()
+        return try await PrivatePostgresServer.start(dataDirectory: folder)
+    }
+
+    private static func temporaryFolder() throws(PostgresError) -> String {
         var template = "/tmp/occ-test-XXXXXX".utf8CString.map { $0 }
         guard mkdtemp(&template) != nil else {
             throw PostgresError(
                 .privateServer,
-                operation: operation,
+                operation: "starting a PostgreSQL server for tests",
                 message: "mkdtemp: \(String(cString: strerror(errno)))"
             )
         }
         let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         try endWithThisProcess(folder)
-        return try await PrivatePostgresServer.start(dataDirectory: folder)
+        return folder
     }
 
     /// Sees to it that a private server and its folder do not outlive this process.

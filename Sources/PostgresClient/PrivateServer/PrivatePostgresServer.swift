@@ -8,6 +8,8 @@ internal import Foundation
 /// as the data directory's owner, a new one as user `postgres`.
 public struct PrivatePostgresServer: Sendable, Hashable {
     /// A libpq connection string for this server; holds no secret, as only the folder's owner and root can enter it.
+    ///
+    /// It gives every keyword that libpq would look for in the environment.
     public let connectionString: String
     /// The folder with data, log and lock.
     public let directory: String
@@ -23,6 +25,8 @@ public struct PrivatePostgresServer: Sendable, Hashable {
 
     /// Starts the server of a folder, or adopts the one that runs there; makes the folder and the database if need be.
     ///
+    /// This process forgets its `PG...` variables, so that they reach neither libpq nor the programs that it starts from now on.
+    ///
     /// - Parameters:
     ///   - dataDirectory: the folder that is the server's alone.
     ///   - socketDirectory: where its socket stands, `dataDirectory/socket` where nil; if the path is too long for a socket,
@@ -35,6 +39,7 @@ public struct PrivatePostgresServer: Sendable, Hashable {
         socketDirectory: String? = nil,
         endsWithThisProcess: Bool = false
     ) async throws -> PrivatePostgresServer {
+        PrivateAddress.forgetEnvironment()
         let layout = try PrivateServerLayout(dataDirectory: dataDirectory)
         try PrivateServerFiles.makeDirectory(layout.root, mode: 0o700)
         return try await DirectoryLock.hold(path: layout.lock, operation: operation) {
@@ -95,7 +100,7 @@ public struct PrivatePostgresServer: Sendable, Hashable {
         self.wasAdopted = wasAdopted
         socketDirectory = socket
         directory = layout.root
-        connectionString = "host='\(socket)' port=\(port) dbname=postgres user=occ"
+        connectionString = PrivateAddress.connectionString(socketDirectory: socket, port: port)
     }
 
     /// Stops the server, if it runs: open transactions are rolled back, data is flushed.
@@ -183,12 +188,15 @@ public struct PrivatePostgresServer: Sendable, Hashable {
                 let connection = try await PostgresConnection.connect(configuration, doing: Self.operation)
                 await connection.close()
                 return
+            } catch let error as PostgresError where error.remedy == .refused {
+                throw error
             } catch {
                 last = error
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        throw PrivateServerFiles.failure(Self.operation, "\(last)\n" + layout.logTail(), layout)
+        // The log's end first: the last of the lines, which is always shown, is the connection's own.
+        throw PrivateServerFiles.failure(Self.operation, layout.logTail() + "\n\(last)", layout)
     }
 }
 

@@ -23,7 +23,20 @@ struct CollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = try results.directory()
-        let garbage = try directory.garbage(accepted: try directory.readManifest().acceptedLeases)
+        let manifest = try directory.readManifest()
+        // Where the accepted file is not there as it was, an earlier one may be all that is left of the scene.
+        let lacking = try manifest.scenes.filter { scene in
+            guard scene.state == .done else { return false }
+            return try directory.fileSystem.byteCount(of: "\(directory.path)/\(scene.fileName ?? "")")
+                != scene.byteCount
+        }
+        let accepted = manifest.acceptedLeases.filter { name, _ in !lacking.contains { $0.name == name } }
+        for scene in lacking {
+            Terminal.say(
+                "warning: the file of scene \(scene.name) is missing or cut off; nothing of that scene is removed"
+            )
+        }
+        let garbage = try directory.garbage(accepted: accepted)
         for file in garbage {
             Terminal.output("\(file.path)\n")
             if dryRun { continue }

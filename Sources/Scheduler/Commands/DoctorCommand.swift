@@ -52,12 +52,11 @@ struct DoctorCommand: AsyncParsableCommand {
         if databaseOptions.connectionString != nil {
             await report("database") {
                 let session = try await DatabaseSession.open(
-                    databaseOptions.connectionString,
-                    schema: databaseOptions.schema,
-                    outputDirectory: nil,
-                    ownsOutput: false
+                    try databaseOptions.choice(use: .never),
+                    schema: databaseOptions.schema
                 )
                 do {
+                    try await session.queue.checkEncoding()
                     try await session.queue.checkSchema()
                     let workers = try await session.queue.workers().count { $0.state == .live }
                     await session.close()

@@ -1,9 +1,8 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import Datasets
 internal import Evaluation
-internal import Foundation
 internal import JobQueue
+internal import PostgresClient
 internal import Runs
 internal import Storage
 internal import SystemSupport
@@ -19,8 +18,9 @@ struct EvaluateCommand: AsyncParsableCommand {
             Example: occ-scheduler evaluate --database postgresql://db.local/occ --run NAME --mask none
 
             From files, predictions are scored anew where ground truth is at hand (gts/ for occupancy, the dataset's tables for \
-            detections and RayIoU), else the scores in run.json are summed. From a database, what workers counted is summed. All ways \
-            give the same numbers. Exits with 1 if the score is of a part of the run and not all of that was asked for.
+            detections and RayIoU), else the scores in run.json are summed; never some of each. From a database, what workers counted is \
+            summed. All ways give the same numbers. Samples whose ground truth is absent or damaged are counted and named. Exits with 1 \
+            if the score is not of every sample that was asked for.
             """
     )
 
@@ -84,14 +84,16 @@ struct EvaluateCommand: AsyncParsableCommand {
             }
             scores = scores.only(Set(chosen))
         }
-        for note in scores.notes.prefix(10) { Terminal.say("warning: \(note)") }
         guard !scores.scenes.isEmpty else { throw nothingToScore(scores) }
-        for scene in scores.unscored {
-            Terminal.say("warning: \(scene) has no score: its ground truth is missing or incomplete")
+        for line in scores.gaps.lines { Terminal.say("warning: \(line)") }
+        for scene in scores.unexplained.prefix(10) {
+            Terminal.say("warning: no score of scene '\(scene)' was stored; score the files (--output) to see why")
         }
         let summary = try ScoreSummary(scores, caption, mask: mask, isChosen: !chosen.isEmpty)
         try show(summary)
-        if summary.isPartial, chosen.isEmpty { throw ExitStatus.someScenesFailed }
+        // Scenes that were not asked for are no part that is missing; samples of those that were are.
+        let isShort = chosen.isEmpty ? summary.isPartial : scores.gaps.unscored > 0
+        if isShort || scores.gaps.hasDamage { throw ExitStatus.someScenesFailed }
     }
 
     private func show(_ summary: ScoreSummary) throws {
@@ -116,6 +118,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         guard !scores.unscored.isEmpty else {
             return CommandFailure(.configuration, "no scene of the run is done, so there is nothing to score")
         }
+        if scores.gaps.hasDamage {
+            return CommandFailure(.someScenesFailed, "no score: " + scores.gaps.lines.joined(separator: "\n  "))
+        }
         return CommandFailure(
             .configuration,
             "no sample of the run has ground truth; occupancy is scored with DATASET/gts/<scene>/<sample>/labels.npz, detections with"
@@ -135,70 +140,20 @@ struct EvaluateCommand: AsyncParsableCommand {
             if withoutRayIoU { scores = scores.withoutRays() }
             return (caption, scores)
         }
-        let truth = try groundTruth(manifest, directory)
-        let scores = try RunScores.recomputed(
-            manifest,
+        let files = FileScores(
+            manifest: manifest,
             directory: directory,
-            truth: truth,
+            datasetRoot: truth.datasetRoot.map(Paths.absolute),
             countsRays: !withoutRayIoU
-        ) { done in
-            if Terminal.isInteractive { Terminal.showProgress("\(done) scenes scored") }
-        }
-        return (caption, scores)
-    }
-
-    /// What of the ground truth is at hand: tables, label files, or neither, which leaves the scores in the manifest.
-    private func groundTruth(_ manifest: RunManifest, _ directory: RunDirectory) throws -> RunTruth {
-        let root = truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
-        let locator = Occ3DLocator(datasetRoot: root)
-        let isDetection = try firstKind(manifest, directory) == .detections
-        let hasLabels = try Folders.isPresent(locator.groundTruthRoot)
-        if truth.datasetRoot != nil, !isDetection, !hasLabels {
-            throw CommandFailure(
-                .configuration,
-                "there is no ground truth in '\(locator.groundTruthRoot)'; check --dataset-root"
-            )
-        }
-        // The tables are only needed to tell annotations or the lidar's places.
-        guard isDetection || (hasLabels && !withoutRayIoU) else {
-            return RunTruth(frames: [], annotations: nil, locator: locator)
-        }
-        do {
-            return try RunTruth.read(
-                root: root,
-                version: manifest.datasetVersion,
-                split: manifest.split,
-                isDetection: isDetection
-            )
-        } catch let error as DatasetError {
-            if isDetection && truth.datasetRoot != nil { throw error }
-            // What may not be read is there: the right to read it is to be mended, or the question put otherwise.
-            if error.isNotAllowed {
-                throw CommandFailure(
-                    .environment,
-                    "\(error)\n  (--stored sums the scores in run.json, without the tables)"
-                )
-            }
-            Terminal.say(
-                "note: the dataset's tables are not at hand, so \(isDetection ? "scores" : "RayIoU") of run.json are summed: \(error)"
-            )
-            return RunTruth(frames: [], annotations: nil, locator: locator)
-        }
-    }
-
-    /// What the run's first finished scene holds.
-    private func firstKind(_ manifest: RunManifest, _ directory: RunDirectory) throws -> SampleKind? {
-        guard let scene = manifest.scenes.first(where: { $0.state == .done && !$0.sampleTokens.isEmpty }) else {
-            return nil
-        }
-        return try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")").entries.first?.kind
+        )
+        return (caption, try files.score())
     }
 
     private func scoreDatabase() async throws -> (ScoreCaption, RunScores) {
         var selection = RunSelection()
         selection.runName = runName
         selection.output = nil
-        return try await RunDatabase.use(databaseOptions, output: nil) { [selection] queue in
+        return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
             let status = try await selection.select(from: queue)
             var scores = try await RunScores.stored(inQueue: queue, run: status.name)
             if withoutRayIoU { scores = scores.withoutRays() }

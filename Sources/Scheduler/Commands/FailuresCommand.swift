@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
+internal import PostgresClient
 
 /// `occ-scheduler failures`: which scenes had trouble, and why.
 struct FailuresCommand: AsyncParsableCommand {
@@ -29,15 +30,22 @@ struct FailuresCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (run, records) = try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
-            let run = try await selection.select(from: queue).name
-            return (run, try await queue.failures(run: run, limit: limit))
+        let (run, records, remarks) = try await RunDatabase.use(
+            databaseOptions,
+            output: selection.output,
+            access: .reading
+        ) { queue in
+            let run = try await selection.select(from: queue)
+            return (
+                run.name, try await queue.failures(run: run.name, limit: limit),
+                try await FailureRemarks.lines(of: run, queue)
+            )
         }
         if json {
-            Terminal.output(try FailuresDocument(run: run, records: records).text())
-        } else if records.isEmpty {
-            Terminal.output("no scene had trouble\n")
+            Terminal.output(try FailuresDocument(run: run, records: records, remarks: remarks).text())
         } else {
+            if records.isEmpty { Terminal.output("no scene had trouble\n") }
+            for remark in remarks { Terminal.output(remark + "\n") }
             show(records)
         }
         if records.contains(where: { $0.state == .failed || $0.state == .quarantined }) {

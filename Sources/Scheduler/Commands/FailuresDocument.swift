@@ -15,9 +15,12 @@ struct FailuresDocument: Encodable {
 
     let run: String
     let failures: [Scene]
+    /// What keeps scenes waiting without any of them being at fault.
+    let remarks: [String]
 
-    init(run: String, records: [FailureRecord]) {
+    init(run: String, records: [FailureRecord], remarks: [String]) {
         self.run = run
+        self.remarks = remarks
         failures = records.map { record in
             Scene(
                 scene: record.sceneName,

@@ -92,7 +92,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         let directory = try RunDirectory(output: Paths.absolute(output), run: work.run)
         let done = manifest.scenes.count { $0.state == .done }
         Terminal.say("run \(work.run): \(done) of \(manifest.scenes.count) scenes imported; files in \(directory.path)")
-        try StoredScores.say(manifest)
+        try StoredScores.say(manifest, directory)
         if !work.incomplete.isEmpty || !resolved.omitted.isEmpty { throw ExitStatus.someScenesFailed }
     }
 

@@ -12,7 +12,8 @@ struct MigrateCommand: AsyncParsableCommand {
             Example: occ-scheduler migrate --database postgresql://db.local/occ --grant-worker occ_worker
             Refused if the database was migrated by a newer program. `--to 0 --drop-runs` removes every table of the queue.
             --grant-worker lets an existing role do a worker's work and nothing else: read the queue, claim, beat, report. It cannot \
-            submit, change or remove runs, nor alter or drop a table. Repeat it after each migration.
+            submit, change or remove runs, nor alter or drop a table. What was granted is checked; asking again repairs it. Repeat it \
+            after each migration.
             """
     )
 
@@ -38,18 +39,22 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try await DatabaseSession.open(
-            databaseOptions.connectionString,
-            schema: databaseOptions.schema,
-            outputDirectory: nil,
-            ownsOutput: false
+            try databaseOptions.choice(use: .never),
+            schema: databaseOptions.schema
         )
         do {
             if target == 0 && !dropRuns { try await refuseToLoseRuns(session.queue) }
             let version = try await session.queue.migrate(to: target)
             Terminal.output("schema \"\(session.schema)\" is at version \(version)\n")
             if let grantWorker {
-                try await session.queue.grantWorker(role: grantWorker)
+                let check = try await session.queue.grantWorker(role: grantWorker)
                 Terminal.output("role \"\(grantWorker)\" may do a worker's work\n")
+                if check == .asked {
+                    Terminal.say(
+                        "the rights were read from the database, not tried: this role may not act as \"\(grantWorker)\""
+                            + " (GRANT \"\(grantWorker)\" TO this role allows it)"
+                    )
+                }
             }
             await session.close()
         } catch {

@@ -11,10 +11,11 @@ struct ImportModelCommand: AsyncParsableCommand {
         discussion: """
             Example: occ-scheduler import-model --config flashocc-r50_BDC-T --weights state_dict.safetensors --output m.occmodel
             A .pth checkpoint becomes a safetensors file with ops/convert/pth_to_safetensors.py.
+            Names that all begin with module., ema_ or state_dict. lose that; float16 and bfloat16 are widened.
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
             --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
             multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
-            the BDC paper where its tables list the network (docs/operations.md says why they differ).
+            the BDC paper where its tables list the network (docs/operation-counts.md says why they differ).
             """
     )
 
@@ -67,6 +68,7 @@ struct ImportModelCommand: AsyncParsableCommand {
         } else {
             source = FormulaWeightSource(seed: formulaWeights ?? 0)
         }
+        for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
         let path = Paths.absolute(output)
         // A package that runs were submitted with must not turn into another one under their hands.
         // One that decides the same predictions may stay.

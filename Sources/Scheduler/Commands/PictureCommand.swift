@@ -30,7 +30,10 @@ struct PictureCommand: AsyncParsableCommand {
     )
     var sample: String?
 
-    @Option(name: .customLong("to"), help: ArgumentHelp("Picture to write.", valueName: "png"))
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg or .jpeg.", valueName: "file")
+    )
     var target: String
 
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
@@ -41,7 +44,14 @@ struct PictureCommand: AsyncParsableCommand {
 
     @OptionGroup var replacing: ReplaceOptions
 
-    func validate() throws { try NumberRange.require(minimumScore, in: 0...1, "--minimum-score") }
+    func validate() throws {
+        try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
+        guard PictureFormat(path: target) != nil else {
+            throw ValidationError(
+                "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
+            )
+        }
+    }
 
     func run() async throws {
         let directory = try results.directory()
@@ -72,7 +82,8 @@ struct PictureCommand: AsyncParsableCommand {
             figure.cameras = cameras ? try tables.pictures(of: token) : []
             picture = try figure.render()
         }
-        try OutputFile.write(try PNGEncoder.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
+        guard let format = PictureFormat(path: target) else { return }
+        try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
         Terminal.say(Paths.absolute(target))
     }
 
@@ -91,16 +102,16 @@ struct PictureCommand: AsyncParsableCommand {
             BirdsEyeFigure.Panel(
                 title: "prediction",
                 grid: try OccupancyGrid(labels: prediction, cameraMask: labels?.maskCamera),
-                isDimmed: labels != nil
+                isDimmed: labels?.maskCamera != nil
             )
         ]
         if let labels {
             panels.append(
                 BirdsEyeFigure.Panel(
                     title: "ground truth",
-                    note: "dimmed: no camera sees it",
+                    note: labels.maskCamera == nil ? "the label file has no mask_camera" : "dimmed: no camera sees it",
                     grid: try OccupancyGrid(labels: labels.semantics, cameraMask: labels.maskCamera),
-                    isDimmed: true
+                    isDimmed: labels.maskCamera != nil
                 )
             )
         }

@@ -46,6 +46,7 @@ struct RetryCommand: AsyncParsableCommand {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
             let status = try await selection.select(from: queue)
             if damaged { return try await retryDamaged(status, queue) }
+            try await checkFolder(status, queue)
             let count = try await queue.retry(run: status.name, scenes: scenes.isEmpty ? .all : .named(scenes))
             if count > 0 { await ManifestRefresh.perform(run: status.name, queue: queue, output: selection.output) }
             Terminal.output("\(status.name): queued \(count) scenes again\n")
@@ -55,6 +56,15 @@ struct RetryCommand: AsyncParsableCommand {
                 )
             }
         }
+    }
+
+    /// Refuses to queue scenes whose folder, where it is on this host, belongs to another queue: no worker would do them.
+    private func checkFolder(_ status: RunStatus, _ queue: JobQueue) async throws {
+        let settings = try RunSettings(json: status.settings, run: status.name)
+        let output = selection.output.map(Paths.absolute) ?? settings.outputDirectory
+        let directory = try RunDirectory(output: output, run: status.name)
+        guard try Folders.isPresent(directory.path) else { return }
+        try await RunFolder(directory, queue: queue, software: BuildInformation.software).check(status)
     }
 
     private func retryDamaged(_ status: RunStatus, _ queue: JobQueue) async throws {
@@ -68,7 +78,12 @@ struct RetryCommand: AsyncParsableCommand {
                 "the run's folder '\(directory.path)' is not there; mount the output folder, or say where it is with --files DIR"
             )
         }
-        let result = try await DamagedScenes.requeue(of: status, in: directory, queue: queue) { checked, total in
+        let result = try await DamagedScenes.requeue(
+            of: status,
+            in: directory,
+            queue: queue,
+            software: BuildInformation.software
+        ) { checked, total in
             if Terminal.isInteractive { Terminal.showProgress("\(checked)/\(total) files") }
         }
         if !result.requeued.isEmpty { await ManifestRefresh.perform(run: status.name, queue: queue, output: output) }

@@ -25,14 +25,15 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = SignalWatcher()
-        let plan = try RunPlan.make(submission, isQueueInOutput: databaseOptions.connectionString == nil)
-        let runner = LocalRun(
-            signals: signals,
-            workers: workers,
-            connectionString: databaseOptions.connectionString,
-            schema: databaseOptions.schema,
-            outputDirectory: plan.settings.outputDirectory
+        let output = Paths.absolute(submission.output)
+        let database = try databaseOptions.choice(
+            output: output,
+            privateDatabase: DatabaseSession.privateDataDirectory(of: output),
+            use: .makes
         )
+        let plan = try RunPlan.make(submission, isQueueInOutput: database.connectionString == nil)
+        if case .privateServer = database { try plan.refuseLostDatabase(isNamed: submission.runName != nil) }
+        let runner = LocalRun(signals: signals, workers: workers, database: database, schema: databaseOptions.schema)
         try await runner.perform { queue in
             submission.runName == nil ? try await plan.foundAgain(in: queue) : plan
         }
@@ -59,26 +60,22 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = selection.output.map(Paths.absolute)
-        let connectionString = try databaseOptions.connectionString(unlessOutput: output)
-        if connectionString == nil, let output,
-            try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: output))
-        {
-            throw CommandFailure(
-                .configuration,
-                "there is no run to resume in '\(output)'; start one with `occ-scheduler run`"
-            )
-        }
+        let database = try databaseOptions.choice(
+            output: output,
+            privateDatabase: output.map(DatabaseSession.privateDataDirectory),
+            use: .finds
+        )
         let runner = LocalRun(
             signals: SignalWatcher(),
             workers: workers,
-            connectionString: connectionString,
-            schema: databaseOptions.schema,
-            outputDirectory: output
+            database: database,
+            schema: databaseOptions.schema
         )
         try await runner.perform { queue in
             try RunPlan.remake(
                 try await selection.select(from: queue),
-                ownOutput: connectionString == nil ? output : nil,
+                output: output,
+                isQueueInOutput: database.connectionString == nil,
                 skipMissing: skipMissing
             )
         }
@@ -103,18 +100,11 @@ struct SubmitCommand: AsyncParsableCommand {
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func run() async throws {
-        guard databaseOptions.connectionString != nil else {
-            throw CommandFailure(
-                .configuration,
-                "submit needs a database that workers can reach: --database URL or OCC_DATABASE_URL (`occ-scheduler run` brings its own)"
-            )
-        }
+        let database = try databaseOptions.choice(use: .never)
         let plan = try RunPlan.make(submission, isQueueInOutput: false)
         let session = try await DatabaseSession.open(
-            databaseOptions.connectionString,
-            schema: databaseOptions.schema,
-            outputDirectory: nil,
-            ownsOutput: false
+            database,
+            schema: databaseOptions.schema
         )
         do {
             try await session.checkSchema()

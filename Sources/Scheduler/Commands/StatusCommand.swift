@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
+internal import PostgresClient
 internal import Runs
 
 /// `occ-scheduler status`: where runs stand.
@@ -30,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await RunDatabase.use(databaseOptions, output: selection.output) { queue, isRunActive in
+        try await RunDatabase.use(databaseOptions, output: selection.output, access: .reading) { queue, isRunActive in
             let signals = SignalWatcher()
             var screen = WatchScreen()
             while true {

@@ -36,10 +36,24 @@ struct StatusDocument: Encodable {
         let silentSeconds: Double
         let leasedScenes: Int
         let note: String
+        let kernels: String
+        let samplesPerSecond: Double
+        let samplesComputed: Int
+        let scenesFailed: Int
+        let writesRefused: Int
+        let freeBytes: Int64?
+        let leftAt: Date?
+        /// Why it left; empty while it is live.
+        let reason: String
     }
 
     let runs: [Run]
     let workers: [Worker]
+    let hosts: [WorkerOverview.Host]
+    /// Workers that left within the last hour, by host and reason.
+    let departures: [WorkerOverview.Departure]
+    /// What an operator should know at once: that scenes wait and nobody works, and why.
+    let remarks: [String]
 
     init(runs: [RunStatus], workers: [WorkerStatus], scores: [String: ScoreSummary] = [:]) {
         self.runs = runs.map { run in
@@ -65,6 +79,10 @@ struct StatusDocument: Encodable {
                 score: scores[run.name]?.headline
             )
         }
+        let overview = WorkerOverview(workers)
+        hosts = overview.hosts
+        departures = overview.departures
+        remarks = [overview.remark(on: runs)].compactMap { $0 }
         self.workers = workers.map { worker in
             Worker(
                 id: worker.id.rawValue,
@@ -75,7 +93,15 @@ struct StatusDocument: Encodable {
                 state: worker.state.rawValue,
                 silentSeconds: worker.silentSeconds,
                 leasedScenes: worker.leasedScenes,
-                note: worker.note
+                note: worker.note,
+                kernels: worker.description.kernels,
+                samplesPerSecond: worker.samplesPerSecond,
+                samplesComputed: worker.report.samplesComputed,
+                scenesFailed: worker.report.scenesFailed,
+                writesRefused: worker.report.writesRefused,
+                freeBytes: worker.report.freeBytes,
+                leftAt: worker.leftAt,
+                reason: worker.reason
             )
         }
     }

@@ -18,7 +18,15 @@ enum VerificationAdvice {
                 "\(unreadable) files could not be read, so nothing is known of them: mend the permissions or the disk, and verify again"
             )
         }
-        let extra = problems.count { $0 == .extra }
+        let isUnknown = report.findings.contains { finding in
+            finding.problem == .unlisted || finding.problem == .extra && finding.scene != nil
+        }
+        if isUnknown {
+            lines.append(
+                "`occ-scheduler rebuild` takes scene files that run.json does not name into the queue and run.json"
+            )
+        }
+        let extra = report.findings.count { $0.problem == .extra && $0.scene == nil }
         if extra > 0 {
             lines.append(
                 "\(extra) files should not be there; no command removes them (`occ-scheduler gc` removes files of superseded leases"

@@ -57,15 +57,17 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// What is queued again is judged by what the queue accepted: `run.json` may be older.
     private func requeueDamaged(in directory: RunDirectory) async throws {
-        // Here --output names the files; the database is that folder's own only where no other is given.
         let folder = Paths.absolute(results.output)
-        let hasDatabase = try Folders.isPresent(DatabaseSession.privateDataDirectory(of: folder))
-        let output = databaseOptions.database == nil && hasDatabase ? folder : nil
-        let result = try await RunDatabase.use(databaseOptions, output: output) { queue in
+        let result = try await RunDatabase.use(databaseOptions, output: folder) { queue in
             guard let status = try await queue.runStatus(directory.run) else {
                 throw JobQueueError.unknownRun(directory.run)
             }
-            let result = try await DamagedScenes.requeue(of: status, in: directory, queue: queue)
+            let result = try await DamagedScenes.requeue(
+                of: status,
+                in: directory,
+                queue: queue,
+                software: BuildInformation.software
+            )
             if !result.requeued.isEmpty {
                 await ManifestRefresh.perform(run: status.name, queue: queue, output: folder)
             }

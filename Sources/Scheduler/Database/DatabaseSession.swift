@@ -33,37 +33,53 @@ final class DatabaseSession {
     /// The folder of an output folder's private database.
     static func privateDataDirectory(of outputDirectory: String) -> String { outputDirectory + "/.postgres" }
 
-    /// Connects to a database, else to the private one of an output folder.
+    /// Connects to the database that was chosen, after saying which one and why.
     ///
-    /// - Parameter ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    /// - Parameters:
+    ///   - ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
+    ///   - access: whether a server that takes no writes, a standby, will do where there is no other.
     static func open(
-        _ given: String?,
+        _ choice: DatabaseChoice,
         schema: String,
-        outputDirectory: String?,
-        ownsOutput: Bool
+        ownsOutput: Bool = false,
+        suggestsRebuild: Bool = true,
+        access: PostgresConfiguration.Access = .writing
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
-        if let given {
+        switch choice {
+        case .given(let given, _):
             connectionString = given
-        } else if let outputDirectory {
-            let started = try await PrivatePostgresServer.start(
-                dataDirectory: privateDataDirectory(of: outputDirectory),
-                endsWithThisProcess: ownsOutput
-            )
+        case .privateServer(let output):
+            Terminal.say(choice.explanation(place: ""))
+            let isThere = try Folders.isPresent(privateDataDirectory(of: output))
+            let started: PrivatePostgresServer
+            do {
+                started = try await PrivatePostgresServer.start(
+                    dataDirectory: privateDataDirectory(of: output),
+                    endsWithThisProcess: ownsOutput
+                )
+            } catch {
+                if isThere && suggestsRebuild {
+                    Terminal.say(
+                        "if this database is beyond repair, `occ-scheduler rebuild --output \(output)` makes a new one from the runs' files"
+                    )
+                }
+                throw error
+            }
             connectionString = started.connectionString
             // A command that only looks ends the server that it had to start.
             server = ownsOutput || !started.wasAdopted ? started : nil
-        } else {
-            throw CommandFailure(
-                .configuration,
-                "no database is given: use --database URL, OCC_DATABASE_URL, or --output DIR of a local run"
-            )
         }
         do {
-            let configuration = try PostgresConfiguration(connectionString: connectionString)
+            var configuration = try PostgresConfiguration(connectionString: connectionString)
+            configuration.access = access
             let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
-            let queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
+            var queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
+            switch choice {
+            case .given: Terminal.say(choice.explanation(place: queue.place))
+            case .privateServer(let output): queue.place = "the private database of '\(output)'"
+            }
             return DatabaseSession(
                 connectionString: connectionString,
                 schema: schema,

@@ -29,9 +29,9 @@ struct ResultOptions: ParsableArguments {
         guard try Folders.isPresent(root + "/runs") else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
         }
-        let names = try Folders.names(in: root + "/runs").filter { !$0.hasPrefix(".") }
-        let name = try RunSelection.only(of: names, name: { $0 }, place: "'\(root)/runs'")
-        return try RunDirectory(output: root, run: name)
+        // A folder without any result is what a refused or killed submission left.
+        let runs = try RunFolders.all(inOutput: root).filter { try $0.content() == .results }
+        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'")
     }
 }
 

@@ -10,7 +10,12 @@ struct RunSelection: ParsableArguments {
     )
     var runName: String?
 
-    @Option(help: ArgumentHelp("Output folder of a local run; its private database is used.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Output folder of the run; its private database is used if it has one and no other is given.",
+            valueName: "dir"
+        )
+    )
     var output: String?
 
     /// The run that is meant, out of those of a database.

@@ -1,8 +1,8 @@
 public import ArgumentParser
 internal import CommandSupport
-public import Runs
+public import Datasets
 
-/// What defines a run: dataset, split, model, output, precision.
+/// What defines a run: dataset, split, model, output, and what becomes of pictures of another size.
 struct SubmissionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Root folder of a nuScenes-format dataset.", valueName: "dir"))
     var dataset: String
@@ -27,9 +27,6 @@ struct SubmissionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Output folder; scene files go to DIR/runs/<run>/.", valueName: "dir"))
     var output: String
 
-    @Option(help: ArgumentHelp("Arithmetic of the full-precision layers.", valueName: "name"))
-    var precision: RunSettings.Precision = .fp32
-
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp("Name of the run (default: made from what defines it).", valueName: "name")
@@ -45,10 +42,24 @@ struct SubmissionOptions: ParsableArguments {
     @Flag(help: "Queue the scenes that are whole, and list those left out.")
     var skipMissing = false
 
+    @Flag(
+        help:
+            "Scale each camera's intrinsics where its pictures are not of the size that the tables give, instead of refusing them."
+    )
+    var rescaleIntrinsics = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare the pictures' sizes with the tables before anything is queued: of a sample of the files, of all, or of none.",
+            valueName: "sample|all|none"
+        )
+    )
+    var checkPictures: PictureSizeCheck = .sample
+
     func validate() throws {
         try NumberRange.require(priority, in: -1000...1000, "--priority")
         try NumberRange.require(maximumAttempts, in: 1...100, "--maximum-attempts")
     }
 }
 
-extension RunSettings.Precision: ExpressibleByArgument {}
+extension PictureSizeCheck: ExpressibleByArgument {}

@@ -22,13 +22,13 @@ struct BoundedLog: Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    /// Opens the file for appending.
+    /// Opens the file for appending; a pipe that nobody reads is an error, not waited for.
     ///
     /// - Returns: the file, and its size: where what is written now begins.
     /// - Throws: `FileError`.
     func open() throws -> (file: FileHandle, start: UInt64) {
         try trim()
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         return (FileHandle(fileDescriptor: descriptor, closeOnDealloc: true), UInt64(size ?? 0))
     }

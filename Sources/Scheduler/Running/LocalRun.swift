@@ -10,40 +10,29 @@ internal import SystemSupport
 struct LocalRun {
     let signals: SignalWatcher
     let workers: WorkerOptions
-    /// The database to use; nil for the private one of the output folder.
-    let connectionString: String?
+    /// The database to use.
+    let database: DatabaseChoice
     let schema: String
-    /// Where a private database would be; nil for a run that lives in a database given by URL.
-    let outputDirectory: String?
 
     /// Performs a run whose plan may need the queue to be made.
     ///
     /// - Throws: `ExitStatus.someScenesFailed` when the run ended with failed scenes, and every error of the way there.
     func perform(_ makePlan: (JobQueue) async throws -> RunPlan) async throws {
         try workers.check()
-        let needsLock = connectionString == nil
-        if needsLock && workers.workers == 0 {
+        // It decides while it speaks: a reader that does not read must not hold up workers, heartbeats or Ctrl-C.
+        Terminal.neverWait()
+        var privateOutput: String?
+        if case .privateServer(let output) = database { privateOutput = output }
+        if privateOutput != nil && workers.workers == 0 {
             throw CommandFailure(
                 .configuration,
                 "--workers 0 needs a database that workers elsewhere can reach: --database URL"
             )
         }
-        if let outputDirectory { try Folders.create(outputDirectory) }
-        let lock = needsLock ? try await takeLock() : nil
-        if needsLock && lock == nil, let outputDirectory {
-            throw CommandFailure(
-                .environment,
-                "another occ-scheduler is working in '\(outputDirectory)'; wait for it, or watch it with"
-                    + " `occ-scheduler status --output \(outputDirectory) --watch`"
-            )
-        }
-        if needsLock { Terminal.say("starting the private PostgreSQL of '\(outputDirectory ?? "")'") }
-        let session = try await DatabaseSession.open(
-            connectionString,
-            schema: schema,
-            outputDirectory: outputDirectory,
-            ownsOutput: true
-        )
+        let lock = try await Self.lock(database, signals)
+        defer { _ = lock }
+        if let privateOutput { Terminal.say("starting the private PostgreSQL of '\(privateOutput)'") }
+        let session = try await DatabaseSession.open(database, schema: schema, ownsOutput: privateOutput != nil)
         do {
             let status = try await work(in: session, makePlan)
             await session.close()
@@ -55,15 +44,24 @@ struct LocalRun {
         }
     }
 
+    /// The lock of the output folder that a private database lies in; nil for any other database.
+    ///
     /// Waits a little for commands that only look: each holds the lock for a moment if nobody works in the folder.
-    private func takeLock() async throws -> OutputLock? {
-        guard let outputDirectory else { return nil }
-        for _ in 0..<Self.lockAttempts {
-            if let lock = try OutputLock(outputDirectory: outputDirectory) { return lock }
+    ///
+    /// - Throws: `CommandFailure` where another command works in the folder.
+    static func lock(_ database: DatabaseChoice, _ signals: SignalWatcher) async throws -> OutputLock? {
+        guard case .privateServer(let output) = database else { return nil }
+        try Folders.create(output)
+        for attempt in 0...Self.lockAttempts {
+            if attempt > 0 { try await Task.sleep(nanoseconds: 100_000_000) }
+            if let lock = try OutputLock(outputDirectory: output) { return lock }
             try signals.check()
-            try await Task.sleep(nanoseconds: 100_000_000)
         }
-        return try OutputLock(outputDirectory: outputDirectory)
+        throw CommandFailure(
+            .environment,
+            "another occ-scheduler is working in '\(output)'; wait for it, or watch it with"
+                + " `occ-scheduler status --output \(output) --watch`"
+        )
     }
 
     /// Ten a second.
@@ -72,7 +70,7 @@ struct LocalRun {
     private func work(in session: DatabaseSession, _ makePlan: (JobQueue) async throws -> RunPlan) async throws
         -> RunStatus
     {
-        if connectionString == nil { try await session.queue.migrate() }
+        if database.connectionString == nil { try await session.queue.migrate() }
         try await session.checkSchema()
         let plan = try await makePlan(session.queue)
         try signals.check()
@@ -110,6 +108,6 @@ struct LocalRun {
         for scene in manifest.scenes where scene.state != .done {
             Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")
         }
-        try StoredScores.say(manifest)
+        try StoredScores.say(manifest, directory, remark: plan.remark)
     }
 }

@@ -134,7 +134,9 @@ final class LocalWorkers {
         let cause =
             process.terminationReason == .uncaughtSignal
             ? "killed by signal \(process.terminationStatus) (\(Self.signalName(process.terminationStatus)))"
-            : "left with exit code \(process.terminationStatus)"
+            : process.terminationStatus == ExitStatus.interrupted.rawValue
+                ? "was told to stop by somebody else (exit code 130)"
+                : "left with exit code \(process.terminationStatus)"
         return Death(
             index: index,
             processID: process.processIdentifier,

@@ -43,7 +43,9 @@ struct RunController {
             "--parent", String(ProcessInfo.processInfo.processIdentifier),
         ]
         // The settings that workers read may name the folder's former place.
-        if plan.isQueueInOutput { arguments += ["--output", plan.outputDirectory] }
+        if plan.isQueueInOutput || plan.outputDirectory != plan.settings.outputDirectory {
+            arguments += ["--output", plan.outputDirectory]
+        }
         if session.schema != "occ" { arguments += ["--schema", session.schema] }
         return LocalWorkers.Configuration(
             executable: executable,

@@ -23,6 +23,8 @@ struct RunPlan: Sendable {
     let remark: String?
     let priority: Int
     let maximumAttempts: Int
+    private let isDetection: Bool
+    private let skipMissing: Bool
 
     /// Reads the dataset's tables and the model package, and works out the run's name.
     ///
@@ -37,8 +39,8 @@ struct RunPlan: Sendable {
             modelConfiguration: model.configuration.name,
             modelDigest: model.digest,
             modelPath: model.source,
-            precision: options.precision,
-            outputDirectory: Paths.absolute(options.output)
+            outputDirectory: Paths.absolute(options.output),
+            rescaleIntrinsics: options.rescaleIntrinsics
         )
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
@@ -47,6 +49,7 @@ struct RunPlan: Sendable {
             isQueueInOutput: isQueueInOutput,
             isDetection: model.configuration.detection != nil,
             skipMissing: options.skipMissing,
+            pictures: options.checkPictures,
             priority: options.priority,
             maximumAttempts: options.maximumAttempts
         )
@@ -54,8 +57,11 @@ struct RunPlan: Sendable {
 
     /// The plan of a run that was submitted before, from what the queue keeps of it.
     ///
-    /// - Parameter ownOutput: the output folder that the queue lies in; nil if it lies elsewhere.
-    static func remake(_ status: RunStatus, ownOutput: String?, skipMissing: Bool) throws -> RunPlan {
+    /// - Parameters:
+    ///   - output: the output folder as this host sees it; nil for where the run says it is.
+    ///   - isQueueInOutput: whether the queue lies in that folder.
+    static func remake(_ status: RunStatus, output: String?, isQueueInOutput: Bool, skipMissing: Bool) throws -> RunPlan
+    {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let model = try openModel(settings.modelPath)
         guard model.digest == settings.modelDigest else {
@@ -68,8 +74,8 @@ struct RunPlan: Sendable {
         return try RunPlan(
             name: status.name,
             settings: settings,
-            outputDirectory: ownOutput ?? settings.outputDirectory,
-            isQueueInOutput: ownOutput != nil,
+            outputDirectory: output ?? settings.outputDirectory,
+            isQueueInOutput: isQueueInOutput,
             isDetection: model.configuration.detection != nil,
             skipMissing: skipMissing,
             priority: status.priority,
@@ -84,6 +90,7 @@ struct RunPlan: Sendable {
         isQueueInOutput: Bool,
         isDetection: Bool,
         skipMissing: Bool,
+        pictures: PictureSizeCheck = .sample,
         priority: Int,
         maximumAttempts: Int
     ) throws {
@@ -93,9 +100,16 @@ struct RunPlan: Sendable {
         self.isQueueInOutput = isQueueInOutput
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        self.isDetection = isDetection
+        self.skipMissing = skipMissing
         Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
         let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
-        dataset = try Self.resolve(settings, in: source, skipMissing: skipMissing)
+        let options = ResolutionOptions(
+            skipMissing: skipMissing,
+            // Where intrinsics follow the pictures, any size will do.
+            pictureSizes: settings.rescaleIntrinsics ? .none : pictures
+        )
+        dataset = try Self.resolve(settings, in: source, options)
         guard isDetection else {
             annotations = nil
             remark = nil
@@ -129,15 +143,20 @@ struct RunPlan: Sendable {
     private static func resolve(
         _ settings: RunSettings,
         in dataset: NuScenesDataset,
-        skipMissing: Bool
+        _ options: ResolutionOptions
     ) throws -> ResolvedDataset {
         let split = settings.split == RunSettings.everyScene ? nil : settings.split
         let resolved: ResolvedDataset
         do {
-            resolved = try dataset.resolve(split: split, options: ResolutionOptions(skipMissing: skipMissing))
+            resolved = try dataset.resolve(split: split, options: options)
         } catch {
             guard case .unresolvedScenes = error else { throw error }
-            throw CommandFailure(.configuration, "\(error)\n  (--skip-missing queues the other scenes)")
+            // A few pictures of the wrong size stand for others that nobody looked at.
+            let hint =
+                error.problems.contains { $0.kind == .pictureSize }
+                ? "--check-pictures all with --skip-missing queues the other scenes"
+                : "--skip-missing queues the other scenes"
+            throw CommandFailure(.configuration, "\(error)\n  (\(hint))")
         }
         guard !resolved.scenes.isEmpty else {
             throw CommandFailure(
@@ -166,12 +185,37 @@ struct RunPlan: Sendable {
         return self
     }
 
+    /// Refuses to make a new private database beside folders of this run that a lost one left behind.
+    ///
+    /// - Parameter isNamed: whether the user named the run; else a folder of another name counts that has the same settings but for
+    ///   the place.
+    func refuseLostDatabase(isNamed: Bool) throws {
+        guard try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: outputDirectory)) else { return }
+        for directory in try RunFolders.all(inOutput: outputDirectory) where try directory.content() == .results {
+            let stored = try? directory.readIdentity().map { try RunSettings(json: $0.settings, run: directory.run) }
+            let isSame = stored?.definesSameRun(as: settings, anyOutput: true) ?? false
+            guard directory.run == name || isSame && !isNamed else { continue }
+            throw CommandFailure(
+                .configuration,
+                """
+                '\(outputDirectory)' has results of run '\(directory.run)' but no private database, so it was lost, moved away, or the \
+                run belongs to another one. Nothing was changed. Choose one:
+                  - go on with the database that the run belongs to: --database URL
+                  - if that is lost: occ-scheduler rebuild --output \(outputDirectory) --run \(directory.run), which makes a private \
+                database from what is there; then the same command goes on
+                  - put new results elsewhere: another --output, or another name with --run
+                """
+            )
+        }
+    }
+
     /// Queues what is missing: new scenes, and those that failed or were cancelled before.
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
-        var formatVersion = RunSettings.currentFormatVersion
+        var formatVersion = settings.formatVersion
         let directory = try RunDirectory(output: outputDirectory, run: name)
-        if let existing = try await queue.runStatus(name) {
+        let existing = try await queue.runStatus(name)
+        if let existing {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
             guard try isQueueInOutput || Folders.isPresent(directory.path) else {
                 throw CommandFailure(
@@ -182,18 +226,19 @@ struct RunPlan: Sendable {
             }
             // The model file may have moved since; the run keeps the settings it was first submitted with.
             let stored = try RunSettings(json: existing.settings, run: name)
-            guard stored.modelDigest == settings.modelDigest else {
+            guard stored.identity == settings.identity else {
+                let words = settings.identity.differences(from: stored.identity).joined(separator: ", ")
                 throw CommandFailure(
                     .configuration,
-                    "run '\(name)' exists already with another model package (\(stored.modelConfiguration), digest"
-                        + " \(stored.modelDigest.prefix(10))): give that package, or choose another name with --run"
+                    "run '\(name)' exists already (\(stored.modelConfiguration)), and its predictions are made otherwise: \(words);"
+                        + " ask for the same, or choose another name with --run"
                 )
             }
             if stored.definesSameRun(as: settings, anyOutput: isQueueInOutput) { text = existing.settings }
             // A run of an earlier version goes on as it began, so that workers of that version still serve it.
             formatVersion = min(existing.formatVersion, formatVersion)
         }
-        let submission = RunSubmission(
+        var submission = RunSubmission(
             name: name,
             settings: text,
             kind: settings.kind,
@@ -203,21 +248,35 @@ struct RunPlan: Sendable {
         )
         try submission.validate()
         // Workers write only where this folder is, so that an output folder that is not mounted is noticed.
-        try directory.create()
+        let folder = RunFolder(directory, queue: queue, software: BuildInformation.software)
+        let preparation = try await folder.prepare(
+            submission,
+            existing: existing,
+            predicts: isDetection ? .detections : .occupancy,
+            skipsMissing: skipMissing
+        )
+        submission.identity = preparation.run
         let scenes = SceneSubmissions(
             scenes: dataset.scenes,
             annotations: annotations ?? [:],
             formatVersion: formatVersion
         )
         KillPoint.reached(.beforeSubmit)
-        let report = try await queue.submit(submission, scenes: scenes)
-        KillPoint.reached(.submitAfterCommit)
-        return report
+        do {
+            let report = try await queue.submit(submission, scenes: scenes)
+            KillPoint.reached(.submitAfterCommit)
+            try folder.confirm(preparation)
+            return report
+        } catch {
+            await folder.withdraw(preparation)
+            throw error
+        }
     }
 
     /// Says what was left out and what was queued.
     func announce(_ report: SubmissionReport) {
         for omission in dataset.omitted { Terminal.say("warning: \(omission)") }
+        for problem in dataset.unreadablePictures { Terminal.say("warning: \(problem)") }
         if let remark { Terminal.say("warning: \(remark)") }
         var parts: [String] = []
         if report.inserted > 0 { parts.append("\(report.inserted) new") }

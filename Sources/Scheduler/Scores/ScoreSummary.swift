@@ -33,10 +33,24 @@ struct ScoreSummary {
 
     /// What is said of a part.
     var partText: String {
-        let why = isChosen ? "were not asked for" : "are not done or have no ground truth"
-        return
-            "this is the score of a part, \(sampleCount) of \(expectedSampleCount ?? sampleCount) samples, and not that of the run:"
-            + " the others \(why)"
+        "this is the score of a part, \(sampleCount) of \(expectedSampleCount ?? sampleCount) samples, and not that of the run:"
+            + " of the others \(missing)"
+    }
+
+    /// What became of the samples that are not in the score.
+    private var missing: String {
+        let gaps = scores.gaps
+        var words = [
+            (gaps.count(.absent), "have no ground truth"), (gaps.count(.damaged), "have damaged ground truth"),
+            (gaps.count(.unreadable), "have ground truth that cannot be read"),
+            (gaps.count(.failed), "could not be scored"),
+        ]
+        if occupancy?.mask == .camera { words.append((gaps.count(.noCameraMask), "have no mask_camera")) }
+        if occupancy?.mask == .lidar { words.append((gaps.count(.noLidarMask), "have no mask_lidar")) }
+        let known = words.reduce(0) { $0 + $1.0 }
+        let rest = (expectedSampleCount ?? sampleCount) - sampleCount - known
+        words.append((rest, isChosen ? "were not asked for" : "are not done or were not counted"))
+        return words.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     /// The tables, one below the other.
@@ -94,7 +108,7 @@ struct ScoreSummary {
         return parts.isEmpty ? "-" : parts.joined(separator: " ")
     }
 
-    /// One JSON document: the keys of the run's main report, `isPartial`, and `rayIoU` for occupancy.
+    /// One JSON document: the keys of the run's main report, `isPartial`, `truthGaps` by reason, and `rayIoU` for occupancy.
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -104,7 +118,7 @@ struct ScoreSummary {
 
 extension ScoreSummary: Encodable {
     private enum Key: String, CodingKey {
-        case isPartial, rayIoU
+        case isPartial, rayIoU, truthGaps
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -112,6 +126,7 @@ extension ScoreSummary: Encodable {
         try occupancy?.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(isPartial, forKey: .isPartial)
+        try container.encode(scores.gaps.groups, forKey: .truthGaps)
         try container.encodeIfPresent(rays, forKey: .rayIoU)
     }
 }

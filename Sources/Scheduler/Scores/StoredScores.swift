@@ -4,26 +4,45 @@ internal import Storage
 
 /// The scores that end a run.
 enum StoredScores {
-    /// Prints the score tables of what workers counted, or says why there are none.
-    static func say(_ manifest: RunManifest) throws {
-        let scores = try RunScores.stored(in: manifest)
-        if scores.scenes.isEmpty {
+    /// Prints the score tables of what workers counted, what is not in them, or why there are none.
+    ///
+    /// What was damaged when a scene was scored is looked at once more: it may have been mended since, and then the files are scored.
+    ///
+    /// - Parameter remark: what stood in the way of a score from the beginning.
+    /// - Throws: `ExitStatus.someScenesFailed` where ground truth is there and cannot be used.
+    static func say(_ manifest: RunManifest, _ directory: RunDirectory, remark: String? = nil) throws {
+        var scores = try RunScores.stored(in: manifest)
+        if scores.gaps.hasDamage {
+            let files = FileScores(manifest: manifest, directory: directory, datasetRoot: nil, countsRays: true)
+            do { scores = try files.score() } catch {
+                Terminal.say("warning: the files were not scored anew: \(error)")
+            }
+        }
+        let gaps = scores.gaps
+        guard !scores.scenes.isEmpty else {
             if scores.unscored.isEmpty { return }
-            Terminal.say(
-                "no score: no ground truth; detections are scored with \(manifest.datasetVersion)/sample_annotation.json, occupancy with"
-                    + " gts/<scene>/<sample>/labels.npz in '\(manifest.datasetFolder)'"
-            )
+            if gaps.hasDamage {
+                for line in gaps.lines { Terminal.say("warning: no score: \(line)") }
+                throw ExitStatus.someScenesFailed
+            }
+            let reason =
+                remark
+                ?? "no ground truth; detections are scored with \(manifest.datasetVersion)/sample_annotation.json, occupancy with"
+                + " gts/<scene>/<sample>/labels.npz in '\(manifest.datasetFolder)'"
+            Terminal.say("no score: \(reason)")
             return
         }
-        if !scores.unscored.isEmpty {
+        for line in gaps.lines { Terminal.say("warning: \(line)") }
+        let unexplained = scores.unexplained
+        if !unexplained.isEmpty {
             Terminal.say(
-                "warning: \(scores.unscored.count) scenes have no score: \(named(scores.unscored)); their ground truth is missing, incomplete"
-                    + " or damaged (`occ-scheduler evaluate` and the workers' logs say more)"
+                "warning: \(unexplained.count) scenes have no stored score: \(named(unexplained)); `occ-scheduler evaluate` says why"
             )
         }
         let summary = try ScoreSummary(scores, ScoreCaption(manifest))
         Terminal.output(try summary.text(withScenes: false))
         if summary.isPartial { Terminal.say("note: \(summary.partText)") }
+        if gaps.hasDamage { throw ExitStatus.someScenesFailed }
     }
 
     /// Some names, and how many more.

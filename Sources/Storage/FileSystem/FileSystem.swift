@@ -22,8 +22,14 @@ public protocol FileSystem: Sendable {
     /// Renames a file within one file system, replacing what has the new name; durable only after `syncFolder` of both.
     func rename(_ path: String, to newPath: String) throws
 
+    /// Gives a file a new name within one file system; one that has that name is an error (`EEXIST`) and stays as it is.
+    func renameToNew(_ path: String, to newPath: String) throws
+
     /// Removes a file.
     func remove(_ path: String) throws
+
+    /// Removes a folder that is empty; one that is not, or is not there, is left as it is.
+    func removeFolderIfEmpty(_ path: String) throws
 
     /// Makes the names in a folder durable.
     func syncFolder(_ path: String) throws

@@ -73,6 +73,22 @@ public struct POSIXFileSystem: FileSystem {
         guard Glibc.rename(path, newPath) == 0 else { throw FileError.last("rename to '\(newPath)'", path) }
     }
 
+    /// Gives a file a new name by a second link, which fails where there is one; by a rename where the disk knows no links.
+    public func renameToNew(_ path: String, to newPath: String) throws {
+        if link(path, newPath) == 0 { return try remove(path) }
+        guard [EPERM, ENOSYS, EOPNOTSUPP, EMLINK].contains(errno) else {
+            throw FileError.last("link to '\(newPath)'", path)
+        }
+        guard access(newPath, F_OK) != 0 else { throw FileError(operation: "create", path: newPath, code: EEXIST) }
+        try rename(path, to: newPath)
+    }
+
+    /// Removes a folder if it is empty.
+    public func removeFolderIfEmpty(_ path: String) throws {
+        guard rmdir(path) != 0, ![ENOTEMPTY, EEXIST, ENOENT].contains(errno) else { return }
+        throw FileError.last("remove folder", path)
+    }
+
     /// Removes a file.
     public func remove(_ path: String) throws {
         guard unlink(path) == 0 else { throw FileError.last("remove", path) }

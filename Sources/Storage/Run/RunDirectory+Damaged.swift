@@ -7,6 +7,21 @@ extension RunDirectory {
     /// Most files of one name that are kept aside.
     private static let keptAside = 1000
 
+    /// The highest lease of each scene of which a file was set aside; no later claim may use one up to it.
+    ///
+    /// - Throws: `FileError`.
+    public func leasesSetAside() throws -> [String: Int64] {
+        var highest: [String: Int64] = [:]
+        for name in try fileSystem.names(in: damagedFolder) {
+            var plain = name[...]
+            // `setAside` adds a number where a name is taken.
+            if !name.hasSuffix(Self.finalSuffix), let dot = name.lastIndex(of: ".") { plain = name[..<dot] }
+            guard let (scene, lease) = Self.parse(String(plain), suffix: Self.finalSuffix) else { continue }
+            highest[scene] = max(highest[scene] ?? 0, lease)
+        }
+        return highest
+    }
+
     /// Moves a scene file out of the way, durably, so that no lease adopts from it and nobody takes it for a good one.
     ///
     /// - Parameter file: path of a file in the run's folder, as `VerificationReport.Finding` gives it.

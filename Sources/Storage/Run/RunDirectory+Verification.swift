@@ -95,7 +95,20 @@ extension RunDirectory {
         return tokens.count == 1 ? "sample '\(first)'" : "\(tokens.count) samples ('\(first)', ...)"
     }
 
-    private func sha256(ofFile path: String) throws -> String {
+    /// A whole file of a scene that the manifest calls unfinished: its work is done, and nothing that reads the manifest sees it.
+    private func unlisted(_ file: String, _ scene: String, _ lease: Int64) -> VerificationReport.Finding? {
+        guard let (header, entries) = try? SceneFileReader.verify(path: file, fileSystem: fileSystem),
+            header.run == run, header.scene == scene, header.lease == lease
+        else { return nil }
+        return .init(
+            scene: scene,
+            path: file,
+            problem: .unlisted,
+            detail: "a whole file with \(entries.count) samples that run.json does not name"
+        )
+    }
+
+    func sha256(ofFile path: String) throws -> String {
         let digest = SHA256()
         let file = try fileSystem.openFile(path)
         var offset = 0
@@ -107,10 +120,13 @@ extension RunDirectory {
         }
     }
 
+    /// What stands in a run's folder beside scene files.
+    private static let ownNames: Set = ["run.json", "identity.json", ".partial", ".damaged"]
+
     private func findExtraFiles(_ manifest: RunManifest, into report: inout VerificationReport) throws {
         let accepted = manifest.acceptedLeases
         let scenes = Set(manifest.scenes.map(\.name))
-        for name in try fileSystem.names(in: path) where !["run.json", ".partial", ".damaged"].contains(name) {
+        for name in try fileSystem.names(in: path) where !Self.ownNames.contains(name) {
             let file = Self.parse(name, suffix: Self.finalSuffix)
             let detail: String
             if let file {
@@ -121,7 +137,13 @@ extension RunDirectory {
                     )
                     continue
                 }
-                guard let lease = accepted[file.scene], file.lease > lease else { continue }
+                guard let lease = accepted[file.scene] else {
+                    if let finding = unlisted("\(path)/\(name)", file.scene, file.lease) {
+                        report.findings.append(finding)
+                    }
+                    continue
+                }
+                guard file.lease > lease else { continue }
                 detail = "lease \(file.lease) is later than the accepted one, \(lease)"
             } else {
                 detail = "it is no scene file"

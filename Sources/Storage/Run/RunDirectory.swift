@@ -28,6 +28,9 @@ public struct RunDirectory: Sendable {
         path = folder + (folder.hasSuffix("/") ? "" : "/") + "runs/" + (try EscapedName.escape(run, of: "run"))
     }
 
+    /// The run whose folder has this name; nil for a name that this program gives to none.
+    public static func run(ofFolderName name: String) -> String? { EscapedName.unescape(name) }
+
     /// Path of `run.json`.
     public var manifestPath: String { "\(path)/run.json" }
 

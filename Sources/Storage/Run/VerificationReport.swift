@@ -12,6 +12,8 @@ public struct VerificationReport: Codable, Equatable, Sendable {
         case mismatch
         /// It could not be read.
         case unreadable
+        /// It is a whole scene file, but the manifest says that its scene is not done.
+        case unlisted
         /// It is in the folder, but the manifest does not know it.
         case extra
     }

@@ -18,6 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             SIGTERM or Ctrl-C: the samples in hand are stored, the scenes go back to the queue, and the worker leaves within 10 s. \
             Stored samples are taken over by whoever claims the scene next.
+
+            Exit codes: 0 nothing was left to do (--exit-when-idle, --exit-when-done); 2 usage or configuration; 3 this host or the             database does not let it go on (disk full, folder read-only, password changed, right missing); 130 told to stop. Start it             again after 3 and 130, not after 0 and 2.
             """
     )
 
@@ -50,8 +52,22 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("run"), help: ArgumentHelp("Work on this run only.", valueName: "name"))
     var runName: String?
 
-    @Option(help: ArgumentHelp("Leave after this long with nothing to do (default: stay).", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            Leave when for this long nothing is queued or leased that this worker could ever take (default: stay). Paused runs, scenes \
+            that wait for a retry and scenes of other workers are something.
+            """,
+            valueName: "seconds"
+        )
+    )
     var exitWhenIdle: Double?
+
+    @Flag(
+        help:
+            "Leave when nothing is queued or leased at all, of --run where that is given: for jobs that end with the run."
+    )
+    var exitWhenDone = false
 
     @Option(
         help: ArgumentHelp(
@@ -83,14 +99,18 @@ struct ServeCommand: AsyncParsableCommand {
             ProcessInfo.processInfo.environment[WorkerEnvironment.identity] ?? WorkerDescription.newIdentity()
         let logFile = try WorkerLog(path: log.map(Paths.absolute))
         try logFile.redirectStandardError()
+        // Whoever decides, beats or signals must not wait for a reader of standard error.
+        Terminal.neverWait()
         let level = logLevel
         LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
+            var handler = StreamLogHandler(label: label, stream: LogStream())
             handler.logLevel = level
             return handler
         }
         let logger = Logger(label: "occ-worker")
         let signals = SignalWatcher()
+        let lastResort = LastResort()
+        signals.onInterrupt(lastResort.signalled)
         let slotCount = slots ?? PhysicalCores.count()
         let models = try ModelShelf(onlyModel: model.map(Paths.absolute))
 
@@ -114,19 +134,24 @@ struct ServeCommand: AsyncParsableCommand {
             mounts: .init(datasetRoot: datasetRoot.map(Paths.absolute), outputDirectory: output.map(Paths.absolute)),
             logger: logger
         ) { settings in
-            try NetworkPredictor(model: try models.model(for: settings))
+            try NetworkPredictor(
+                model: try models.model(for: settings),
+                rescalesIntrinsics: settings.identity.rescalesIntrinsics
+            )
         }
         let service = WorkerService(
             settings: .init(
                 slotCount: slotCount,
                 exitWhenIdleSeconds: exitWhenIdle,
+                exitsWhenDone: exitWhenDone,
                 parentProcessID: parent,
                 description: WorkerDescription(
                     host: ProcessInfo.processInfo.hostName,
                     pid: Int(ProcessInfo.processInfo.processIdentifier),
                     slots: slotCount,
                     version: BuildInformation.version,
-                    identity: identity
+                    identity: identity,
+                    kernels: try InferenceBackend.kernelName()
                 ),
                 timing: timing,
                 outputDirectory: output.map(Paths.absolute)
@@ -137,12 +162,46 @@ struct ServeCommand: AsyncParsableCommand {
             sceneWork: work,
             logger: logger
         )
-        signals.onInterrupt(service.requestStop)
+        lastResort.stopInOrder(service.requestStop)
         let reason = await service.run()
         logFile.end()
-        await pool.close()
-        await heartbeatPool.close()
-        if case .hostFailed(let message) = reason { throw CommandFailure(.environment, message) }
+        let isUnknownRun = reason == .done ? try await isRunUnknown(queue) : false
+        await TimeLimit.wait(seconds: 0.2) {
+            await pool.close()
+            await heartbeatPool.close()
+        }
+        try Self.judge(reason, writesRefused: service.writesRefused, unknownRun: isUnknownRun ? runName : nil)
+    }
+
+    /// Whether the worker waited in vain for the run that it was told to work on.
+    private func isRunUnknown(_ queue: JobQueue) async throws -> Bool {
+        guard let runName else { return false }
+        return try await queue.runStatus(runName) == nil
+    }
+
+    /// What the end of the work means for whoever started it.
+    ///
+    /// - Throws: `CommandFailure` unless nothing was left to do and all that was done is known to the queue.
+    static func judge(_ reason: WorkerExit, writesRefused: Int, unknownRun: String?) throws(CommandFailure) {
+        switch reason {
+        case .stopped:
+            throw CommandFailure(.interrupted, "told to stop; what was stored is kept, the scenes are given back")
+        case .hostFailed(let message), .refused(let message): throw CommandFailure(.environment, message)
+        case .done: break
+        }
+        if let unknownRun {
+            throw CommandFailure(
+                .configuration,
+                "no run named '\(unknownRun)' is in the queue; `occ-scheduler status` lists the runs"
+            )
+        }
+        guard writesRefused == 0 else {
+            throw CommandFailure(
+                .environment,
+                "nothing is left to do, but the database refused \(writesRefused) of this worker's results or reports for good;"
+                    + " what it said is in this worker's log"
+            )
+        }
     }
 
     /// Tells the queue that the worker before this one died, where its log says so; otherwise its heartbeat's expiry will.

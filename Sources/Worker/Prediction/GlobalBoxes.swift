@@ -30,7 +30,8 @@ struct GlobalBoxes {
         }
     }
 
-    /// The boxes of a sample, in their order; those with a number that is not finite (an exponential that ran over) are left out.
+    /// The boxes of a sample, in their order; those with a number that is not finite (an exponential that ran over) or a size
+    /// of 0 (one that ran out) are left out.
     ///
     /// - Throws: `ScenePredictionError` where the sample has no front camera.
     func boxes(_ found: [DetectedBox], of sample: SampleFrames) throws -> [DetectionBox] {
@@ -41,7 +42,11 @@ struct GlobalBoxes {
             )
         }
         let place = MapPlacement(pose)
-        return try found.filter { $0.row.allSatisfy(\.isFinite) }.map { box in
+        let usable = found.filter { box in
+            let size = box.size
+            return box.row.allSatisfy(\.isFinite) && size.x > 0 && size.y > 0 && size.z > 0
+        }
+        return try usable.map { box in
             let name = classes[box.label]
             let size = SIMD3<Double>(box.size)
             let bottom = SIMD3(Double(box.x), Double(box.y), Double(box.z))

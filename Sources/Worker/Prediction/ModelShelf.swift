@@ -8,7 +8,7 @@ final class ModelShelf: Sendable {
     let onlyDigest: String?
 
     private let onlyPackage: ModelPackage?
-    private let models = Mutex([String: PreparedModel]())
+    private let models = Mutex([PredictionIdentity: PreparedModel]())
     /// Where the package of a digest was found last.
     private let paths = Mutex([String: String]())
 
@@ -50,16 +50,16 @@ final class ModelShelf: Sendable {
         return package
     }
 
-    /// The prepared model of a run; the first call prepares it, the others of the same model wait for that.
+    /// The prepared model of a run; the first call prepares it, the others of the same identity wait for that.
     ///
     /// - Throws: as `package(for:)`, and `InferenceError`.
     func model(for settings: RunSettings) throws -> PreparedModel {
         try models.withLock { models in
-            if let model = models[settings.modelDigest] { return model }
+            if let model = models[settings.identity] { return model }
             let model = try PreparedModel(package(for: settings))
             // Slots keep what they use; a worker that serves many models in turn must not keep them all.
             if models.count >= Self.mostModels { models.removeAll() }
-            models[settings.modelDigest] = model
+            models[settings.identity] = model
             return model
         }
     }

@@ -22,24 +22,30 @@ final class NetworkPredictor: SamplePredictor {
     private let globalBoxes: GlobalBoxes?
     /// Pictures of as many samples as one prediction may need; filled anew for each, allocated when first needed.
     private var pictures: [[UInt8]]
-    /// By the frames that the last prediction read.
-    private var geometries: [String: ImageGeometry] = [:]
+    /// What was done to each camera's picture, by the frames that the last prediction read.
+    private var geometries: [String: [ImageGeometry]] = [:]
+    /// Whether intrinsics follow pictures that are not of the size that the tables give.
+    private let rescalesIntrinsics: Bool
 
     /// Sets up a slot; costs the network's working memory.
     ///
     /// - Throws: `InferenceError`, `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
-    convenience init(model: PreparedModel) throws {
-        try self.init(network: model.makeSession())
+    convenience init(model: PreparedModel, rescalesIntrinsics: Bool = false) throws {
+        try self.init(network: model.makeSession(), rescalesIntrinsics: rescalesIntrinsics)
     }
 
     /// Sets up a slot around a network.
     ///
+    /// - Parameter rescalesIntrinsics: whether intrinsics follow pictures that are not of the size that the tables give; otherwise such a
+    ///   picture is an error.
     /// - Throws: `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
-    init(network: any KeyframeNetwork) throws {
+    init(network: any KeyframeNetwork, rescalesIntrinsics: Bool = false) throws {
         self.network = network
+        self.rescalesIntrinsics = rescalesIntrinsics
         configuration = network.configuration
         loader = try PictureLoader(
-            ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight)
+            ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight),
+            acceptsOtherSizes: rescalesIntrinsics
         )
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
         pictures = Array(repeating: [], count: configuration.frames)
@@ -66,7 +72,7 @@ final class NetworkPredictor: SamplePredictor {
                 into: &pictures[place]
             )
         }
-        let geometry = try commonGeometry(plan.frames.map { scene.samples[$0].token }, of: sample)
+        let geometry = try commonGeometries(plan.frames.map { scene.samples[$0].token }, of: sample)
         lastDecodingSeconds = MonotonicClock.nowSeconds - started
         do {
             let prediction = try network.predict(input(plan, scene.samples, geometry))
@@ -87,8 +93,17 @@ final class NetworkPredictor: SamplePredictor {
     /// The frames as the network reads them.
     ///
     /// The published loader gives every frame the keyframe's intrinsics and image augmentation, and its own poses.
-    private func input(_ plan: FramePlan, _ samples: [SampleFrames], _ geometry: ImageGeometry) -> KeyframeInput {
-        let intrinsics = samples[plan.frames[0]].cameras.flatMap(\.intrinsicsFloat32)
+    private func input(
+        _ plan: FramePlan,
+        _ samples: [SampleFrames],
+        _ geometries: [ImageGeometry]
+    ) -> KeyframeInput {
+        let keyframe = samples[plan.frames[0]].cameras
+        let intrinsics = zip(keyframe, geometries).flatMap { camera, geometry in
+            rescalesIntrinsics
+                ? camera.intrinsicsFloat32(ofWidth: geometry.sourceWidth, height: geometry.sourceHeight)
+                : camera.intrinsicsFloat32
+        }
         let frames = plan.frames.map { frame in
             let cameras = samples[frame].cameras
             return FrameInput(
@@ -101,10 +116,9 @@ final class NetworkPredictor: SamplePredictor {
         }
         return KeyframeInput(
             frames: frames,
-            augmentation: ImageAugmentation(
-                rotation: geometry.postRotation,
-                translation: geometry.postTranslation
-            )
+            augmentations: geometries.map {
+                ImageAugmentation(rotation: $0.postRotation, translation: $0.postTranslation)
+            }
         )
     }
 
@@ -118,19 +132,24 @@ final class NetworkPredictor: SamplePredictor {
         }
     }
 
-    /// What was done to the pictures of every frame; forgets what was done to those of other frames.
-    private func commonGeometry(_ tokens: [String], of sample: SampleFrames) throws -> ImageGeometry {
+    /// What was done to each camera's pictures in every frame; forgets what was done to those of other frames.
+    private func commonGeometries(_ tokens: [String], of sample: SampleFrames) throws -> [ImageGeometry] {
         geometries = geometries.filter { tokens.contains($0.key) }
-        // Each frame was decoded now or is remembered with its geometry.
+        // Each frame was decoded now or is remembered with its geometries.
         let found = tokens.compactMap { geometries[$0] }
         let first = found[0]
-        guard let other = found.first(where: { $0 != first }) else { return first }
-        throw ScenePredictionError(
-            description:
-                "sample \(sample.token): its pictures and those of the earlier frames that the network reads differ in size"
-                + " (\(first.sourceWidth)x\(first.sourceHeight), \(other.sourceWidth)x\(other.sourceHeight))",
-            isRetryable: false
-        )
+        for other in found {
+            // Every frame has as many cameras as the network takes.
+            guard let camera = first.indices.first(where: { first[$0] != other[$0] }) else { continue }
+            throw ScenePredictionError(
+                description:
+                    "sample \(sample.token), \(sample.cameras[camera].channel): its picture and those of the earlier frames that the network"
+                    + " reads differ in size (\(first[camera].sourceWidth)x\(first[camera].sourceHeight),"
+                    + " \(other[camera].sourceWidth)x\(other[camera].sourceHeight))",
+                isRetryable: false
+            )
+        }
+        return first
     }
 
     /// A prediction in the form in which it is stored.

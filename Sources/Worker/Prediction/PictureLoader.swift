@@ -9,44 +9,49 @@ final class PictureLoader {
     var pictureCount: Int { preprocessor.inputCount }
 
     private let preprocessor: ImagePreprocessor
+    private let acceptsOtherSizes: Bool
 
-    init(_ preprocessor: ImagePreprocessor) {
+    /// Makes a loader.
+    ///
+    /// - Parameter acceptsOtherSizes: whether a picture may be of another size than its table gives: then the caller looks to it that
+    ///   the intrinsics follow.
+    init(_ preprocessor: ImagePreprocessor, acceptsOtherSizes: Bool = false) {
         self.preprocessor = preprocessor
+        self.acceptsOtherSizes = acceptsOtherSizes
     }
 
-    /// Decodes and shrinks the pictures of all cameras.
+    /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes.
     ///
     /// - Parameters:
     ///   - frame: the sample whose pictures are read.
     ///   - sample: the sample that is predicted: `frame` itself, or a later one.
     ///   - pixels: becomes [cameras, height, width, 3], in the memory that it has if that is enough.
-    /// - Returns: what was done to every picture.
-    /// - Throws: `ScenePredictionError`.
+    /// - Returns: what was done to each picture.
+    /// - Throws: `ScenePredictionError`; a picture that is not of the size that its table gives is one, unless that is accepted.
     func load(
         _ frame: SampleFrames,
         neededBy sample: SampleFrames,
         datasetRoot: String,
         into pixels: inout [UInt8]
-    ) throws -> ImageGeometry {
+    ) throws -> [ImageGeometry] {
         let name = Self.name(frame, neededBy: sample)
         let count = frame.cameras.count * pictureCount
         if pixels.count != count { pixels = [UInt8](repeating: 0, count: count) }
-        var geometry: ImageGeometry?
-        for (camera, picture) in frame.cameras.enumerated() {
-            let found = try load(picture, camera: camera, of: name, datasetRoot: datasetRoot, into: &pixels)
-            if let geometry, geometry != found {
+        guard !frame.cameras.isEmpty else {
+            throw ScenePredictionError(description: "\(name) has no cameras", isRetryable: false)
+        }
+        return try frame.cameras.enumerated().map { camera, picture in
+            let geometry = try load(picture, camera: camera, of: name, datasetRoot: datasetRoot, into: &pixels)
+            guard acceptsOtherSizes || picture.isOfSize(width: geometry.sourceWidth, height: geometry.sourceHeight)
+            else {
                 throw ScenePredictionError(
-                    description: "\(name): the pictures of its cameras differ in size"
-                        + " (\(geometry.sourceWidth)x\(geometry.sourceHeight), \(found.sourceWidth)x\(found.sourceHeight) of \(picture.channel))",
+                    description: "\(name), \(picture.channel): '\(datasetRoot)/\(picture.imagePath)' "
+                        + picture.sizeFlaw(width: geometry.sourceWidth, height: geometry.sourceHeight),
                     isRetryable: false
                 )
             }
-            geometry = found
+            return geometry
         }
-        guard let geometry else {
-            throw ScenePredictionError(description: "\(name) has no cameras", isRetryable: false)
-        }
-        return geometry
     }
 
     /// A sample in an error, with the one that needs it if that is another.

@@ -32,7 +32,7 @@ final class PredictionWork: SceneWork {
 
     private final class PredictorSeat: @unchecked Sendable {
         // Guard: used on its slot's thread only.
-        var digest = ""
+        var identity: PredictionIdentity?
         var predictor: (any SamplePredictor)?
     }
 
@@ -83,6 +83,8 @@ final class PredictionWork: SceneWork {
             )
         } catch let error as RunContractError where error.isNewer {
             return ended(.notUnderstood(message: error.description))
+        } catch let error as ForeignFolderError {
+            return ended(.notUnderstood(message: error.description))
         } catch let error as HostFailure {
             return ended(.hostFailed(message: error.description))
         } catch let error as FileError {
@@ -94,12 +96,12 @@ final class PredictionWork: SceneWork {
 
     private func predictor(for settings: RunSettings, slot: Int) throws -> any SamplePredictor {
         let seat = predictors[slot]
-        if seat.digest == settings.modelDigest, let predictor = seat.predictor { return predictor }
+        if seat.identity == settings.identity, let predictor = seat.predictor { return predictor }
         seat.predictor = nil
         do {
             let predictor = try makePredictor(settings)
             seat.predictor = predictor
-            seat.digest = settings.modelDigest
+            seat.identity = settings.identity
             return predictor
         } catch {
             throw HostFailure(description: "cannot set up the run's model: \(error)")

@@ -29,14 +29,28 @@ actor RunnableRuns: ClaimPolicy {
     func filter() async throws -> ClaimFilter {
         let version = RunSettings.currentFormatVersion
         if let digest = models.onlyDigest {
-            try await sayWhyNothing(kind: RunSettings.kind(modelDigest: digest))
-            return ClaimFilter(formatVersions: [RunSettings.kind(modelDigest: digest): version], run: run)
+            let kinds = PredictionIdentity.all(ofModel: digest).map(\.kind)
+            try await sayWhyNothing(kinds: kinds)
+            return ClaimFilter(formatVersions: Dictionary(uniqueKeysWithValues: kinds.map { ($0, version) }), run: run)
         }
         let now = MonotonicClock.nowSeconds
         if let cached, now - cached.at < Self.cacheSeconds { return cached.filter }
-        try await sayWhyNothing(kind: nil)
+        try await sayWhyNothing(kinds: nil)
+        let filter = try await filter { $0.state == .active && $0.counts.queued > 0 }
+        cached = filter.formatVersions.isEmpty ? nil : (filter, now)
+        return filter
+    }
+
+    func prospects() async throws -> ClaimFilter {
+        if models.onlyDigest != nil { return try await filter() }
+        return try await filter { !$0.isFinished }
+    }
+
+    /// The runs that this host has the model package of, of those that are looked for.
+    private func filter(_ isWanted: (RunStatus) -> Bool) async throws -> ClaimFilter {
+        let version = RunSettings.currentFormatVersion
         var versions: [String: Int] = [:]
-        for status in try await queue.listRuns() where status.state == .active && status.counts.queued > 0 {
+        for status in try await queue.listRuns() where isWanted(status) && (run == nil || status.name == run) {
             guard status.formatVersion <= version, versions[status.kind] == nil else { continue }
             do {
                 _ = try models.package(for: RunSettings(json: status.settings, run: status.name))
@@ -47,13 +61,11 @@ actor RunnableRuns: ClaimPolicy {
                 }
             }
         }
-        let filter = ClaimFilter(formatVersions: versions, run: run)
-        cached = versions.isEmpty ? nil : (filter, now)
-        return filter
+        return ClaimFilter(formatVersions: versions, run: run)
     }
 
     /// Says once that what the worker was told to work on is not in the queue; it may come yet.
-    private func sayWhyNothing(kind: String?) async throws {
+    private func sayWhyNothing(kinds: [String]?) async throws {
         guard !isNothingSaid else { return }
         isNothingSaid = true
         if let run {
@@ -63,13 +75,13 @@ actor RunnableRuns: ClaimPolicy {
                     metadata: ["run": "\(run)"]
                 )
             }
-            if let kind, status.kind != kind {
+            if let kinds, !kinds.contains(status.kind) {
                 logger.warning(
                     "the run is of another model than --model; none of its scenes is claimed",
                     metadata: ["run": "\(run)"]
                 )
             }
-        } else if let kind, try await queue.listRuns().allSatisfy({ $0.kind != kind }) {
+        } else if let kinds, try await queue.listRuns().allSatisfy({ !kinds.contains($0.kind) }) {
             logger.warning("no run in the queue is of the model of --model; waiting for one")
         }
     }

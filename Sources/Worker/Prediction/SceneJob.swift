@@ -1,5 +1,6 @@
 internal import CommandSupport
 internal import Datasets
+internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Logging
@@ -59,7 +60,9 @@ struct SceneJob {
                     "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
             )
         }
-        let writer = try onOutput {
+        let identity = try onOutput { try directory.readIdentity() }
+        guard FolderBond.mayWork(identity: identity, owner: scene.owner) else { throw foreign(directory, identity) }
+        let writer = try onOutput(in: directory) {
             try SceneFileWriter(
                 in: directory,
                 header: header(),
@@ -120,39 +123,49 @@ struct SceneJob {
         )
     }
 
-    /// The scene's metrics, read back from the file just written; nil where a sample has no ground truth, or a broken one.
+    /// The scene's metrics, read back from the file just written, with what could not be scored; nil where there is neither.
     ///
-    /// The predictions stand all the same, and `evaluate` on the files names the broken label file. Reading back scores what is
-    /// stored, adopted samples included.
+    /// The predictions stand whatever is wrong with the ground truth. Reading back scores what is stored, adopted samples included.
     private func metrics(of file: FinishedSceneFile) -> SceneMetrics? {
+        var annotations: DetectionSceneTruth?
+        var flaw: String?
         do {
-            let scorer = SceneScorer(
-                scene: frames.name,
-                frames: frames,
-                annotations: try ScenePayload.annotations(scene.payload, scene: scene.sceneName),
-                locator: Occ3DLocator(datasetRoot: datasetRoot)
-            )
+            annotations = try ScenePayload.annotations(scene.payload, scene: scene.sceneName)
+        } catch {
+            flaw = "\(error)"
+        }
+        let scorer = SceneScorer(
+            scene: frames.name,
+            frames: frames,
+            annotations: annotations,
+            annotationsFlaw: flaw,
+            locator: Occ3DLocator(datasetRoot: datasetRoot)
+        )
+        do {
             let outcome = try scorer.score(SceneFileReader(path: file.path, fileSystem: fileSystem))
             for note in outcome.notes { logger.warning("\(note)", metadata: ["scene": "\(frames.name)"]) }
-            return outcome.metrics.isEmpty ? nil : outcome.metrics
+            return outcome.metrics.isWorthStoring ? outcome.metrics : nil
         } catch {
             logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])
-            return nil
+            var gaps = TruthGaps()
+            gaps.add(.failed, sample: "all samples", why: "\(error)", count: file.sampleTokens.count)
+            return SceneMetrics(gaps: gaps)
         }
     }
 
+    private func foreign(_ directory: RunDirectory, _ identity: FolderIdentity?) -> ForeignFolderError {
+        ForeignFolderError(scene: scene.sceneName, directory: directory, identity: identity, owner: scene.owner)
+    }
+
     /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
-    private func onOutput<Result>(_ body: () throws -> Result) throws -> Result {
+    ///
+    /// - Parameter directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
+    private func onOutput<Result>(in directory: RunDirectory? = nil, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
-        } catch let error as StorageError where error.kind == .alreadyExists {
-            // Leases only grow within one database; a new database with an old output folder starts again at 1.
-            throw ScenePredictionError(
-                description:
-                    "\(error); the folder holds files of another database's run of this name: use another --output,"
-                    + " or remove '\(outputDirectory)/runs/\(scene.runName)'",
-                isRetryable: false
-            )
+        } catch let error as StorageError where error.kind == .alreadyExists && directory != nil {
+            guard let directory else { throw error }
+            throw foreign(directory, nil)
         } catch {
             throw HostFailure(description: "cannot store predictions of scene '\(scene.sceneName)': \(error)")
         }

@@ -14,7 +14,9 @@ final class LeaseBook: Sendable {
 
     private let content = Mutex(Content())
 
-    /// The present registration; a new one forgets nothing: what an old one left is closed by its own path.
+    /// The present registration.
+    ///
+    /// A new one leaves the scenes of an old one in the book; each is closed by its own call.
     var worker: WorkerID? {
         get { content.withLock { $0.worker } }
         set { content.withLock { $0.worker = newValue } }

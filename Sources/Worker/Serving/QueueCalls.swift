@@ -14,13 +14,13 @@ struct QueueCalls: Sendable {
     let post: AsyncStream<WorkerEvent>.Continuation
     /// What this worker can claim at the moment.
     let claimable: any ClaimPolicy
+    let tally: WorkerTally
+    /// Whether an empty claim is to say what lies ahead.
+    let looksAhead: Bool
     /// Instead of a run's output folder, where it is mounted elsewhere on this host.
     let outputDirectory: String?
     let logger: Logger
-
-    /// Tries of a closing write whose call failed, and the longest pause between two; some ten minutes in all.
-    private static let closingTries = 40
-    private static let longestClosingPauseSeconds = 15.0
+    let troubles = TroubleLog()
 
     func register(_ description: WorkerDescription) {
         let former = leases.worker
@@ -29,19 +29,26 @@ struct QueueCalls: Sendable {
         Task {
             do {
                 // What the former registration still holds goes back without counting as a crash: this process lives.
-                if let former { try await queue.retire(former) }
+                if let former { try await queue.retire(former, reason: Self.registeredAnew) }
                 KillPoint.reached(.beforeRegister)
                 let id = try await queue.registerWorker(description)
                 KillPoint.reached(.afterRegister)
                 leases.worker = id
+                sayHealed("registering")
                 logger.info("registered", metadata: ["worker": "\(id)"])
                 post.yield(.registered(sentAt: sentAt))
             } catch {
                 if leases.worker == nil { leases.worker = former }
-                logger.warning("cannot register", metadata: ["error": "\(error)"])
-                post.yield(.databaseUnreachable)
+                say("registering", "cannot register", error)
+                post.yield(Self.contactLost(error))
             }
         }
+    }
+
+    private static let registeredAnew = "it registered anew"
+
+    private static func contactLost(_ error: any Error) -> WorkerEvent {
+        error.isRefusal ? .databaseRefused(message: "\(error)") : .databaseUnreachable
     }
 
     func heartbeat() {
@@ -53,8 +60,11 @@ struct QueueCalls: Sendable {
             }
             do {
                 KillPoint.reached(.beforeHeartbeat)
-                let reply = try await heartbeats.heartbeat(worker, holding: leases.held, note: leases.note)
+                var report = tally.report
+                report.note = leases.note
+                let reply = try await heartbeats.heartbeat(worker, holding: leases.held, report: report)
                 KillPoint.reached(.afterHeartbeat)
+                sayHealed("beating")
                 guard reply.isAlive else {
                     logger.warning("the database gave this worker up; registering anew")
                     post.yield(.heartbeatRejected)
@@ -70,8 +80,8 @@ struct QueueCalls: Sendable {
                     .heartbeatConfirmed(sentAt: sentAt, lost: lost, askedBack: askedBack, strays: strays)
                 )
             } catch {
-                logger.warning("heartbeat failed", metadata: ["error": "\(error)"])
-                post.yield(.databaseUnreachable)
+                say("beating", "heartbeat failed", error)
+                post.yield(Self.contactLost(error))
             }
         }
     }
@@ -90,14 +100,29 @@ struct QueueCalls: Sendable {
                 if !scenes.isEmpty { KillPoint.reached(.afterClaim, scene: scenes.first?.sceneName) }
                 leases.note(scenes)
                 let suspects = await suspects(among: scenes)
-                post.yield(.claimed(scenes.map { LeaseKey($0.sceneLease) }, suspects: suspects.map { LeaseKey($0) }))
+                let ahead = scenes.isEmpty && looksAhead ? try await workAhead() : .unknown
+                sayHealed("claiming")
+                post.yield(
+                    .claimed(
+                        scenes.map { LeaseKey($0.sceneLease) },
+                        suspects: suspects.map { LeaseKey($0) },
+                        ahead: ahead
+                    )
+                )
             } catch JobQueueError.workerExpired {
                 post.yield(.claimRefused)
             } catch {
-                logger.warning("claim failed", metadata: ["error": "\(error)"])
-                post.yield(.claimFailed)
+                say("claiming", "claim failed", error)
+                post.yield(error.isRefusal ? .claimDenied(message: "\(error)") : .claimFailed)
             }
         }
+    }
+
+    private func workAhead() async throws -> WorkAhead {
+        var filter = try await claimable.prospects()
+        for kind in leases.kindsLeftAlone { filter.formatVersions[kind] = nil }
+        if try await queue.hasOpenScenes(filter) { return .some }
+        return try await queue.hasOpenScenes(run: filter.run) ? .forOthersOnly : .nothing
     }
 
     /// Those that killed workers before; where the database cannot say, those that could have.
@@ -127,57 +152,17 @@ struct QueueCalls: Sendable {
         }
     }
 
-    func complete(_ key: LeaseKey) {
-        close(key, "complete") {
-            guard let result = leases.result(of: key) else { return }
-            KillPoint.reached(.beforeComplete, scene: name(key))
-            let isAccepted = try await queue.complete(key.sceneLease, result: result)
-            KillPoint.reached(.afterComplete, scene: name(key))
-            guard isAccepted else {
-                logger.warning("result refused: the lease is another worker's", metadata: ["scene": "\(name(key))"])
-                return
-            }
-            logger.info(
-                "scene done",
-                metadata: [
-                    "scene": "\(name(key))", "samples": "\(result.sampleCount)",
-                    "seconds": "\(String(format: "%.1f", result.elapsedSeconds))",
-                ]
-            )
-            await publishManifestIfFinished(key)
-        }
-    }
-
-    func fail(_ key: LeaseKey, message: String, isRetryable: Bool) {
-        logger.error("scene failed", metadata: ["scene": "\(name(key))", "error": "\(message)"])
-        close(key, "fail") {
-            KillPoint.reached(.beforeFail, scene: name(key))
-            let outcome = try await queue.fail(key.sceneLease, message: message, retryable: isRetryable)
-            KillPoint.reached(.afterFail, scene: name(key))
-            if outcome == .failed { await publishManifestIfFinished(key) }
-        }
-    }
-
     /// Forgets a lease that was lost: nothing is to be said to the queue.
     func forget(_ key: LeaseKey) {
         leases.forget(key)
     }
 
-    func release(_ key: LeaseKey, samples: Int) {
-        logger.info("scene given back", metadata: ["scene": "\(name(key))", "samples": "\(samples)"])
-        close(key, "release") {
-            KillPoint.reached(.beforeRelease, scene: name(key))
-            _ = try await queue.release(key.sceneLease, samplesDone: samples)
-            KillPoint.reached(.afterRelease, scene: name(key))
-        }
-    }
-
-    /// Says goodbye; a database that cannot be reached will notice by itself.
-    func retire() async {
+    /// Says goodbye and why; a database that cannot be reached will notice by itself.
+    func retire(_ reason: WorkerExit) async {
         guard let worker = leases.worker else { return }
         do {
             KillPoint.reached(.beforeRetire)
-            try await queue.retire(worker)
+            try await queue.retire(worker, reason: reason.text)
             KillPoint.reached(.afterRetire)
         } catch {
             logger.warning("cannot say goodbye to the database", metadata: ["error": "\(error)"])
@@ -229,53 +214,23 @@ struct QueueCalls: Sendable {
         logger.notice("scenes succeed again")
     }
 
-    // MARK: - Closing writes
+    // MARK: - Telling trouble
 
-    /// Repeats a closing write until it is through.
-    ///
-    /// While it is not, the slot stays taken and the lease is beaten. If it never goes through, the registration is given up, so
-    /// that the scene goes back to the queue instead of staying with a worker that has forgotten it.
-    private func close(_ key: LeaseKey, _ operation: String, _ write: @escaping @Sendable () async throws -> Void) {
-        Task {
-            var isClosed = false
-            for attempt in 1...Self.closingTries {
-                do {
-                    try await write()
-                    isClosed = true
-                    break
-                } catch {
-                    logger.warning(
-                        "closing write failed",
-                        metadata: [
-                            "operation": "\(operation)", "scene": "\(name(key))", "try": "\(attempt)",
-                            "error": "\(error)",
-                        ]
-                    )
-                }
-                let pause = min(0.5 * Double(attempt), Self.longestClosingPauseSeconds)
-                try? await Task.sleep(nanoseconds: UInt64(pause * 1e9))
-            }
-            leases.forget(key)
-            if !isClosed { post.yield(.closingGivenUp) }
-            post.yield(.leaseClosed(key))
+    /// Tells trouble that may repeat itself for hours, at growing intervals.
+    func say(_ what: String, _ text: String, _ error: any Error, _ metadata: Logger.Metadata = [:]) {
+        guard let repeated = troubles.note(error.isRefusal ? what + ", refused" : what) else { return }
+        var metadata = metadata
+        metadata["error"] = "\(error)"
+        if !repeated.isEmpty { metadata["repeated"] = "\(repeated)" }
+        logger.log(level: error.isRefusal ? .error : .warning, "\(text)", metadata: metadata)
+    }
+
+    func sayHealed(_ what: String) {
+        for name in [what, what + ", refused"] {
+            guard let summary = troubles.end(name) else { continue }
+            logger.notice("\(what) works again", metadata: ["after": "\(summary)"])
         }
     }
 
-    /// Whoever closes the last scene of a run writes its manifest; more than one may, with the same content.
-    private func publishManifestIfFinished(_ key: LeaseKey) async {
-        guard let scene = leases.scene(key) else { return }
-        do {
-            guard let status = try await queue.runStatus(scene.runName), status.isFinished else { return }
-            let settings = try RunSettings(json: status.settings, run: status.name)
-            try await ManifestPublisher(queue: queue, software: BuildInformation.software)
-                .publish(status, outputDirectory: outputDirectory ?? settings.outputDirectory)
-        } catch {
-            logger.warning(
-                "the run's manifest is not written",
-                metadata: ["run": "\(scene.runName)", "error": "\(error)"]
-            )
-        }
-    }
-
-    private func name(_ key: LeaseKey) -> String { leases.scene(key)?.sceneName ?? "\(key.scene)" }
+    func name(_ key: LeaseKey) -> String { leases.scene(key)?.sceneName ?? "\(key.scene)" }
 }

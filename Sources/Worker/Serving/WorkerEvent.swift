@@ -12,10 +12,54 @@ enum SlotOutcome: Hashable, Sendable {
     case stopped
     /// The scene cannot be done: its own data is at fault.
     case failed(message: String, isRetryable: Bool)
-    /// The scene is of a format that this program does not know; a newer one does.
+    /// The scene is of a format that this program does not know, or its run's folder is another queue's: others may do it.
     case notUnderstood(message: String)
     /// This host cannot go on (disk full, folder read-only): no fault of the scene.
     case hostFailed(message: String)
+}
+
+/// What is queued or leased beyond what a claim brought.
+enum WorkAhead: Hashable, Sendable {
+    /// It was not looked for.
+    case unknown
+    /// Something that this worker could take, now or later: also what others hold, what waits for its retry, a paused run's scenes.
+    case some
+    /// Something, but nothing that this worker could ever take.
+    case forOthersOnly
+    /// Nothing at all.
+    case nothing
+}
+
+/// Why a scene is given back unfinished; the text stays with the attempt.
+enum ReleaseReason: Hashable, Sendable {
+    case workerStopped
+    case runPaused
+    /// This host cannot go on.
+    case hostFailed(String)
+    /// The database refuses this worker, or a report of it, for good.
+    case refused(String)
+    /// The scene is of a format that this program does not know.
+    case notUnderstood(String)
+    /// The answer to its claim was lost, so nobody worked on it.
+    case claimLost
+    /// The registration that claimed it had ended.
+    case claimStale
+    /// Another scene over which workers died is worked on alone first.
+    case otherSuspectFirst
+
+    /// The text for people.
+    var text: String {
+        switch self {
+        case .workerStopped: "the worker was told to stop"
+        case .runPaused: "the run is paused"
+        case .hostFailed(let why): "the host cannot go on: \(why)"
+        case .refused(let why): "refused: \(why)"
+        case .notUnderstood(let why): "the worker's program does not understand it: \(why)"
+        case .claimLost: "the answer to its claim was lost"
+        case .claimStale: "the registration that claimed it had ended"
+        case .otherSuspectFirst: "another scene that workers died over is worked on first"
+        }
+    }
 }
 
 /// What can happen to a worker.
@@ -31,14 +75,19 @@ enum WorkerEvent: Hashable, Sendable {
     case heartbeatRejected
     /// Registration or heartbeat could not reach the database.
     case databaseUnreachable
+    /// Registration or heartbeat was refused; time does not heal it.
+    case databaseRefused(message: String)
     /// A claim returned; an empty list means that nothing is to be had now.
     ///
-    /// `suspects` are those among them over which workers died so often that they are to be worked on alone.
-    case claimed([LeaseKey], suspects: [LeaseKey] = [])
+    /// `suspects` are those among them over which workers died so often that they are to be worked on alone; `ahead` is looked for
+    /// where the list is empty and the worker is to leave when there is nothing more to do.
+    case claimed([LeaseKey], suspects: [LeaseKey] = [], ahead: WorkAhead = .unknown)
     /// A claim could not reach the database.
     case claimFailed
     /// The answer to a claim: this worker is unknown or expired.
     case claimRefused
+    /// The database does not let this worker claim; time does not heal it.
+    case claimDenied(message: String)
     /// A look for vanished workers is over, unless another worker looked a moment ago; so many of their scenes went back into
     /// the queue.
     case reaped(didRun: Bool, requeued: Int)
@@ -50,6 +99,8 @@ enum WorkerEvent: Hashable, Sendable {
     case leaseLost(LeaseKey)
     /// The closing write (complete, fail or release) of a lease is through, or was given up.
     case leaseClosed(LeaseKey)
+    /// A closing write was refused; time does not heal it, and the lease is still open.
+    case closingRefused(LeaseKey, message: String)
     /// A closing write could not be delivered for so long that the registration is given up with it.
     case closingGivenUp
     /// SIGTERM, SIGINT or the end of the parent process.
@@ -81,7 +132,7 @@ enum WorkerAction: Hashable, Sendable {
     case complete(LeaseKey)
     case fail(LeaseKey, message: String, isRetryable: Bool)
     /// Give a scene back without burning an attempt.
-    case release(LeaseKey, samples: Int)
+    case release(LeaseKey, samples: Int, why: ReleaseReason)
     /// Drop what is remembered of a lost lease.
     case forget(LeaseKey)
     /// Claim nothing more of this scene's kind.
@@ -96,8 +147,30 @@ enum WorkerAction: Hashable, Sendable {
 
 /// Why a worker leaves.
 enum WorkerExit: Hashable, Sendable {
-    /// It was asked to, or had nothing more to do.
+    /// It had nothing more to do.
     case done
+    /// It was told to.
+    case stopped
     /// This host cannot go on; the text says why.
     case hostFailed(String)
+    /// The database refuses it, or was out of reach for too long; the text says what.
+    case refused(String)
+
+    /// The text for people; stays with the worker in the queue.
+    var text: String {
+        switch self {
+        case .done: "nothing was left to do"
+        case .stopped: "it was told to stop"
+        case .hostFailed(let why), .refused(let why): why
+        }
+    }
+
+    /// Why the scenes that it still holds are given back.
+    var releaseReason: ReleaseReason {
+        switch self {
+        case .done, .stopped: .workerStopped
+        case .hostFailed(let why): .hostFailed(why)
+        case .refused(let why): .refused(why)
+        }
+    }
 }

@@ -65,7 +65,8 @@ struct WorkerLog {
 
     private static func openLocked(_ path: String) throws -> Int32 {
         try Folders.create((path as NSString).deletingLastPathComponent)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        // A pipe that nobody reads is an error, not waited for.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
         let code = errno

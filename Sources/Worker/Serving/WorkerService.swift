@@ -10,6 +10,8 @@ final class WorkerService {
     struct Settings: Sendable {
         var slotCount: Int
         var exitWhenIdleSeconds: Double?
+        var exitsWhenDone = false
+        var patience = Patience.Settings()
         /// Leave when this process is no longer the parent.
         var parentProcessID: Int32?
         var description: WorkerDescription
@@ -28,6 +30,7 @@ final class WorkerService {
     private let slots: [SlotThread]
     private var flags: [Int: StopFlag] = [:]
     private let leases = LeaseBook()
+    private let tally: WorkerTally
 
     init(
         settings: Settings,
@@ -42,6 +45,8 @@ final class WorkerService {
         self.logger = logger
         var machineSettings = WorkerStateMachine.Settings(slotCount: settings.slotCount)
         machineSettings.exitWhenIdleSeconds = settings.exitWhenIdleSeconds
+        machineSettings.exitsWhenDone = settings.exitsWhenDone
+        machineSettings.patience = settings.patience
         let expiry = settings.timing.expirySeconds
         machine = WorkerStateMachine(
             settings: machineSettings,
@@ -53,12 +58,15 @@ final class WorkerService {
         )
         // Unbounded, yet bounded by the state machine: one claim, one contact and one work a slot are ever under way.
         (events, post) = AsyncStream.makeStream(of: WorkerEvent.self)
+        tally = WorkerTally(outputDirectory: settings.outputDirectory)
         calls = QueueCalls(
             queue: queue,
             heartbeats: heartbeats,
             leases: leases,
             post: post,
             claimable: claimable,
+            tally: tally,
+            looksAhead: machineSettings.looksAhead,
             outputDirectory: settings.outputDirectory,
             logger: logger
         )
@@ -70,24 +78,28 @@ final class WorkerService {
         { [post] in post.yield(.stopRequested) }
     }
 
-    /// Works until told to stop, idle for too long, or this host cannot go on.
+    /// How many of its writes the database refused for good.
+    var writesRefused: Int { tally.writesRefused }
+
+    /// Works until told to stop, nothing is left to do, or this host or the database does not let it go on.
     func run() async -> WorkerExit {
-        let clockwork = [startTicking()]
+        let clockwork = startTicking()
         defer {
-            for task in clockwork { task.cancel() }
+            clockwork.cancel()
             for slot in slots { slot.close() }
         }
         for await event in events {
             let actions = machine.handle(event, now: MonotonicClock.nowSeconds, jitter: Double.random(in: 0..<1))
             for action in actions {
                 if case .exit(let reason) = action {
-                    await calls.retire()
+                    // A worker that was told to stop has a second left of its ten.
+                    await TimeLimit.wait(seconds: reason == .done ? 15 : 1) { [calls] in await calls.retire(reason) }
                     return reason
                 }
                 perform(action)
             }
         }
-        return .done
+        return .stopped
     }
 
     private func perform(_ action: WorkerAction) {
@@ -102,7 +114,7 @@ final class WorkerService {
         case .reportProgress(let key, let samples): calls.reportProgress(key, samples: samples)
         case .complete(let key): calls.complete(key)
         case .fail(let key, let message, let isRetryable): calls.fail(key, message: message, isRetryable: isRetryable)
-        case .release(let key, let samples): calls.release(key, samples: samples)
+        case .release(let key, let samples, let why): calls.release(key, samples: samples, why: why)
         case .forget(let key): calls.forget(key)
         case .leaveKindAlone(let key, let message): calls.leaveKindAlone(key, message: message)
         case .sayPaused(let seconds, let message): calls.notePause(seconds: seconds, message: message)
@@ -119,11 +131,17 @@ final class WorkerService {
             "scene started",
             metadata: ["scene": "\(scene.sceneName)", "lease": "\(scene.lease)", "slot": "\(slot)"]
         )
-        slots[slot].submit { [sceneWork, post, leases] in
-            let report = sceneWork.perform(scene, slot: slot, flag: flag) { count in
+        slots[slot].submit { [sceneWork, post, leases, tally] in
+            var report = tally.counting(scene) { counted in
+                sceneWork.perform(scene, slot: slot, flag: flag, sampleStored: counted)
+            } sampleStored: { count in
                 post.yield(.sampleStored(key, samples: count))
             }
-            if let result = report.result { leases.note(result, of: key) }
+            if let result = report.result {
+                leases.note(result, of: key)
+            } else if report.outcome == .finished {
+                report.outcome = .failed(message: "the work ended without a result", isRetryable: true)
+            }
             post.yield(.slotEnded(key, report.outcome, samples: report.samples))
         }
     }

@@ -4,19 +4,23 @@
 /// of them. Invariants, checked in tests over random event sequences:
 ///
 /// - a slot works on one lease at a time, and each lease gets exactly one closing action (complete, fail or release), or
-///   none when it was lost;
+///   none when it was lost; where the database refuses that one for good, the lease is released, and where it refuses that too,
+///   given up with the registration: no slot waits for what will not come;
 /// - no scene is claimed, and nothing is written for one, while `LeaseGuard` does not trust the leases;
 /// - it claims no more scenes than it has idle slots;
 /// - what a claim of a former registration brings is given back unworked;
 /// - a scene over which workers died so often that once more quarantines it is worked on with every other slot idle;
-/// - after a stop request it claims nothing, and leaves at the latest `drainSeconds` later.
+/// - after a stop request it claims nothing, and leaves at the latest `drainSeconds` and `closingSeconds` later;
+/// - it leaves for want of work only by an answer that says so, never because nothing was answered or it is waiting.
 struct WorkerStateMachine: Hashable, Sendable {
     /// Times that the state machine works with, in seconds.
     struct Settings: Hashable, Sendable {
         /// Number of inference threads.
         var slotCount: Int
-        /// Longest stay after a stop request.
-        var drainSeconds = 8.0
+        /// How long slots may go on with their sample after a stop request.
+        var drainSeconds = 7.5
+        /// How much longer closing writes may take then.
+        var closingSeconds = 1.0
         /// First wait after an empty or failed claim; doubles up to `longestPollSeconds`.
         var shortestPollSeconds = 0.2
         var longestPollSeconds = 5.0
@@ -26,8 +30,20 @@ struct WorkerStateMachine: Hashable, Sendable {
         var otherReapSeconds = 4.0
         /// When scene after scene fails here.
         var breaker = FailureBreaker.Settings()
-        /// Leave after this long with nothing to do; nil means never.
+        /// How long the database may refuse, or be away.
+        var patience = Patience.Settings()
+        /// Leave when for this long nothing was queued or leased that this worker could ever take; nil means never.
         var exitWhenIdleSeconds: Double?
+        /// Leave when nothing is queued or leased.
+        var exitsWhenDone = false
+        /// Whether an empty claim should say what lies ahead.
+        var looksAhead: Bool { exitWhenIdleSeconds != nil || exitsWhenDone }
+    }
+
+    /// Slots come to an end, then the process leaves.
+    private struct Drain: Hashable {
+        var deadline: Double
+        var cause: WorkerExit
     }
 
     private enum SlotState: Hashable {
@@ -54,9 +70,12 @@ struct WorkerStateMachine: Hashable, Sendable {
     private var straysClosing: [LeaseKey] = []
     private var isReapInFlight = false
     private var nextReap = 0.0
+    private var patience: Patience
+    /// Leases whose closing write was refused, so that they are being released instead.
+    private var retreats: Set<LeaseKey> = []
+    /// Since when every answer said that this worker can take nothing.
     private var idleSince: Double?
-    private var drainDeadline: Double?
-    private var hostFailure: String?
+    private var drain: Drain?
     private var hasExited = false
     /// The suspect that is being worked on; nothing is claimed meanwhile.
     private var alone: LeaseKey?
@@ -71,9 +90,12 @@ struct WorkerStateMachine: Hashable, Sendable {
             longestPollSeconds: settings.longestPollSeconds
         )
         breaker = FailureBreaker(settings: settings.breaker)
+        patience = Patience(settings: settings.patience)
     }
 
-    /// Whether leases are trusted at a time; the shell asks before each write that a delay could have made stale.
+    /// Whether leases are trusted at a time.
+    ///
+    /// Writes need not ask: the lease that they name is their fence.
     func isTrusted(at now: Double) -> Bool { leaseGuard.isTrusted(at: now) }
 
     /// Takes one event at a monotonic time and says what to do; `jitter` is a fresh random number in 0..<1.
@@ -86,12 +108,14 @@ struct WorkerStateMachine: Hashable, Sendable {
             break
         case .registered(let sentAt):
             isContactInFlight = false
+            patience.contactWasMade()
             isRegistered = true
             leaseGuard.confirm(sentAt: sentAt)
             nextContact = beatTime(after: sentAt, jitter: jitter)
             nextReap = now + settings.idleReapSeconds * (0.8 + 0.3 * jitter)
         case .heartbeatConfirmed(let sentAt, let lost, let askedBack, let strays):
             isContactInFlight = false
+            patience.contactWasMade()
             // A confirmation that comes after the leases were given up revives nothing.
             guard isRegistered else { break }
             leaseGuard.confirm(sentAt: sentAt)
@@ -99,17 +123,18 @@ struct WorkerStateMachine: Hashable, Sendable {
             for key in lost { actions += lose(key) }
             for key in askedBack {
                 if let slot = slots.firstIndex(of: .working(key)) { actions.append(.stopAfterSample(slot: slot)) }
-                if let slot = slots.firstIndex(of: .waiting(key)) { actions.append(giveBack(slot, key)) }
+                if let slot = slots.firstIndex(of: .waiting(key)) { actions.append(giveBack(slot, key, .runPaused)) }
             }
             // With a claim under way, its answer may still bring them.
             if claims.wasQuietSinceBeat {
                 for key in strays where !straysClosing.contains(key) {
                     straysClosing.append(key)
-                    actions.append(.release(key, samples: 0))
+                    actions.append(.release(key, samples: 0, why: .claimLost))
                 }
             }
         case .heartbeatRejected:
             isContactInFlight = false
+            patience.contactWasMade()
             actions += loseEverything()
             nextContact = now
         case .closingGivenUp:
@@ -117,13 +142,27 @@ struct WorkerStateMachine: Hashable, Sendable {
             nextContact = now
         case .databaseUnreachable:
             isContactInFlight = false
+            patience.contactWasLost(now: now)
             nextContact = now + 0.5 + jitter
-        case .claimed(let keys, let suspects):
+        case .databaseRefused(let message):
+            isContactInFlight = false
+            patience.contactWasRefused(message, now: now)
+            nextContact = now + 2 + 3 * jitter
+        case .claimed(let keys, let suspects, let ahead):
+            patience.claimWasAnswered()
             let isCurrent = claims.answered(isEmpty: keys.isEmpty, now: now, jitter: jitter)
             actions += accept(keys, suspects: suspects, isCurrent: isCurrent)
+            if isCurrent, noteAhead(keys.isEmpty ? ahead : .some, now: now) { return [.exit(.done)] }
         case .claimFailed:
+            idleSince = nil
+            _ = claims.answered(isEmpty: true, now: now, jitter: jitter)
+        case .claimDenied(let message):
+            idleSince = nil
+            patience.claimWasRefused(message, now: now)
             _ = claims.answered(isEmpty: true, now: now, jitter: jitter)
         case .claimRefused:
+            idleSince = nil
+            patience.claimWasAnswered()
             if claims.answered(isEmpty: true, now: now, jitter: jitter) {
                 actions += loseEverything()
                 nextContact = now
@@ -145,14 +184,14 @@ struct WorkerStateMachine: Hashable, Sendable {
             actions += lose(key)
         case .leaseClosed(let key):
             samples[key] = nil
+            if retreats.remove(key) == nil { patience.writeWasTaken() }
             straysClosing.removeAll { $0 == key }
             if let slot = slots.firstIndex(of: .closing(key)) { slots[slot] = .idle }
             claims.hurry(now: now)
+        case .closingRefused(let key, let message):
+            actions += retreat(key, message, now: now)
         case .stopRequested:
-            if drainDeadline == nil {
-                drainDeadline = now + settings.drainSeconds
-                actions += stopSlots()
-            }
+            actions += leave(because: .stopped, now: now)
         }
         actions += advance(now: now)
         return actions
@@ -163,19 +202,22 @@ struct WorkerStateMachine: Hashable, Sendable {
     private mutating func advance(now: Double) -> [WorkerAction] {
         var actions: [WorkerAction] = []
         if isRegistered && !leaseGuard.isTrusted(at: now) { actions += loseEverything() }
-        if let drainDeadline {
-            actions += drain(deadline: drainDeadline, now: now)
+        if drain == nil, let verdict = patience.verdict(at: now) {
+            actions += leave(because: .refused(verdict), now: now)
+        }
+        if let drain {
+            actions += proceed(with: drain, now: now)
             if hasExited { return actions }
         }
         if !isContactInFlight && now >= nextContact {
-            let isNeeded = drainDeadline == nil || slots.contains { $0 != .idle }
+            let isNeeded = drain == nil || slots.contains { $0 != .idle }
             if isNeeded {
                 isContactInFlight = true
                 actions.append(isRegistered ? .heartbeat : .register)
                 claims.noteBeat()
             }
         }
-        if isRegistered && drainDeadline == nil && !isReapInFlight && now >= nextReap {
+        if isRegistered && drain == nil && !isReapInFlight && now >= nextReap {
             isReapInFlight = true
             actions.append(.reap)
         }
@@ -201,32 +243,50 @@ struct WorkerStateMachine: Hashable, Sendable {
     }
 
     private mutating func claimIfIdle(now: Double) -> [WorkerAction] {
-        guard drainDeadline == nil, isRegistered, !claims.isInFlight, !isIsolating else { return [] }
+        guard drain == nil, isRegistered, !claims.isInFlight, !isIsolating else { return [] }
         let idle = slots.count { $0 == .idle }
-        if idle == slots.count {
-            let since = idleSince ?? now
-            idleSince = since
-            if let limit = settings.exitWhenIdleSeconds, now - since >= limit {
-                hasExited = true
-                return [.exit(.done)]
-            }
-        } else {
-            idleSince = nil
-        }
+        // The last word has a claim's answer, which then need not be waited for.
+        if let idleSince, let limit = settings.exitWhenIdleSeconds, now - idleSince >= limit { claims.hurry(now: now) }
         let limit = breaker.claimLimit(idle: idle, slots: slots.count, at: now)
         guard limit > 0, straysClosing.isEmpty, claims.isDue(at: now) else { return [] }
         claims.begin()
         return [.claim(limit: limit)]
     }
 
-    private mutating func drain(deadline: Double, now: Double) -> [WorkerAction] {
+    /// Judges what a current claim's answer says of the work ahead; true if the worker is to leave.
+    private mutating func noteAhead(_ ahead: WorkAhead, now: Double) -> Bool {
+        guard isRegistered, drain == nil, slots.allSatisfy({ $0 == .idle }),
+            ahead == .nothing || ahead == .forOthersOnly
+        else {
+            idleSince = nil
+            return false
+        }
+        let since = idleSince ?? now
+        idleSince = since
+        hasExited =
+            settings.exitsWhenDone && ahead == .nothing
+            || settings.exitWhenIdleSeconds.map { now - since >= $0 } ?? false
+        return hasExited
+    }
+
+    /// Begins to leave; the first cause stands, unless this host fails meanwhile.
+    private mutating func leave(because cause: WorkerExit, now: Double) -> [WorkerAction] {
+        if let drain {
+            if case .hostFailed = cause, drain.cause == .stopped { self.drain?.cause = cause }
+            return []
+        }
+        drain = Drain(deadline: now + settings.drainSeconds, cause: cause)
+        return stopSlots(cause.releaseReason)
+    }
+
+    private mutating func proceed(with drain: Drain, now: Double) -> [WorkerAction] {
         var actions: [WorkerAction] = []
-        if now >= deadline {
+        if now >= drain.deadline {
             // What is stored stays stored; the scene goes back with it although its slot still computes.
             for (slot, state) in slots.enumerated() {
                 guard case .working(let key) = state else { continue }
                 actions.append(.abandon(slot: slot))
-                actions.append(.release(key, samples: samples[key] ?? 0))
+                actions.append(.release(key, samples: samples[key] ?? 0, why: drain.cause.releaseReason))
                 slots[slot] = .closing(key)
             }
         }
@@ -237,9 +297,9 @@ struct WorkerStateMachine: Hashable, Sendable {
             }
         }
         // The second bound covers closing writes that a dead database holds up.
-        if !isWaiting && !claims.isInFlight || now >= deadline + 1.5 {
+        if !isWaiting && !claims.isInFlight || now >= drain.deadline + settings.closingSeconds {
             hasExited = true
-            actions.append(.exit(hostFailure.map { .hostFailed($0) } ?? .done))
+            actions.append(.exit(drain.cause))
         }
         return actions
     }
@@ -251,13 +311,17 @@ struct WorkerStateMachine: Hashable, Sendable {
         for key in keys {
             guard let slot = slots.firstIndex(of: .idle) else {
                 // Cannot happen while claims ask for idle slots only.
-                actions.append(.release(key, samples: 0))
+                actions.append(.release(key, samples: 0, why: .claimLost))
                 continue
             }
             samples[key] = 0
             let isSuspect = slots.count > 1 && suspects.contains(key)
-            if drainDeadline != nil || !isRegistered || !isCurrent || isSuspect && isIsolating {
-                actions.append(giveBack(slot, key))
+            if let drain {
+                actions.append(giveBack(slot, key, drain.cause.releaseReason))
+            } else if !isRegistered || !isCurrent {
+                actions.append(giveBack(slot, key, .claimStale))
+            } else if isSuspect && isIsolating {
+                actions.append(giveBack(slot, key, .otherSuspectFirst))
             } else if isSuspect {
                 slots[slot] = .waiting(key)
             } else {
@@ -269,9 +333,23 @@ struct WorkerStateMachine: Hashable, Sendable {
     }
 
     /// Gives a scene back that was not begun.
-    private mutating func giveBack(_ slot: Int, _ key: LeaseKey) -> WorkerAction {
+    private mutating func giveBack(_ slot: Int, _ key: LeaseKey, _ why: ReleaseReason) -> WorkerAction {
         slots[slot] = .closing(key)
-        return .release(key, samples: 0)
+        return .release(key, samples: 0, why: why)
+    }
+
+    /// Gives back what a refused write cannot close; where that is refused too, gives up the registration that holds it.
+    private mutating func retreat(_ key: LeaseKey, _ message: String, now: Double) -> [WorkerAction] {
+        patience.writeWasRefused(message)
+        if slots.contains(.closing(key)), retreats.insert(key).inserted {
+            return [.release(key, samples: samples[key] ?? 0, why: .refused(message))]
+        }
+        retreats.remove(key)
+        samples[key] = nil
+        straysClosing.removeAll { $0 == key }
+        if let slot = slots.firstIndex(of: .closing(key)) { slots[slot] = .idle }
+        nextContact = now
+        return [.forget(key)] + loseEverything()
     }
 
     private mutating func end(_ key: LeaseKey, _ outcome: SlotOutcome, samples count: Int, now: Double)
@@ -284,12 +362,13 @@ struct WorkerStateMachine: Hashable, Sendable {
         var actions: [WorkerAction] = []
         guard let slot = slots.firstIndex(of: .working(key)) else { return [] }
         slots[slot] = .closing(key)
+        samples[key] = count
         switch outcome {
         case .finished:
             actions.append(.complete(key))
             if breaker.noteSuccess() { actions.append(.sayResumed) }
         case .stopped:
-            actions.append(.release(key, samples: count))
+            actions.append(.release(key, samples: count, why: drain?.cause.releaseReason ?? .runPaused))
         case .failed(let message, let isRetryable):
             actions.append(.fail(key, message: message, isRetryable: isRetryable))
             if let pause = breaker.noteFailure(of: key.scene, isRetryable: isRetryable, now: now) {
@@ -297,14 +376,10 @@ struct WorkerStateMachine: Hashable, Sendable {
             }
         case .notUnderstood(let message):
             actions.append(.leaveKindAlone(key, message: message))
-            actions.append(.release(key, samples: count))
+            actions.append(.release(key, samples: count, why: .notUnderstood(message)))
         case .hostFailed(let message):
-            actions.append(.release(key, samples: count))
-            if hostFailure == nil { hostFailure = message }
-            if drainDeadline == nil {
-                drainDeadline = now + settings.drainSeconds
-                actions += stopSlots()
-            }
+            actions.append(.release(key, samples: count, why: .hostFailed(message)))
+            actions += leave(because: .hostFailed(message), now: now)
         }
         return actions
     }
@@ -336,11 +411,11 @@ struct WorkerStateMachine: Hashable, Sendable {
         return actions
     }
 
-    private mutating func stopSlots() -> [WorkerAction] {
+    private mutating func stopSlots(_ why: ReleaseReason) -> [WorkerAction] {
         slots.indices.compactMap { slot in
             switch slots[slot] {
             case .working: .stopAfterSample(slot: slot)
-            case .waiting(let key): giveBack(slot, key)
+            case .waiting(let key): giveBack(slot, key, why)
             case .idle, .closing, .abandoned: nil
             }
         }

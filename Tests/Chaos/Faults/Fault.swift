@@ -17,6 +17,6 @@ struct Fault {
     /// Every kind.
     static var all: [Fault] {
         workerFaults + killPointFaults + serverFaults + networkFaults + diskFaults + schedulerFaults + damageFaults
-            + poisonFaults
+            + poisonFaults + databaseFaults + accessFaults + silenceFaults
     }
 }

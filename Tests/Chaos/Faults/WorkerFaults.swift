@@ -18,7 +18,7 @@ extension Fault {
                 try await arena.wait(upTo: 30, for: "a worker to leave after SIGTERM") { !process.isRunning }
                 let ending = process.poll()
                 // A worker that is told to go before it has set up its handler, or whose host failed it, may end otherwise.
-                guard ending == .exit(0) || ending == .exit(3) || ending == .signal(SIGTERM) else {
+                guard ending == .exit(130) || ending == .exit(3) || ending == .signal(SIGTERM) else {
                     throw ChaosFailure(
                         "after SIGTERM a worker ended with \(String(describing: ending)):\n\(process.said.suffix(1000))"
                     )

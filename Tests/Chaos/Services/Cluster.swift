@@ -6,11 +6,13 @@ final class Cluster {
     static let database = "occ"
     /// Whom the programs under test connect as: no superuser, so that reserved connections stay free for the suite.
     static let user = "worker"
+    /// One that the server asks for a password; the other's equal in all else.
+    static let guardedUser = "guarded"
 
     let folder: String
     let port: Int
-    private let binaries: String
-    private let account: [String]
+    let binaries: String
+    let account: [String]
     private(set) var server: Child?
     /// False while the suite itself keeps the server from answering.
     var isReachable = false
@@ -42,15 +44,21 @@ final class Cluster {
 
             """
         try Self.append(settings, to: data + "/postgresql.conf")
-        try Self.append("host all all 10.0.0.0/8 trust\n", to: data + "/pg_hba.conf")
+        let rules = data + "/pg_hba.conf"
+        let others = try String(contentsOfFile: rules, encoding: .utf8)
+        // The first rule that fits counts. Written in place: the file stays the server's.
+        guard let handle = FileHandle(forWritingAtPath: rules) else { throw ChaosFailure("cannot write \(rules)") }
+        defer { try? handle.close() }
+        let guarded = "host all \(Self.guardedUser) all scram-sha-256\n"
+        try handle.write(contentsOf: Data((guarded + others + "host all all 10.0.0.0/8 trust\n").utf8))
     }
 
     /// The connection string over the socket.
     var socketURL: String { url(host: folder) }
 
     /// The connection string by way of an address.
-    func url(host: String, port: Int? = nil) -> String {
-        "host=\(host) port=\(port ?? self.port) user=\(Self.user) dbname=\(Self.database)"
+    func url(host: String, port: Int? = nil, database: String = Cluster.database) -> String {
+        "host=\(host) port=\(port ?? self.port) user=\(Self.user) dbname=\(database)"
     }
 
     /// Starts the server and waits until it answers.
@@ -117,6 +125,8 @@ final class Cluster {
         var configuration = try PostgresConfiguration(connectionString: text)
         configuration.cancelGraceSeconds = 1
         configuration.applicationName = "chaos"
+        // The suite looks on while the server takes no writes.
+        configuration.access = .reading
         return try await PostgresConnection.connect(configuration)
     }
 

@@ -11,15 +11,16 @@ nonisolated final class HalfOpenProxy: Sendable {
         var firstSpeaking = 0
         var generation = 0
         var descriptors: [Int: (client: Int32, server: Int32)] = [:]
+        /// Where new connections lead.
+        var serverPort: Int
     }
 
     let port: Int
-    private let serverPort: Int
     private let listener: Int32
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(to serverPort: Int) throws {
-        self.serverPort = serverPort
+        state = Mutex(State(serverPort: serverPort))
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = Self.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -40,6 +41,11 @@ nonisolated final class HalfOpenProxy: Sendable {
         state.withLock { $0.firstSpeaking = $0.generation }
     }
 
+    /// Lets new connections lead to another port; open ones stay where they are.
+    func lead(to serverPort: Int) {
+        state.withLock { $0.serverPort = serverPort }
+    }
+
     /// Cuts every open connection, with a reset.
     func resetOpenConnections() {
         let open = state.withLock { Array($0.descriptors.values) }
@@ -57,7 +63,7 @@ nonisolated final class HalfOpenProxy: Sendable {
             guard client >= 0 else { continue }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            var address = Self.loopback(port: serverPort)
+            var address = Self.loopback(port: state.withLock { $0.serverPort })
             let status = withUnsafeMutablePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -75,6 +75,10 @@ final class Arena {
     func prepare() async throws {
         try await cluster.start()
         try await cluster.query("CREATE ROLE \(Cluster.user) LOGIN", database: "postgres")
+        try await cluster.query(
+            "CREATE ROLE \(Cluster.guardedUser) LOGIN IN ROLE \(Cluster.user)",
+            database: "postgres"
+        )
         try await cluster.query("CREATE DATABASE \(Cluster.database) OWNER \(Cluster.user)", database: "postgres")
         try TinyModel.write(to: model)
         try await expect(
@@ -177,13 +181,17 @@ final class Arena {
         _ arguments: [String],
         killPoint: String? = nil,
         usesCluster: Bool = true,
-        programs: String? = nil
+        database: String? = nil,
+        programs: String? = nil,
+        environment: [String: String?] = [:]
     ) throws -> Child {
         runNumber += 1
         let base = "\(folder)/commands/\(runNumber)-\(arguments.first ?? "")"
         return try Child(
             [(programs ?? settings.programs) + "/occ-scheduler"] + arguments,
-            environment: ["OCC_DATABASE_URL": usesCluster ? cluster.socketURL : nil, "OCC_KILL_POINT": killPoint],
+            environment: environment.merging(
+                ["OCC_DATABASE_URL": usesCluster ? database ?? cluster.socketURL : nil, "OCC_KILL_POINT": killPoint]
+            ) { $1 },
             log: base + ".log",
             output: base + ".out"
         )
@@ -198,8 +206,8 @@ final class Arena {
 
     /// Runs the scheduler and demands an exit code.
     @discardableResult
-    func expect(_ code: Int32, _ arguments: [String]) async throws -> Child {
-        let child = try scheduler(arguments)
+    func expect(_ code: Int32, _ arguments: [String], database: String? = nil) async throws -> Child {
+        let child = try scheduler(arguments, database: database)
         let ending = try await finish(child)
         guard ending == .exit(code) else {
             throw ChaosFailure(
@@ -216,6 +224,12 @@ final class Arena {
         runNumber += 1
         let name = "\(kind)-\(runNumber)"
         return ChaosRun(name: name, output: "\(disk.path)/\(name)", sceneCount: settings.sceneCount)
+    }
+
+    /// A path that nothing stands at.
+    func newFolder(_ kind: String) -> String {
+        runNumber += 1
+        return "\(folder)/\(kind)-\(runNumber)"
     }
 
     func submitArguments(_ run: ChaosRun) -> [String] {

@@ -82,12 +82,13 @@ final class Fleet {
         _ place: WorkerPlace,
         killPoint: String? = nil,
         arguments: [String] = [],
-        usesDefaultLease: Bool = false
+        usesDefaultLease: Bool = false,
+        log: String? = nil
     ) throws -> Child {
         var place = place
         if let killPoint { place.environment["OCC_KILL_POINT"] = killPoint }
         if usesDefaultLease { place.environment["OCC_LEASE_SECONDS"] = .some(nil) }
-        let log = "\(folder)/guest-\(startCount + 1)-\(place.name).log"
+        let log = log ?? "\(folder)/guest-\(startCount + 1)-\(place.name).log"
         let child = try start(place, log: log, arguments: arguments, usesDefaultLease: usesDefaultLease)
         guests.append(child)
         return child

@@ -26,6 +26,8 @@ struct ShellModel: Hashable, Sendable {
         case claim(QueueModel.ClaimReply)
         case reap(QueueModel.ReapReply)
         case accepted(Bool)
+        /// No, and time does not heal it: a right is missing, a password was changed.
+        case refused
     }
 
     /// What the owner has to do.
@@ -106,7 +108,7 @@ struct ShellModel: Hashable, Sendable {
         case .reportProgress(let key, let samples): effects.append(.call(.progress(key, samples: samples)))
         case .complete(let key): effects.append(.call(.complete(key)))
         case .fail(let key, _, let isRetryable): effects.append(.call(.fail(key, isRetryable: isRetryable)))
-        case .release(let key, let samples): effects.append(.call(.release(key, samples: samples)))
+        case .release(let key, let samples, _): effects.append(.call(.release(key, samples: samples)))
         case .forget(let key): held.removeAll { $0 == key }
         case .exit(let reason): effects.append(.exit(reason))
         case .leaveKindAlone, .sayPaused, .sayResumed: break
@@ -127,6 +129,9 @@ struct ShellModel: Hashable, Sendable {
             worker = id
             former = nil
             return handle(.registered(sentAt: sentAt), now: now)
+        case (.retire(_, thenRegister: true), .refused?), (.register, .refused?):
+            if worker == nil { worker = former }
+            return handle(.databaseRefused(message: "no"), now: now)
         case (.retire, _), (.register, _):
             if worker == nil { worker = former }
             return handle(.databaseUnreachable, now: now)
@@ -141,6 +146,7 @@ struct ShellModel: Hashable, Sendable {
                 ),
                 now: now
             )
+        case (.heartbeat, .refused?): return handle(.databaseRefused(message: "no"), now: now)
         case (.heartbeat, _): return handle(.databaseUnreachable, now: now)
         case (.claim, .claim(.scenes(let keys))?):
             held += keys
@@ -149,6 +155,7 @@ struct ShellModel: Hashable, Sendable {
             // Tokens belong to a registration and go with it.
             if claimer == worker { unresolved.append(token) }
             if case .claim(.expired)? = reply { return handle(.claimRefused, now: now) }
+            if reply == .refused { return handle(.claimDenied(message: "no"), now: now) }
             return handle(.claimFailed, now: now)
         case (.reap, .reap(let report)?):
             return handle(.reaped(didRun: report.didRun, requeued: report.requeued), now: now)
@@ -158,6 +165,8 @@ struct ShellModel: Hashable, Sendable {
         case (.complete(let key), .accepted?), (.fail(let key, _), .accepted?), (.release(let key, _), .accepted?):
             held.removeAll { $0 == key }
             return handle(.leaseClosed(key), now: now)
+        case (.complete(let key), .refused?), (.fail(let key, _), .refused?), (.release(let key, _), .refused?):
+            return handle(.closingRefused(key, message: "no"), now: now)
         case (.complete, _), (.fail, _), (.release, _):
             // A closing write is repeated until it is through.
             return [.call(call)]

@@ -47,7 +47,7 @@ extension World {
                 isFresh = true
                 steps.append(.deliver(index))
                 guard faultsLeft > 0 else { continue }
-                for fault in [Fault.refuse, .loseReply, .ghost, .slowRequest, .slowReply]
+                for fault in [Fault.refuse, .deny, .loseReply, .ghost, .slowRequest, .slowReply]
                 where settings.faults.contains(fault) {
                     steps.append(.fault(fault, flight: index))
                 }
@@ -154,6 +154,9 @@ extension World {
         case .refuse:
             let flight = flights.remove(at: index)
             answer(nil, to: flight)
+        case .deny:
+            let flight = flights.remove(at: index)
+            answer(.refused, to: flight)
         case .loseReply:
             let flight = flights.remove(at: index)
             _ = queue.perform(flight.call)

@@ -24,6 +24,8 @@ struct World: Hashable, Sendable {
         case slowRequest
         /// A call takes effect now and is answered at any later time.
         case slowReply
+        /// A call is refused for good: no effect, and an error that says so.
+        case deny
         /// The database's clock jumps ahead by more than the expiry.
         case clockJump
     }
@@ -120,6 +122,8 @@ struct World: Hashable, Sendable {
         machineSettings.longestPollSeconds = 1
         machineSettings.idleReapSeconds = 1
         machineSettings.otherReapSeconds = 1
+        // So that one refusal of a contact, or two of writes, show how a worker leaves for it.
+        machineSettings.patience = .init(refusalSeconds: 0, refusals: 1, refusedWrites: 2, outageSeconds: 1e9)
         let machine = WorkerStateMachine(
             settings: machineSettings,
             leaseGuard: LeaseGuard(

@@ -28,6 +28,8 @@ extension Cluster {
         case badDisk
         /// One bit of some file flips.
         case bitFlip
+        /// The database refuses everything, until somebody mends a right or a password.
+        case denial
 
         var name: String { "\(self)".split(separator: "(").first.map(String.init) ?? "" }
     }
@@ -37,13 +39,13 @@ extension Cluster {
         let seat = Int.random(in: 0..<seats.count, using: &random)
         let all: [Fault] = [
             .kill(seat), .killHost(seats[seat].host), .stop(seat), .cutOff(seat), .databaseDown, .loss, .clockJump,
-            .powerLoss, .diskFull, .badDisk, .bitFlip,
+            .powerLoss, .diskFull, .badDisk, .bitFlip, .denial,
         ]
         let allowed = all.indices.filter(kinds.contains)
         return all[allowed.randomElement(using: &random) ?? 0]
     }
 
-    static var faultKinds: Int { 11 }
+    static var faultKinds: Int { 12 }
 
     func begin(_ fault: Fault) throws {
         ledger.faults[fault.name, default: 0] += 1
@@ -58,6 +60,10 @@ extension Cluster {
         case .databaseDown:
             isDatabaseUp = false
             duration /= 2
+        case .denial:
+            // Some are over before a worker leaves for them.
+            isDenying = true
+            duration *= 2
         case .loss: lossPercent = Int.random(in: 5...40, using: &random)
         case .clockJump:
             ledger.hasClockJumped = true
@@ -94,6 +100,7 @@ extension Cluster {
         case .cutOff(let seat): seats[seat].isCutOff = false
         case .databaseDown: isDatabaseUp = true
         case .loss: lossPercent = 0
+        case .denial: isDenying = false
         case .diskFull, .badDisk: diskFate.set(.well, seed: 0)
         }
     }
@@ -122,7 +129,7 @@ extension Cluster {
             try end(.cutOff(seat))
             if seats[seat].shell == nil { schedule(0, .launch(seat: seat)) }
         }
-        for fault in [Fault.databaseDown, .loss, .diskFull] { try end(fault) }
+        for fault in [Fault.databaseDown, .loss, .diskFull, .denial] { try end(fault) }
     }
 
     // MARK: - The end

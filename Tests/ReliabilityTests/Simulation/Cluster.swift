@@ -72,6 +72,8 @@ final class Cluster {
     var isDatabaseUp = true
     /// Added to the database's clock.
     var clockOffset = 0.0
+    /// Whether the database refuses every call: a right was taken away, a password changed.
+    var isDenying = false
     var lossPercent = 0
     var events = EventQueue<Event>()
     var ledger = Ledger()
@@ -245,6 +247,10 @@ final class Cluster {
                 schedule(random.seconds(1...40), .arrive(ghost))
             }
             schedule(isLost ? 10 : 0.1, .answer(flight, nil))
+            return
+        }
+        if isDenying {
+            if !flight.isGhost { schedule(latency(), .answer(flight, .refused)) }
             return
         }
         let reply = queue.perform(flight.call)

@@ -83,7 +83,9 @@ struct ImageTable {
                     row.problem(
                         .missingKey,
                         found: "key \"\(row.fields[field].name)\": a camera's row lacks it",
-                        advice: TableScanner.advice
+                        advice: field == 8
+                            ? TableScanner.advice
+                            : "write the picture's size, which the camera's intrinsics belong to, into sample_data.json"
                     )
                 )
             }

@@ -42,14 +42,19 @@ public struct DetectionBox: Equatable, Sendable {
             throw EvaluationError(
                 .invalidPrediction,
                 source: sampleToken,
-                "a predicted \(name.rawValue) has a number that is not finite: centre \(translation), size \(size), "
-                    + "velocity \(velocity.map { "\($0)" } ?? "unknown"), score \(score)"
+                "a predicted \(name.rawValue) has a number that is not finite: centre \(translation.listed), size \(size.listed), "
+                    + "velocity \(velocity.map { "[\($0.x), \($0.y)]" } ?? "unknown"), score \(score)"
             )
         }
     }
+
+    /// Whether width, length and height are above 0, without which no overlap is defined.
+    public var hasSize: Bool { size.x > 0 && size.y > 0 && size.z > 0 }
 }
 
 extension SIMD3<Double> {
+    /// The numbers as JSON lists them, for people.
+    var listed: String { "[\(x), \(y), \(z)]" }
     /// Whether all numbers are finite.
     var isFinite: Bool { x.isFinite && y.isFinite && z.isFinite }
 }

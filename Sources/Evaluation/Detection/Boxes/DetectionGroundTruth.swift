@@ -40,7 +40,7 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
         func flaw(_ text: String) -> EvaluationError {
             EvaluationError(.invalidGroundTruth, source: sampleToken, text)
         }
-        guard egoTranslation.isFinite else { throw flaw("the ego pose \(egoTranslation) is not finite") }
+        guard egoTranslation.isFinite else { throw flaw("the ego pose \(egoTranslation.listed) is not finite") }
         var boxes: [Box] = []
         var racks: [BicycleRack] = []
         for (index, annotation) in annotations.enumerated() {
@@ -62,7 +62,7 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
             guard let name else { continue }
             guard annotation.attributes.count <= 1 else {
                 throw flaw(
-                    "annotation \(index), a \(annotation.category), has the attributes \(annotation.attributes); one is allowed"
+                    "annotation \(index), a \(annotation.category), has the attributes \(annotation.attributes.joined(separator: ", ")); one is allowed"
                 )
             }
             let attribute = annotation.attributes.first.flatMap(DetectionAttribute.init(rawValue:))

@@ -84,6 +84,14 @@ public struct DetectionMatches: Equatable, Sendable {
                 "a predicted box is of the sample '\(stray.sampleToken)'"
             )
         }
+        // All of them, matched or not: otherwise it would hang on the other boxes whether a broken one is noticed.
+        if let flat = predictions.first(where: { !$0.hasSize }) {
+            throw EvaluationError(
+                .invalidPrediction,
+                source: token,
+                "a predicted \(flat.name.rawValue) has the size \(flat.size.listed); sizes must be above 0"
+            )
+        }
         let filter = DetectionFilter(truth: truth)
         let scored = filter.scored(predictions)
         let truths = filter.scoredTruths

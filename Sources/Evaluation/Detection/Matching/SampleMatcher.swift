@@ -15,7 +15,7 @@ enum SampleMatcher {
 
     /// Matches predictions of any classes, already filtered; gives one match for each, in their order.
     ///
-    /// - Throws: `EvaluationError` where a matched box has a size of 0 or less.
+    /// - Throws: `EvaluationError` where a matched annotated box has a size of 0 or less; of predictions all were judged before.
     static func match(
         _ predictions: [DetectionBox],
         _ truths: [DetectionGroundTruth.Box],
@@ -41,7 +41,6 @@ enum SampleMatcher {
                     }
                     isTaken[nearest] = true
                     try check(truths[nearest].size, .invalidGroundTruth, "an annotated \(name.rawValue)", sample)
-                    try check(predictions[place].size, .invalidPrediction, "a predicted \(name.rawValue)", sample)
                     matches[place].thresholds |= 1 << UInt8(bit)
                     if bit == DetectionSettings.errorThresholdIndex {
                         matches[place].errors = BoxErrors(predictions[place], truths[nearest])
@@ -70,7 +69,7 @@ enum SampleMatcher {
         _ sample: String
     ) throws {
         guard size.x > 0, size.y > 0, size.z > 0 else {
-            throw EvaluationError(kind, source: sample, "\(what) has the size \(size); sizes must be above 0")
+            throw EvaluationError(kind, source: sample, "\(what) has the size \(size.listed); sizes must be above 0")
         }
     }
 }

@@ -4,7 +4,7 @@ internal import SystemSupport
 ///
 /// Accepted are the files that nuscenes-devkit 1.2.0 reads, `NaN` velocities included. Refused are what it would misread or die of: a
 /// sample that is there twice, a box whose `sample_token` is not that of its list, a missing score (it would take -1), `num_pts`
-/// of 0 (it would drop the box), infinite numbers. Of one sample 500 boxes are allowed. Unknown keys are stepped over.
+/// of 0 (it would drop the box), infinite numbers, sizes of 0 or less (it dies of those that match). Of one sample 500 boxes are allowed. Unknown keys are stepped over.
 public enum DetectionResultsReader {
     /// Reads a file.
     ///
@@ -40,6 +40,7 @@ public enum DetectionResultsReader {
         take: (String, [DetectionBox]) throws -> Void
     ) throws -> DetectionInputs {
         var cursor = JSONCursor(bytes, source: source)
+        try cursor.refuseByteOrderMark()
         var inputs: DetectionInputs?
         var hasResults = false
         try cursor.object { cursor, key in
@@ -90,8 +91,14 @@ public enum DetectionResultsReader {
                         "the sample '\(token)' has more than \(limit) boxes; keep those with the highest scores"
                     )
                 }
-                boxes.append(try BoxFields(&cursor).box(of: token, at: cursor))
+                cursor.context = "sample '\(token)', box \(boxes.count)"
+                let box = try BoxFields(&cursor).box(of: token, at: cursor)
+                guard box.hasSize else {
+                    throw cursor.flaw("the size of a \(box.name.rawValue) is \(box.size.listed); sizes must be above 0")
+                }
+                boxes.append(box)
             }
+            cursor.context = nil
             try take(token, boxes)
         }
     }

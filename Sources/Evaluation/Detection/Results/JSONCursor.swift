@@ -6,6 +6,8 @@ struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
     private let source: String
     private var place = 0
+    /// Where in the document a flaw is, for people who look for no byte: `sample 'a', box 3`.
+    var context: String?
 
     /// The longest number that is read, bytes.
     private static let numberLimit = 400
@@ -17,7 +19,18 @@ struct JSONCursor {
 
     /// An error at the present place.
     func flaw(_ text: String) -> EvaluationError {
-        EvaluationError(.invalidPrediction, source: source, "byte \(place): \(text)")
+        let context = context.map { " (\($0))" } ?? ""
+        return EvaluationError(.invalidPrediction, source: source, "byte \(place)\(context): \(text)")
+    }
+
+    /// Refuses a byte-order mark, which some Windows programs write before JSON, by its name.
+    func refuseByteOrderMark() throws {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            throw flaw("the file starts with a UTF-8 byte-order mark (EF BB BF); save it as UTF-8 without one")
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw flaw("the file starts with a UTF-16 byte-order mark; save it as UTF-8 without one")
+        }
     }
 
     /// Reads an object; `member` must read the value of each key.
@@ -45,6 +58,10 @@ struct JSONCursor {
         var values: [Double] = []
         try array { cursor in
             guard values.count < count else { throw cursor.flaw("'\(key)' holds more than \(count) numbers") }
+            if cursor.null() {
+                let advice = mayBeNaN ? "; write NaN, as nuscenes-devkit reads it, where it is unknown" : ""
+                throw cursor.flaw("'\(key)' holds null where a number was expected\(advice)")
+            }
             values.append(try cursor.number(mayBeNaN: mayBeNaN))
         }
         guard values.count == count else { throw flaw("'\(key)' holds \(values.count) numbers instead of \(count)") }

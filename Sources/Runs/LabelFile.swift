@@ -1,0 +1,35 @@
+internal import Datasets
+internal import Glibc
+
+/// What stands where a sample's label file should be.
+enum LabelFile {
+    /// A whole one.
+    case labels(Occ3DLabels)
+    /// None at all.
+    case absent
+    /// One that must not or cannot be read, and why.
+    case unreadable(String)
+    /// Something else, and what.
+    case damaged(String)
+
+    /// Looks at a path.
+    init(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let code = errno
+            self =
+                [ENOENT, ENOTDIR].contains(code) ? .absent : .unreadable("\(path): \(String(cString: strerror(code)))")
+            return
+        }
+        guard access(path, R_OK) == 0 else {
+            self = .unreadable("\(path): \(String(cString: strerror(errno)))")
+            return
+        }
+        do {
+            self = .labels(try Occ3DLabels.read(path))
+        } catch {
+            // The file's name and what to do stand in every problem; here they would stand there for every sample.
+            self = .damaged(error.problems.first?.found ?? "\(error)")
+        }
+    }
+}

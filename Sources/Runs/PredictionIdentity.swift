@@ -1,0 +1,74 @@
+/// What decides predictions, and nothing else: equal identities give equal predictions of equal pictures.
+///
+/// Made in one place, `RunSettings.identity`. Prepared models and predictors are kept by it, the queue's kinds are made of it, and a run is
+/// another one where it differs. Paths, dates and versions of programs are no part of it.
+public struct PredictionIdentity: Hashable, Sendable {
+    /// The digest of the model package: configuration and weights.
+    public let modelDigest: String
+    /// Arithmetic of the full-precision layers.
+    public let precision: RunSettings.Precision
+    /// Whether intrinsics follow pictures that are not of the size that the tables give.
+    public let rescalesIntrinsics: Bool
+    /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give something else.
+    public let semanticsVersion: Int
+
+    /// The rules that this program works by.
+    public static let currentSemanticsVersion = 1
+
+    /// Puts an identity together.
+    public init(
+        modelDigest: String,
+        precision: RunSettings.Precision = .fp32,
+        rescalesIntrinsics: Bool = false,
+        semanticsVersion: Int = PredictionIdentity.currentSemanticsVersion
+    ) {
+        self.modelDigest = modelDigest
+        self.precision = precision
+        self.rescalesIntrinsics = rescalesIntrinsics
+        self.semanticsVersion = semanticsVersion
+    }
+
+    /// Everything that this program can compute with a model.
+    public static func all(ofModel digest: String) -> [PredictionIdentity] {
+        RunSettings.Precision.allCases.flatMap { precision in
+            [false, true].map {
+                PredictionIdentity(modelDigest: digest, precision: precision, rescalesIntrinsics: $0)
+            }
+        }
+    }
+
+    /// The kind of a run in the queue: workers claim only kinds that they can compute.
+    ///
+    /// What version 0.1 could compute has the kind that it gave it.
+    public var kind: String {
+        let precisionTrait = precision == .fp32 ? [] : [precision.rawValue]
+        return (["predict-\(modelDigest.prefix(16))"] + precisionTrait + traits).joined(separator: "-")
+    }
+
+    /// What a run's name is made of, besides its dataset and place.
+    var nameParts: [String] { [modelDigest, precision.rawValue] + traits }
+
+    /// What differs from the first program's ways; none for most runs.
+    private var traits: [String] {
+        (rescalesIntrinsics ? ["rescaled"] : []) + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
+    }
+
+    /// The version of settings that a run needs: 3 where a worker of version 0.1 would compute something else.
+    var formatVersion: Int { traits.isEmpty ? 2 : 3 }
+
+    /// What differs from another identity, in words; empty where nothing does.
+    public func differences(from other: PredictionIdentity) -> [String] {
+        var words: [String] = []
+        if modelDigest != other.modelDigest {
+            words.append("the model's digest (\(modelDigest.prefix(10)) here, \(other.modelDigest.prefix(10)) there)")
+        }
+        if precision != other.precision { words.append("precision (\(precision) here, \(other.precision) there)") }
+        if rescalesIntrinsics != other.rescalesIntrinsics {
+            words.append("--rescale-intrinsics (\(rescalesIntrinsics ? "given here" : "given there"))")
+        }
+        if semanticsVersion != other.semanticsVersion {
+            words.append("the rules of prediction (\(semanticsVersion) here, \(other.semanticsVersion) there)")
+        }
+        return words
+    }
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Scores a checkpoint's averaged weights on whole datasets: mIoU of voxels that the cameras see.
+
+    evaluate.py runs/occ-small/checkpoint.pt --data data/heldout
+"""
+import argparse
+import pathlib
+
+import numpy as np
+import torch
+
+import data
+from configurations import CONFIGURATIONS, OCCUPANCY_CLASSES
+from network import Network, load_state
+
+
+def overlaps(confusion):
+    """Intersection over union of the occupied classes from a confusion [truth, prediction]; NaN where a class never occurs."""
+    hits = np.diag(confusion).astype(float)
+    union = confusion.sum(0) + confusion.sum(1) - hits
+    return np.where(union > 0, hits / np.maximum(union, 1), np.nan)[:-1]
+
+
+def load(path, name=None):
+    """The network of a checkpoint, or of a state_dict.safetensors and a configuration's name, ready to predict."""
+    if str(path).endswith(".safetensors"):
+        from safetensors.torch import load_file
+
+        state = {"config": name, "average": load_file(path), "step": 0}
+    else:
+        state = torch.load(path, map_location="cpu")
+    network = Network(CONFIGURATIONS[state["config"]])
+    load_state(network, state["average"])
+    return network.eval().to(memory_format=torch.channels_last), state["step"]
+
+
+def predict(network, samples):
+    """For each sample its arrays and the labels [y, x, z] of all voxels."""
+    for sample in samples:
+        item = data.load_sample(sample, network.row)
+        batch = data.collate([item], network.row)
+        with torch.no_grad():
+            logits = network(batch["images"].to(memory_format=torch.channels_last), batch["points"])
+        yield item, logits[0].argmax(-1).to(torch.uint8).numpy()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint")
+    parser.add_argument("--data", required=True, nargs="+")
+    parser.add_argument("--version", default="v1.0-mini")
+    parser.add_argument("--config", help="of a state_dict.safetensors")
+    parser.add_argument("--labels", type=pathlib.Path, help="folder for the labels, one .npy [x, y, z] a sample")
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    network, step = load(arguments.checkpoint, arguments.config)
+    confusion = np.zeros((18, 18), np.int64)
+    count = 0
+    for root in arguments.data:
+        for item, labels in predict(network, data.read_samples(root, arguments.version)):
+            seen = item["mask"]
+            confusion += np.bincount(item["semantics"][seen].astype(int) * 18 + labels[seen].astype(int), minlength=324).reshape(18, 18)
+            count += 1
+            if arguments.labels:
+                arguments.labels.mkdir(parents=True, exist_ok=True)
+                np.save(arguments.labels / f"{item['token']}.npy", labels.transpose(1, 0, 2))
+    found = overlaps(confusion)
+    for name, value in zip(OCCUPANCY_CLASSES, found):
+        print(f"{name:22} {100 * value:6.2f}")
+    print(f"{'mIoU':22} {100 * np.nanmean(found):6.2f}   step {step}, {count} samples")
+
+
+if __name__ == "__main__":
+    main()
