@@ -193,6 +193,8 @@ extension World {
                 }
             }
             if world.queue.isFinished { return world.brokenRule(before: self) == nil }
+            // Whoever left because the database refused it is started again.
+            for seat in world.seats.indices where world.seats[seat].shell == nil { world.launch(seat) }
             world.take(.time)
         }
         return false
