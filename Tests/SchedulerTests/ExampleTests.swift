@@ -10,7 +10,10 @@ struct ExampleTests {
     /// The command lines that follow "Example:" in a text, as words; a line that ends in a backslash goes on in the next.
     private func examples(in text: String, of program: String) -> [[String]] {
         let lines = text.replacing("\\\n", with: " ").split(separator: "\n")
-        return lines.filter { $0.hasPrefix("Example:") }.compactMap { line in
+        let commands = lines.filter { $0.hasPrefix("Example:") }.flatMap {
+            $0.replacing("&&", with: ";").split(separator: ";")
+        }
+        return commands.compactMap { line in
             let words = line.split(separator: " ").map(String.init)
             return words.firstIndex(of: program).map { Array(words[($0 + 1)...]) }
         }
