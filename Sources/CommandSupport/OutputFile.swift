@@ -38,12 +38,15 @@ public enum OutputFile {
 
     /// Lets a closure write a file that is too large or too slow to be made in memory, beside its place, and puts it there.
     ///
-    /// - Parameter body: gets the path to write; that is the place itself where a device or a pipe is.
+    /// - Parameters:
+    ///   - isSame: whether two files whose bytes differ hold the same all the same; the earlier one is kept then.
+    ///   - body: gets the path to write; that is the place itself where a device or a pipe is.
     /// - Throws: as `write`, and what `body` throws; the earlier file stays as it was then.
     @discardableResult
     public static func write<Result>(
         to path: String,
         replaces: Bool,
+        isSame: (_ earlier: String, _ new: String) -> Bool = { _, _ in false },
         _ body: (_ path: String) throws -> Result
     ) throws -> (outcome: Outcome, result: Result) {
         // Of a symbolic link, the file that it leads to is replaced.
@@ -54,10 +57,10 @@ public enum OutputFile {
         defer { unlink(temporary) }
         let result = try body(temporary)
         if exists {
-            let isSame = try MappedFile(path: temporary).withBytes { new in
+            let isEqual = try MappedFile(path: temporary).withBytes { new in
                 try MappedFile(path: place).withBytes { new.elementsEqual($0) }
             }
-            if isSame { return (.unchanged, result) }
+            if isEqual || isSame(place, temporary) { return (.unchanged, result) }
             guard replaces else { throw refusal(path) }
         }
         guard rename(temporary, place) == 0 else { throw FileError.last("rename to '\(place)'", temporary) }

@@ -38,8 +38,8 @@ public enum Folders {
         return names.sorted()
     }
 
-    /// Whether a path exists, whatever it is.
-    public static func exists(_ path: String) -> Bool {
-        access(path, F_OK) == 0
-    }
+    /// Whether something is at a path, or may be: what may not be looked at counts as there, so that the next call on it says why.
+    ///
+    /// `isPresent` tells the two apart, `presence(of:)` all three.
+    public static func exists(_ path: String) -> Bool { presence(of: path) != .absent }
 }

@@ -161,6 +161,13 @@ struct OperatingTests {
         try shut(output + "/runs/" + name)
         for command in commands.dropLast() { try await expectDenied(command) }
         try open(output + "/runs/" + name)
+        // One file that may not be read is neither damaged nor missing.
+        let files = try FileManager.default.contentsOfDirectory(atPath: output + "/runs/" + name)
+        let file = output + "/runs/\(name)/" + (try #require(files.first { $0.hasSuffix(".occ.lz4") }))
+        try shut(file)
+        try await expectDenied("verify --output '\(output)'")
+        try await expectDenied("export --output '\(output)' --format evalai --to '\(NSTemporaryDirectory())/occ-none'")
+        try open(file)
         // Ground truth that may not be read is not ground truth that is not there.
         let gts = fixture.folder + "/not-allowed-data"
         try FileManager.default.copyItem(atPath: fixture.dataset, toPath: gts)

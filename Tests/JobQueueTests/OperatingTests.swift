@@ -33,6 +33,22 @@ import Testing
         }
     }
 
+    @Test func aFinishedRunIsNotCancelled() async throws {
+        try await TestQueue.with { queue in
+            _ = try await queue.submit(.test(), scenes: scenes(0..<1))
+            let worker = try await queue.registerTestWorker()
+            let lease = try await queue.claimOne(worker).sceneLease
+            _ = try await queue.complete(lease, result: .test(lease))
+            #expect(try await queue.cancel(run: "run") == 0)
+            let after = try #require(try await queue.runStatus("run"))
+            #expect(after.state == .active && after.isComplete)
+            // Nor one that ended while it was paused.
+            try await queue.pause(run: "run")
+            #expect(try await queue.cancel(run: "run") == 0)
+            #expect(try await queue.runStatus("run")?.state == .paused)
+        }
+    }
+
     @Test func resultsComeInPages() async throws {
         try await TestQueue.with { queue in
             _ = try await queue.submit(.test(), scenes: scenes(0..<25))

@@ -28,6 +28,11 @@ struct OutputFileTests {
         #expect(try write("two", replaces: false) == .unchanged)
         #expect(throws: FileError.self) { try write("three", replaces: false) }
         #expect(try content() == "two")
+        // What holds the same by its own measure is kept as it is.
+        let kept = try OutputFile.write(to: path, replaces: false, isSame: { _, _ in true }) {
+            try AtomicFile.write("three", to: $0)
+        }
+        #expect(try kept.outcome == .unchanged && content() == "two")
         // Through a link the file is replaced, not the link.
         #expect(symlink("file", folder + "/link") == 0)
         try OutputFile.write(to: folder + "/link", replaces: true) { try AtomicFile.write("three", to: $0) }

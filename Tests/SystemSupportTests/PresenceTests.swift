@@ -22,6 +22,7 @@ struct PresenceTests {
             return
         }
         #expect(error.code == ELOOP)
+        #expect(Folders.exists(folder + "/loop/below") && !Folders.exists(folder + "/none"))
         #expect(try Folders.isPresent(folder + "/file") && !Folders.isPresent(folder + "/none"))
         #expect(throws: FileError.self) { try Folders.isPresent(folder + "/loop/below") }
     }

@@ -54,6 +54,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let root = Paths.absolute(dataset)
+        Terminal.say("reading '\(Paths.absolute(predictions))' and the tables of '\(root)/\(datasetVersion)'")
         let source = try PredictionSource.open(Paths.absolute(predictions))
         var isDetection = false
         if case .boxes = source { isDetection = true }

@@ -71,7 +71,15 @@ struct ImportModelCommand: AsyncParsableCommand {
         for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
         let path = Paths.absolute(output)
         // A package that runs were submitted with must not turn into another one under their hands.
-        let (outcome, package) = try OutputFile.write(to: path, replaces: replacing.isForced) {
+        // One that decides the same predictions may stay.
+        let (outcome, package) = try OutputFile.write(
+            to: path,
+            replaces: replacing.isForced,
+            isSame: { earlier, new in
+                guard let digest = try? ModelPackage(path: new).digest else { return false }
+                return (try? ModelPackage(path: earlier).digest) == digest
+            }
+        ) {
             try ModelImporter.importModel(configName: config, weights: source, output: $0)
         }
         Terminal.say(

@@ -13,8 +13,8 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Check every byte of a run's scene files against their checksums and run.json.",
         discussion: """
             Example: occ-scheduler verify --output out
-            Exits with 1 if anything is missing, truncated or damaged. With --requeue the scenes concerned are queued again; \
-            the same `occ-scheduler run` (or workers on the cluster) then repairs the run.
+            Exits with 1 if anything is missing, truncated or damaged, with 3 if files may not be read. \
+            With --requeue the scenes concerned are queued again; the same `occ-scheduler run` (or workers on the cluster) then repairs the run.
             """
     )
 
@@ -52,7 +52,9 @@ struct VerifyCommand: AsyncParsableCommand {
             for advice in VerificationAdvice.lines(report, requeues: requeue) { Terminal.say(advice) }
         }
         if requeue && !report.isClean { try await requeueDamaged(in: directory) }
-        if !report.isClean { throw ExitStatus.someScenesFailed }
+        if report.isClean { return }
+        // Where nothing but the right to read is missing, nothing is known to be wrong with the run.
+        throw report.findings.allSatisfy { $0.problem == .unreadable } ? ExitStatus.environment : .someScenesFailed
     }
 
     /// What is queued again is judged by what the queue accepted: `run.json` may be older.
