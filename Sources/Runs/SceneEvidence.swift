@@ -81,7 +81,7 @@ extension SceneEvidence {
                 let reader = try SceneFileReader(path: file.path, fileSystem: place.directory.fileSystem)
                 let outcome = try place.truth.scorer(of: file.header.scene).score(reader)
                 notes += outcome.notes
-                if !outcome.metrics.isEmpty { result.metrics = outcome.metrics.encoded() }
+                if outcome.metrics.isWorthStoring { result.metrics = outcome.metrics.encoded() }
             } catch {
                 notes.append("no score: \(error)")
             }

@@ -24,9 +24,22 @@ struct ClusterTests {
         try await server.stop()
     }
 
+    /// The SQL of `docs/security.md` that makes both roles and the database.
+    private static func documentedStatements() throws -> [String] {
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../docs/security.md").standardizedFileURL
+        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n```")
+        let block = try #require(blocks.first { $0.hasPrefix("sql\n") && $0.contains("CREATE ROLE") })
+        let lines = block.split(separator: "\n").dropFirst().map { $0.components(separatedBy: "--")[0] }
+        return lines.joined(separator: "\n").split(separator: ";").map {
+            $0.trimmingCharacters(in: .whitespacesAndNewlines)
+        }.filter { !$0.isEmpty }
+    }
+
     private func play(_ fixture: Fixture, output: String, server: PrivatePostgresServer) async throws {
-        let owner = server.connectionString + " password=\(Self.secret)"
-        let worker = owner.replacing("user=occ", with: "user=occ_worker")
+        // Later values win; the server asks for no password.
+        let owner = server.connectionString + " user=occ_owner dbname=occ password=\(Self.secret)"
+        let worker = server.connectionString + " user=occ_worker dbname=occ password=\(Self.secret)"
         /// Everything that any program said.
         var said = ""
         var linesSeen = 0
@@ -46,9 +59,11 @@ struct ClusterTests {
             #expect(result.status == status, "\(arguments): \(result.errors)")
             return result
         }
-        let configuration = try PostgresConfiguration(connectionString: owner)
+        let configuration = try PostgresConfiguration(connectionString: server.connectionString)
         let pool = ConnectionPool(configuration: configuration, maximumConnections: 1)
-        try await pool.query("CREATE ROLE occ_worker LOGIN", doing: "testing")
+        for statement in try Self.documentedStatements() {
+            try await pool.query(statement, doing: "following the page")
+        }
         await pool.close()
         _ = try await expect(0, ["migrate"])
         // Without the grant, the role sees nothing.

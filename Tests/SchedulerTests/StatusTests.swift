@@ -106,6 +106,7 @@ struct StatusTests {
             worker(2, host: "c", state: .retired, gone: 30, reason: "no space left on device"),
             worker(3, host: "d", state: .expired, gone: 50, reason: "vanished: nothing was heard of it for 31 s"),
             worker(4, host: "d", state: .expired, gone: 40, reason: "vanished: nothing was heard of it for 35 s"),
+            worker(6, host: "c", state: .retired, gone: 300, reason: "it registered anew", identity: "i2"),
             worker(5, host: "e", state: .retired, gone: 3601, reason: "it was told to stop"),
         ])
         #expect(

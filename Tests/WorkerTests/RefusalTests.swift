@@ -166,6 +166,21 @@ struct RefusalTests {
         }
     }
 
+    @Test("A paused run is no idleness: the worker stays for it, and does it once it goes on")
+    func pausedRun() async throws {
+        try await withQueue(encoding: "UTF8") { queue in
+            try await queue.pause(run: "run")
+            async let ended = serve(queue, Work())
+            // Long enough for several of its looks; were it idle meanwhile, it would have left.
+            try await Task.sleep(nanoseconds: 1_500_000_000)
+            try await queue.unpause(run: "run")
+            let (reason, refused) = await ended
+            #expect(reason == .done && refused == 0)
+            let counts = try #require(try await queue.runStatus("run")).counts
+            #expect(counts.done == 4, "\(counts)")
+        }
+    }
+
     @Test("A host that cannot go on leaves its reason in the queue, with the scene too")
     func hostFailure() async throws {
         try await withQueue(encoding: "UTF8") { queue in

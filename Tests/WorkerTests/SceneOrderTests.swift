@@ -179,7 +179,7 @@ final class SceneOrderTests {
             let expected = try NetworkPredictor(network: FakeNetwork(frames: frames))
             let rescaling = try NetworkPredictor(network: FakeNetwork(frames: frames), rescalesIntrinsics: true)
             let whole = try NetworkPredictor(network: FakeNetwork(frames: frames), rescalesIntrinsics: true)
-            for sample in samples.indices {
+            for sample in 0..<3 {
                 let wanted = try expected.predict(scene.frames, sample: sample, datasetRoot: scene.folder).content
                 let found = try rescaling.predict(large.frames, sample: sample, datasetRoot: scene.folder).content
                 #expect(found == wanted, "sample \(sample)")

@@ -127,6 +127,7 @@ extension JobQueue {
         )
         _ = try await fail(nothing, message: "", retryable: true)
         _ = try await release(nothing, samplesDone: 0)
+        _ = try await hasOpenScenes(run: nil)
         _ = try await listRuns()
         try await reap()
         try await reportDeath(identity: "no worker", cause: "")

@@ -43,10 +43,10 @@ struct WorkerOverview {
     init(_ workers: [WorkerStatus]) {
         let live = workers.filter { $0.state == .live }
         hasLive = !live.isEmpty
-        // A process that registered anew has not left.
-        let present = Set(live.map(\.description.identity).filter { !$0.isEmpty })
-        let gone = workers.filter { $0.state != .live && !present.contains($0.description.identity) }
-            .sorted { Self.ago($0) < Self.ago($1) }
+        // A process that registered anew has not left; of one that has, its last registration tells.
+        var known = Set(live.map(\.description.identity))
+        let gone = workers.filter { $0.state != .live }.sorted { Self.ago($0) < Self.ago($1) }
+            .filter { $0.description.identity.isEmpty || known.insert($0.description.identity).inserted }
         last = gone.first
         let recent = gone.filter { Self.ago($0) <= Self.shownSeconds }
         departures = Self.departures(of: recent)

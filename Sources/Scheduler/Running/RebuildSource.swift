@@ -59,8 +59,8 @@ struct RebuildSource {
             modelConfiguration: header.model,
             modelDigest: header.modelDigest,
             modelPath: model,
-            precision: .fp32,
-            outputDirectory: output
+            outputDirectory: output,
+            rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true"
         )
         let identity = FolderIdentity(
             queue: "",
@@ -68,7 +68,7 @@ struct RebuildSource {
             run: status?.identity ?? UUID().uuidString.lowercased(),
             name: directory.run,
             kind: settings.kind,
-            runFormatVersion: status?.formatVersion ?? RunSettings.currentFormatVersion,
+            runFormatVersion: status?.formatVersion ?? settings.formatVersion,
             settings: try status?.settings ?? settings.encoded(),
             priority: status?.priority ?? 0,
             maximumAttempts: status?.maximumAttempts ?? 3,

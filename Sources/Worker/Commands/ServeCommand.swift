@@ -92,9 +92,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let connectionString = databaseOptions.connectionString else {
-            throw CommandFailure(.configuration, "no database is given: use --database URL or OCC_DATABASE_URL")
-        }
+        let database = try databaseOptions.choice(use: .never)
+        let connectionString = database.connectionString ?? ""
         let identity =
             ProcessInfo.processInfo.environment[WorkerEnvironment.identity] ?? WorkerDescription.newIdentity()
         let logFile = try WorkerLog(path: log.map(Paths.absolute))
@@ -122,6 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.statementTimeoutSeconds = min(configuration.statementTimeoutSeconds, timing.expirySeconds)
         let pool = ConnectionPool(configuration: configuration, maximumConnections: 3)
         let queue = try JobQueue(pool: pool, schema: databaseOptions.schema, timing: timing)
+        logger.info("\(database.explanation(place: queue.place))")
         // Heartbeats wait for no other call: they have a connection of their own.
         let heartbeatPool = ConnectionPool(configuration: configuration, maximumConnections: 1)
         let heartbeats = try JobQueue(pool: heartbeatPool, schema: databaseOptions.schema, timing: timing)

@@ -10,6 +10,7 @@ final class LeaseBook: Sendable {
         /// Kinds of runs that this program does not understand, and why.
         var kindsLeftAlone: [String: String] = [:]
         var pause = ""
+        var refusal = ""
     }
 
     private let content = Mutex(Content())
@@ -46,7 +47,8 @@ final class LeaseBook: Sendable {
     var note: String {
         content.withLock { content in
             let kinds = content.kindsLeftAlone.sorted { $0.key < $1.key }
-            return ([content.pause] + kinds.map { "leaves runs of kind \($0.key) alone: \($0.value)" })
+            return
+                ([content.pause, content.refusal] + kinds.map { "leaves runs of kind \($0.key) alone: \($0.value)" })
                 .filter { !$0.isEmpty }.joined(separator: "; ")
         }
     }
@@ -55,6 +57,9 @@ final class LeaseBook: Sendable {
 
     /// Says why nothing is claimed; empty when it is again.
     func notePause(_ text: String) { content.withLock { $0.pause = text } }
+
+    /// Says which of this worker's writes the database refused for good last.
+    func noteRefusal(_ text: String) { content.withLock { $0.refusal = text } }
 
     func forget(_ key: LeaseKey) {
         content.withLock { content in

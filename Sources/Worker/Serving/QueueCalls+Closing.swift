@@ -71,6 +71,9 @@ extension QueueCalls {
                     break
                 } catch  where error.isRefusal {
                     tally.noteRefusedWrite()
+                    leases.noteRefusal(
+                        "the database refused \(tally.writesRefused) of its results or reports for good; the last: \(error)"
+                    )
                     logger.error(
                         "closing write refused",
                         metadata: ["operation": "\(operation)", "scene": "\(name(key))", "error": "\(error)"]

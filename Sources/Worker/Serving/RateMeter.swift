@@ -41,7 +41,7 @@ struct RateMeter: Hashable, Sendable {
         var rates: [Int64: Double] = [:]
         for (run, var track) in tracks {
             let start = max(track.since, now - Self.windowSeconds)
-            track.stamps.removeAll { $0 <= start && $0 != track.since }
+            track.stamps.removeAll { $0 < start }
             tracks[run] = track.working == 0 && track.stamps.isEmpty ? nil : track
             if now > start, !track.stamps.isEmpty { rates[run] = Double(track.stamps.count) / (now - start) }
         }
