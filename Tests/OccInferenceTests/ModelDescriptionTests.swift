@@ -111,6 +111,16 @@ import Testing
         #expect(Set(description.rows.map(\.name)).count == description.rows.count)
     }
 
+    /// A depth stands in a package only where one is given: packages of published networks keep their bytes.
+    @Test func depthsStandInConfigurationsThatHaveOne() throws {
+        for name in ModelCatalogue.configurations {
+            let configuration = try ModelCatalogue.configuration(named: name)
+            let text = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+            #expect(text.contains("\"depth\"") == name.contains("-small_"))
+            #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: Data(text.utf8)) == configuration)
+        }
+    }
+
     @Test func impossibleConfigurationsAreErrors() throws {
         let good = try ModelCatalogue.configuration(named: "flashocc-r50_BDC-T")
         let changes: [(inout NetworkConfiguration) -> Void] = [
@@ -119,7 +129,9 @@ import Testing
             { $0.imageNeck.type = "Nothing" }, { $0.head.outChannels = [256] }, { $0.bevNeck.inChannels = [] },
             { $0.bevBackbone.inChannels = [96] }, { $0.head.outChannels[2] = 300 }, { $0.downsample = 0 },
             { $0.downsample = 8 }, { $0.frames = 2 }, { $0.viewTransformer.inChannels = [1 << 50] },
-            { $0.bevBackbone.outChannels = [128, 256, 500] },
+            { $0.bevBackbone.outChannels = [128, 256, 500] }, { $0.imageBackbone.depth = 34 },
+            { $0.imageBackbone = .init(type: "ResNet", inChannels: [3], outChannels: [100, 200], depth: 18) },
+            { $0.imageBackbone = .init(type: "ResNet", inChannels: [3], outChannels: [2048], depth: 18) },
         ]
         for (index, change) in changes.enumerated() {
             var configuration = good
