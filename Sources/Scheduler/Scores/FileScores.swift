@@ -55,7 +55,8 @@ struct FileScores {
                 return nil
             }
         }
-        guard try Folders.isPresent(locator.groundTruthRoot) else {
+        // The dot asks for the right to enter the folder, without which every label in it would look unreadable.
+        guard try Folders.isPresent(locator.groundTruthRoot + "/.") else {
             guard datasetRoot == nil else {
                 throw CommandFailure(
                     .configuration,
