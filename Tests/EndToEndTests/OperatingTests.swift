@@ -146,7 +146,8 @@ struct OperatingTests {
             "verify --output '\(output)'", "evaluate --output '\(output)'", "gc --output '\(output)' --dry-run",
             "samples --output '\(output)'",
             "export --output '\(output)' --format evalai --to '\(NSTemporaryDirectory())/none'",
-            "picture --output '\(output)' --to '\(NSTemporaryDirectory())/none.png'", "doctor --output '\(output)/runs'",
+            "picture --output '\(output)' --to '\(NSTemporaryDirectory())/none.png'",
+            "doctor --output '\(output)/runs'",
         ]
         try shut(output)
         for command in commands.dropLast() { try await expectDenied(command) }
