@@ -10,7 +10,7 @@ struct FuzzTarget: Sendable {
     /// Every target.
     static let all: [FuzzTarget] = [
         .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .rows, .tables, .jpeg, .png, .payload, .counts,
-        .manifest, .detections, .names, .settings,
+        .manifest, .identity, .detections, .names, .settings,
     ]
 }
 

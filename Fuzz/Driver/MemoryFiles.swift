@@ -29,7 +29,14 @@ final class MemoryFiles: FileSystem, @unchecked Sendable {
 
     func rename(_ path: String, to newPath: String) throws { files[newPath] = files.removeValue(forKey: path) }
 
+    func renameToNew(_ path: String, to newPath: String) throws {
+        guard files[newPath] == nil else { throw FileError(operation: "rename", path: newPath, code: EEXIST) }
+        try rename(path, to: newPath)
+    }
+
     func remove(_ path: String) throws { files[path] = nil }
+
+    func removeFolderIfEmpty(_ path: String) throws {}
 
     func syncFolder(_ path: String) throws {}
 

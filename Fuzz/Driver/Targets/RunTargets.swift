@@ -152,6 +152,48 @@ extension FuzzTarget {
         }
     )
 
+    /// `identity.json`: read, and given to a folder again.
+    static let identity = FuzzTarget(
+        name: "identity",
+        run: { input in
+            let files = MemoryFiles()
+            guard let directory = accepted({ try RunDirectory(output: "o", run: "r", fileSystem: files) }) else {
+                fatalError("a plain name is refused")
+            }
+            files.files[directory.identityPath] = input
+            guard let found = accepted({ try directory.readIdentity() }), let identity = found else { return }
+            demand(identity.name == "r", "an identity of another run")
+            _ = accepted { try RunSettings(json: identity.settings, run: identity.name) }
+            demand(
+                try {
+                    try directory.replaceIdentity(identity)
+                    return try directory.readIdentity() == identity
+                }(),
+                "an identity that is read back otherwise"
+            )
+        },
+        seeds: {
+            let files = MemoryFiles()
+            let directory = try RunDirectory(output: "o", run: "r", fileSystem: files)
+            let identity = FolderIdentity(
+                queue: "8a4f0c1e-0000-4000-8000-000000000001",
+                queuePlace: "host=db.local dbname=occ user=occ_owner",
+                run: "8a4f0c1e-0000-4000-8000-000000000002",
+                name: "r",
+                kind: "predict-0123456789abcdef",
+                runFormatVersion: 2,
+                settings: "{}",
+                priority: 0,
+                maximumAttempts: 3,
+                skipsMissing: false,
+                predicts: .occupancy,
+                software: "occ"
+            )
+            try directory.replaceIdentity(identity)
+            return [files.files[directory.identityPath] ?? []]
+        }
+    )
+
     /// Names of runs and scenes: whatever they are, their files stay in the folder, and names come back.
     static let names = FuzzTarget(
         name: "names",
