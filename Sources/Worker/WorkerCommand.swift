@@ -11,7 +11,7 @@ struct WorkerCommand: AsyncParsableCommand {
             Example: occ-worker --database postgresql://db.local/occ --slots 16
             For people who port a network: occ-worker infer and occ-worker compare.
 
-            Exit codes: 0 done, 2 usage or configuration, 3 environment (database, disk).
+            Exit codes: 0 nothing left to do, 2 usage or configuration, 3 environment (database, disk, rights), 130 told to stop.
             """,
         version: StoredFormats.text(of: "occ-worker", ending: ""),
         subcommands: [ServeCommand.self, InferCommand.self, CompareCommand.self, BenchCommand.self],
