@@ -85,6 +85,23 @@ import Testing
         let silent = PostgresError(failure, isPasswordMissing: false, operation: "testing", place: "host=a")
         #expect(silent.kind == .cannotConnect)
     }
+
+    /// libpq's words, of which time heals the last two only.
+    @Test(arguments: [
+        ("server does not support SSL, but SSL was required", true),
+        ("SSL error: certificate verify failed", true),
+        ("server certificate for \"db\" (and 1 other name) does not match host name \"db.lan\"", true),
+        ("root certificate file \"/root/.postgresql/root.crt\" does not exist", true),
+        ("channel binding is required, but server did not offer an authentication method that supports it", true),
+        ("SSL error: unexpected eof while reading", false),
+        ("Connection refused", false),
+    ])
+    func encryptionThatCannotBeHadIsARefusal(words: String, isRefused: Bool) {
+        let failure = ConnectFailure(verboseText: "connection to server at \"a\", port 5432 failed: \(words)")
+        let error = PostgresError(failure, isPasswordMissing: false, operation: "testing", place: "host=a")
+        #expect((error.remedy == .refused) == isRefused)
+        #expect((error.hint?.contains("sslmode") == true) == isRefused)
+    }
 }
 
 /// Refusals of a real server, and a server that becomes read-only.

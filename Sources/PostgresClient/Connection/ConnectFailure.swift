@@ -30,6 +30,26 @@ struct ConnectFailure: Equatable {
         message = lines.joined(separator: "; ")
     }
 
+    /// Words of libpq 15 for encryption, certificates or ways to sign in that the address asks for and cannot have. Time heals
+    /// none of these. `SSL error` by itself is not among them: a connection that breaks in the handshake says that too.
+    static let untrustedWords = [
+        "server does not support SSL, but SSL was required",
+        "server doesn't support GSSAPI encryption, but it was required",
+        "GSSAPI encryption required but was impossible",
+        "channel binding required",
+        "channel binding is required",
+        "certificate verify failed",
+        "does not match host name",
+        "host name must be specified for a verified SSL connection",
+        "could not get server's host name from server certificate",
+        "could not verify server signature",
+        "invalid SSL protocol version range",
+        "unsupported protocol",
+        "certificate file \"",
+        "private key file \"",
+        "could not get home directory to locate root certificate file",
+    ]
+
     /// Where the code stands in `... SEVERITY:  CODE: words`.
     private static func code(in line: Substring) -> Range<Substring.Index>? {
         var start = line.startIndex
@@ -60,11 +80,13 @@ extension PostgresError {
     ///   - place: the address, for people.
     init(_ failure: ConnectFailure, isPasswordMissing: Bool, operation: String, place: String) {
         let state = failure.sqlState ?? (isPasswordMissing ? "28P01" : nil)
-        let isRefused = state.map { Self.remedy(ofSQLState: $0) == .refused } ?? false
+        let isUntrusted = state == nil && ConnectFailure.untrustedWords.contains { failure.message.contains($0) }
+        let isRefused = isUntrusted || state.map { Self.remedy(ofSQLState: $0) == .refused } ?? false
         // libpq's own words, which it takes from its catalogue of texts only in programs that ask for a language.
         let isReadOnly = state == nil && failure.message.hasSuffix(Self.readOnlyWords)
         let check =
             (isReadOnly ? "25006" : state).flatMap(Self.hint(forSQLState:))
+            ?? (isUntrusted ? Self.encryptionHint : nil)
             ?? "check that the server runs and that the address is right"
         self.init(
             isRefused ? .notAdmitted(sqlState: failure.sqlState) : .cannotConnect,
@@ -73,6 +95,11 @@ extension PostgresError {
             hint: "\(check) (\(place))"
         )
     }
+
+    /// What to do where encryption or certificates stand between both sides.
+    private static let encryptionHint =
+        "encryption or certificates do not fit: check sslmode, sslrootcert, sslcert, sslkey, channel_binding and"
+        + " gssencmode of the address, the host's name in the server's certificate, and the server's ssl settings"
 
     /// What libpq says of a server that takes no writes while one is wanted that does.
     private static let readOnlyWords = "session is read-only"
