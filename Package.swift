@@ -68,20 +68,26 @@ let package = Package(
         room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
         room("PostgresClient", ["CPQ"]),
 
+        // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
+        room("Scenes", []),
+
         // The four subjects; none imports another.
         room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
-        room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "SystemSupport"]),
+        room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
 
         // What stands on their values.
         // Rendering without optimisation takes minutes a sample.
-        room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"], optimised: true),
-        room("Evaluation", ["ArrayFiles", "SystemSupport"]),
-        room("Reporting", ["ImageFiles", "SystemSupport"]),
+        room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"], optimised: true),
+        room("Evaluation", ["ArrayFiles", "Scenes", "SystemSupport"]),
+        room("Reporting", ["ImageFiles", "Scenes"]),
 
         // What scheduler and workers agree on, and what their command lines share.
-        room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
+        room(
+            "Runs",
+            ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
+        ),
         room(
             "CommandSupport",
             [
@@ -96,7 +102,7 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
-                "Runs", "Storage", "SystemSupport", argumentParser, logging,
+                "Runs", "Scenes", "Storage", "SystemSupport", argumentParser, logging,
             ],
             swiftSettings: swiftSettings
         ),
@@ -105,7 +111,7 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
-                "Reporting", "Runs", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
+                "Reporting", "Runs", "Scenes", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
@@ -140,25 +146,26 @@ let package = Package(
             ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
             exclude: ["Goldens"]
         ),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles"]),
+        tests("ScenesTests", ["Scenes"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes"]),
         tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
         tests(
             "OccInferenceTests",
             ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport"],
             exclude: ["Goldens"]
         ),
-        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
-        tests("DetectionEvaluationTests", ["Datasets", "Evaluation", "SystemSupport"], exclude: ["Goldens"]),
-        tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
-        tests("ReportingTests", ["Reporting", "ImageFiles"]),
-        tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage"]),
+        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "Datasets", "Scenes", "SystemSupport"]),
+        tests("DetectionEvaluationTests", ["Datasets", "Evaluation", "Scenes", "SystemSupport"], exclude: ["Goldens"]),
+        tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes"], exclude: ["Goldens"]),
+        tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
+        tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Scenes", "Storage"]),
         tests(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
                 "OccInference",
-                "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
+                "PostgresClient", "Runs", "Scenes", "Storage", "SystemSupport", logging,
             ]
         ),
         tests(
@@ -168,7 +175,8 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scenes", "Scheduler",
+                "Storage",
                 argumentParser,
             ]
         ),

@@ -1,5 +1,6 @@
-public import Datasets
+internal import Datasets
 public import Evaluation
+public import Scenes
 
 extension DetectionSceneTruth {
     /// What the detection scores need of a scene's annotations.
@@ -16,27 +17,11 @@ extension DetectionSceneTruth {
                     truth: try DetectionGroundTruth(
                         sampleToken: sample.token,
                         egoTranslation: sample.lidarEgoToGlobal.translation,
-                        annotations: sample.boxes.map(DetectionAnnotation.init)
+                        annotations: sample.boxes
                     ),
                     order: order == .resultsFile ? UInt64(index) : UInt64(sample.tableRow)
                 )
             }
-        )
-    }
-}
-
-extension DetectionAnnotation {
-    /// A row of the tables as the detection scores see it: points of lidar and radar together, velocity in the map's plane.
-    public init(_ box: BoxAnnotation) {
-        let q = box.rotation
-        self.init(
-            category: box.category,
-            attributes: box.attributes,
-            translation: box.translation,
-            size: box.size,
-            rotation: BoxRotation(w: q.w, x: q.x, y: q.y, z: q.z),
-            velocity: box.velocity.map { SIMD2($0.x, $0.y) },
-            pointCount: box.lidarPointCount + box.radarPointCount
         )
     }
 }

@@ -1,10 +1,11 @@
 internal import Datasets
 internal import Glibc
+internal import Scenes
 
 /// What stands where a sample's label file should be.
 enum LabelFile {
     /// A whole one.
-    case labels(Occ3DLabels)
+    case labels(VoxelLabels)
     /// None at all.
     case absent
     /// One that must not or cannot be read, and why.
@@ -26,7 +27,7 @@ enum LabelFile {
             return
         }
         do {
-            self = .labels(try Occ3DLabels.read(path))
+            self = .labels(try Occ3DFile.read(path))
         } catch {
             // The file's name and what to do stand in every problem; here they would stand there for every sample.
             self = .damaged(error.problems.first?.found ?? "\(error)")

@@ -1,6 +1,7 @@
-public import Datasets
+internal import Datasets
 internal import Evaluation
 internal import Foundation
+public import Scenes
 public import Storage
 internal import Synchronization
 
@@ -231,7 +232,7 @@ public struct PredictionImport: Sendable {
                 try writer.append(token: sample.token, detections: document)
             case .labels(let folder):
                 let labels = try PredictionSource.labels(folder: folder, scene: scene.name, token: sample.token)
-                try writer.append(token: sample.token, occupancy: labels, shape: Occ3DClasses.shape)
+                try writer.append(token: sample.token, occupancy: labels, shape: VoxelGrid.shape)
             }
         }
         let file = try writer.finish()

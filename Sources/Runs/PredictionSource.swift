@@ -1,6 +1,7 @@
 internal import ArrayFiles
 public import Evaluation
 internal import Foundation
+internal import Scenes
 internal import SystemSupport
 
 /// Predictions that another program made: a nuScenes results file, or a folder of `.npz` files.
@@ -66,9 +67,9 @@ public enum PredictionSource: Sendable {
             guard let name = names.first(where: { archive[$0] != nil }) else {
                 throw RunContractError("it holds none of the arrays \(names.joined(separator: ", "))")
             }
-            let labels = try archive.elements(of: name, as: UInt8.self, shape: Occ3DClasses.shape)
-            guard let largest = labels.max(), largest <= Occ3DClasses.free else {
-                throw RunContractError("it has labels beyond \(Occ3DClasses.free)")
+            let labels = try archive.elements(of: name, as: UInt8.self, shape: VoxelGrid.shape)
+            guard let largest = labels.max(), largest <= OccupancyClass.freeLabel else {
+                throw RunContractError("it has labels beyond \(OccupancyClass.freeLabel)")
             }
             return labels
         } catch {

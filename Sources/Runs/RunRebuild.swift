@@ -2,6 +2,7 @@ public import Datasets
 public import Evaluation
 internal import Foundation
 public import JobQueue
+public import Scenes
 public import Storage
 internal import Synchronization
 

@@ -1,4 +1,5 @@
 public import Evaluation
+public import Scenes
 public import Storage
 
 /// What stands beside every number: of which run, and of how much of it.

@@ -1,5 +1,6 @@
 public import Datasets
 public import Evaluation
+public import Scenes
 
 /// What offline scoring reads from a dataset: where the lidar was, annotations, and where label files are.
 public struct RunTruth: Sendable {

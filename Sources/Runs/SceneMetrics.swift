@@ -1,5 +1,6 @@
 public import Evaluation
 internal import Foundation
+internal import Scenes
 
 /// All counts of one scene, as a worker stores them with its result and `run.json` repeats them; bytes in `docs/evaluation.md`,
 /// "Stored metrics".
@@ -54,13 +55,9 @@ public struct SceneMetrics: Equatable, Sendable {
         if let rays { parts.append((.rays, rays.encoded())) }
         if let detections { parts.append((.detections, detections.encoded())) }
         if !gaps.isEmpty { parts.append((.gaps, gaps.encoded())) }
-        var bytes = Self.magic + [Self.version, UInt8(parts.count)]
-        for (kind, content) in parts {
-            bytes.append(kind.rawValue)
-            withUnsafeBytes(of: UInt32(content.count).littleEndian) { bytes.append(contentsOf: $0) }
-            bytes += content
-        }
-        return bytes
+        var writer = ByteWriter(Self.magic + [Self.version, UInt8(parts.count)])
+        for (kind, content) in parts { writer.append(part: kind.rawValue, content) }
+        return writer.bytes
     }
 
     /// Reads what `encoded` wrote, or the bare confusions of version 0.1.
@@ -77,17 +74,13 @@ public struct SceneMetrics: Equatable, Sendable {
             throw Self.flaw("version \(bytes.dropFirst(4).first.map { "\($0)" } ?? "none"), this program reads 1")
         }
         self.init()
-        var rest = bytes[6...]
+        var reader = ByteReader(bytes[6...])
         var last: UInt8 = 0
         for _ in 0..<bytes[5] {
-            guard rest.count >= 5, let kind = rest.popFirst() else { throw Self.flaw("cut off") }
+            let (kind, slice) = try Self.sound { () throws(ByteReader.Failure) in try reader.part() }
             guard kind > last else { throw Self.flaw("its parts are not in order") }
             last = kind
-            let count = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(4)
-            guard count <= rest.count else { throw Self.flaw("a part of \(count) bytes where \(rest.count) are left") }
-            let content = Array(rest.prefix(count))
-            rest = rest.dropFirst(count)
+            let content = Array(slice)
             switch Part(rawValue: kind) {
             case .confusions: confusions = try MaskedConfusions(decoding: content)
             case .rays: rays = try RayCounts(decoding: content)
@@ -98,7 +91,7 @@ public struct SceneMetrics: Equatable, Sendable {
             case nil: continue
             }
         }
-        guard rest.isEmpty else { throw Self.flaw("\(rest.count) bytes too many") }
+        try Self.sound { () throws(ByteReader.Failure) in try reader.finish() }
     }
 
     /// `encoded()` in Base64, for JSON.
@@ -110,6 +103,10 @@ public struct SceneMetrics: Equatable, Sendable {
     public init(base64: String) throws {
         guard let data = Data(base64Encoded: base64) else { throw Self.flaw("not Base64") }
         try self.init(decoding: [UInt8](data))
+    }
+
+    private static func sound<Value>(_ read: () throws(ByteReader.Failure) -> Value) throws -> Value {
+        do { return try read() } catch { throw flaw("\(error)") }
     }
 
     private static func flaw(_ text: String) -> EvaluationError {

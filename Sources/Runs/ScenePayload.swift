@@ -1,6 +1,7 @@
-public import Datasets
+internal import Datasets
 public import Evaluation
 internal import LZ4Frames
+public import Scenes
 
 /// The bytes that the queue keeps of a scene for its worker; layout in `docs/datasets.md`, "What the queue stores".
 ///
@@ -33,13 +34,10 @@ public enum ScenePayload {
         let frames = try LZ4Frame.compress(scene.encodePayload(), level: 3)
         guard let annotations, formatVersion >= 2 else { return frames }
         let boxes = try LZ4Frame.compress(annotations.encoded(), level: 3)
-        var bytes = magic + [version]
-        for (part, content) in [(Part.frames, frames), (.annotations, boxes)] {
-            bytes.append(part.rawValue)
-            withUnsafeBytes(of: UInt32(content.count).littleEndian) { bytes.append(contentsOf: $0) }
-            bytes += content
-        }
-        return bytes
+        var writer = ByteWriter(magic + [version])
+        writer.append(part: Part.frames.rawValue, frames)
+        writer.append(part: Part.annotations.rawValue, boxes)
+        return writer.bytes
     }
 
     /// Unpacks a scene's frames.
@@ -110,17 +108,14 @@ public enum ScenePayload {
         guard bytes[magic.count] <= version else {
             throw newer("payload", of: scene, bytes[magic.count], known: version)
         }
-        var rest = bytes[(magic.count + 1)...]
+        var reader = ByteReader(bytes[(magic.count + 1)...])
         var found: ArraySlice<UInt8>?
         for part in Part.allCases {
-            guard rest.count >= 5, rest.popFirst() == part.rawValue else { throw Damage("it has no part \(part)") }
-            let count = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(4)
-            guard count <= rest.count else { throw Damage("a part of \(count) bytes where \(rest.count) are left") }
-            if part == wanted { found = rest.prefix(count) }
-            rest = rest.dropFirst(count)
+            let (kind, content) = try reader.part()
+            guard kind == part.rawValue else { throw Damage("it has no part \(part)") }
+            if part == wanted { found = content }
         }
-        guard rest.isEmpty else { throw Damage("\(rest.count) bytes follow the last part") }
+        try reader.finish()
         return try found.map { try LZ4Frame.decompress(Array($0), maximumContentBytes: maximumContentBytes) }
     }
 }

@@ -1,6 +1,7 @@
 internal import ArrayFiles
 public import Datasets
 public import Evaluation
+public import Scenes
 public import Storage
 
 /// Scores one scene file against ground truth: label files on disk for occupancy, annotations for detections.
@@ -69,7 +70,7 @@ public struct SceneScorer: Sendable {
         var rays = RayCounts()
         for entry in reader.entries {
             let path = locator.path(scene: scene, sample: entry.token)
-            let labels: Occ3DLabels
+            let labels: VoxelLabels
             switch LabelFile(path) {
             case .labels(let read): labels = read
             case .absent:
@@ -83,12 +84,7 @@ public struct SceneScorer: Sendable {
                 continue
             }
             let prediction = try reader.sample(entry).occupancy().bytes
-            let truth = OccupancyGroundTruth(
-                semantics: labels.semantics,
-                maskLidar: labels.maskLidar,
-                maskCamera: labels.maskCamera
-            )
-            try confusions.accumulate(prediction: prediction, truth: truth, sample: entry.token)
+            try confusions.accumulate(prediction: prediction, truth: labels, sample: entry.token)
             if labels.maskCamera == nil { gaps.add(.noCameraMask, sample: entry.token, why: path) }
             if labels.maskLidar == nil { gaps.add(.noLidarMask, sample: entry.token, why: path) }
             guard countsRays else { continue }
@@ -176,14 +172,10 @@ extension LidarKeyframe {
     /// The lidar's place at a sample; nil where the tables do not give it.
     init?(_ sample: SampleFrames) {
         guard let lidar = sample.lidar else { return nil }
-        func transform(_ value: RigidTransform) -> LidarTransform {
-            let q = value.rotation
-            return LidarTransform(translation: value.translation, rotation: SIMD4(q.w, q.x, q.y, q.z))
-        }
         self.init(
             sample: sample.token,
-            egoToGlobal: transform(lidar.egoToGlobal),
-            lidarToEgo: transform(lidar.sensorToEgo)
+            egoToGlobal: lidar.egoToGlobal,
+            lidarToEgo: lidar.sensorToEgo
         )
     }
 }

@@ -1,4 +1,5 @@
 import ArrayFiles
+import Scenes
 import Testing
 
 @testable import Datasets
@@ -6,18 +7,18 @@ import Testing
 @Suite struct Occ3DTests {
     static func archive() -> NPZArchive {
         var archive = NPZArchive()
-        let count = Occ3DLabels.voxelCount
-        archive["semantics"] = NPYArray((0..<count).map { UInt8($0 % 18) }, shape: Occ3DLabels.shape)
-        archive["mask_lidar"] = NPYArray((0..<count).map { UInt8($0 % 2) }, shape: Occ3DLabels.shape)
-        archive["mask_camera"] = NPYArray((0..<count).map { UInt8($0 % 3 == 0 ? 1 : 0) }, shape: Occ3DLabels.shape)
+        let count = VoxelGrid.count
+        archive["semantics"] = NPYArray((0..<count).map { UInt8($0 % 18) }, shape: VoxelGrid.shape)
+        archive["mask_lidar"] = NPYArray((0..<count).map { UInt8($0 % 2) }, shape: VoxelGrid.shape)
+        archive["mask_camera"] = NPYArray((0..<count).map { UInt8($0 % 3 == 0 ? 1 : 0) }, shape: VoxelGrid.shape)
         return archive
     }
 
     @Test func gridsAreReadInTheirOrder() throws {
         let folder = try TemporaryFolder()
         try folder.write("gts/scene-0061/t/labels.npz", Self.archive().encoded())
-        let labels = try Occ3DLabels.read(Occ3DLocator(datasetRoot: folder.path).path(scene: "scene-0061", sample: "t"))
-        #expect(labels.semantics == (0..<Occ3DLabels.voxelCount).map { UInt8($0 % 18) })
+        let labels = try Occ3DFile.read(Occ3DLocator(datasetRoot: folder.path).path(scene: "scene-0061", sample: "t"))
+        #expect(labels.semantics == (0..<VoxelGrid.count).map { UInt8($0 % 18) })
         #expect(labels.maskLidar?[1] == 1 && labels.maskLidar?[2] == 0)
         #expect(labels.maskCamera?[3] == 1 && labels.maskCamera?[4] == 0)
     }
@@ -27,25 +28,25 @@ import Testing
         var archive = Self.archive()
         archive["mask_camera"] = nil
         try folder.write("labels.npz", try archive.encoded())
-        let labels = try Occ3DLabels.read("\(folder.path)/labels.npz")
+        let labels = try Occ3DFile.read("\(folder.path)/labels.npz")
         #expect(labels.maskCamera == nil && labels.maskLidar != nil)
     }
 
     @Test func whatIsWrongIsSaid() throws {
-        let count = Occ3DLabels.voxelCount
+        let count = VoxelGrid.count
         var absent = Self.archive()
         absent["semantics"] = nil
         var small = Self.archive()
         small["semantics"] = NPYArray([UInt8](repeating: 0, count: 8), shape: [2, 2, 2])
         var type = Self.archive()
-        type["mask_lidar"] = NPYArray([Int32](repeating: 0, count: count), shape: Occ3DLabels.shape)
+        type["mask_lidar"] = NPYArray([Int32](repeating: 0, count: count), shape: VoxelGrid.shape)
         var range = Self.archive()
         var values = [UInt8](repeating: 0, count: count)
         values[1 * 3200 + 2 * 16 + 3] = 18
-        range["semantics"] = NPYArray(values, shape: Occ3DLabels.shape)
+        range["semantics"] = NPYArray(values, shape: VoxelGrid.shape)
         var mask = Self.archive()
         values[1 * 3200 + 2 * 16 + 3] = 2
-        mask["mask_camera"] = NPYArray(values, shape: Occ3DLabels.shape)
+        mask["mask_camera"] = NPYArray(values, shape: VoxelGrid.shape)
         let whole = try Self.archive().encoded()
         let cases: [([UInt8], [String])] = [
             (try absent.encoded(), ["semantics", "mask_lidar"]),
@@ -59,7 +60,7 @@ import Testing
         for (bytes, texts) in cases {
             try folder.write("labels.npz", bytes)
             #expect {
-                try Occ3DLabels.read("\(folder.path)/labels.npz")
+                try Occ3DFile.read("\(folder.path)/labels.npz")
             } throws: { error in
                 let problem = (error as? DatasetError)?.problems.first
                 return problem?.kind == .badGroundTruth && problem?.file == "\(folder.path)/labels.npz"
@@ -67,7 +68,7 @@ import Testing
             }
         }
         #expect {
-            try Occ3DLabels.read("\(folder.path)/absent/labels.npz")
+            try Occ3DFile.read("\(folder.path)/absent/labels.npz")
         } throws: { error in
             "\(error)".contains("No such file")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import ImageFiles
+import Scenes
 import Testing
 
 @testable import Datasets

@@ -1,4 +1,5 @@
 import ArrayFiles
+import Scenes
 import Testing
 
 @testable import Datasets
@@ -31,8 +32,8 @@ import Testing
     @Test(.enabled(if: SharedFiles.has("data/occ3d-real")))
     func groundTruthIsRead() throws {
         let path = "\(SharedFiles.root)/data/occ3d-real/29796060110c4163b07f06eff4af0753/labels.npz"
-        let labels = try Occ3DLabels.read(path)
-        #expect(labels.semantics.filter { $0 != Occ3DLabels.freeClass }.count == 39_092)
+        let labels = try Occ3DFile.read(path)
+        #expect(labels.semantics.filter { $0 != OccupancyClass.freeLabel }.count == 39_092)
         let maskCamera = try #require(labels.maskCamera)
         #expect(maskCamera.filter { $0 == 1 }.count == 43_355)
         // What a camera sees is, in Occ3D, always also seen by the lidar.

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import Testing
 
 @testable import Evaluation
@@ -20,12 +21,12 @@ import Testing
             sampleToken: "s",
             egoTranslation: .zero,
             annotations: (0..<31).map { index in
-                DetectionAnnotation(
+                BoxAnnotation(
                     category: World.category(of: names[index % 10]),
                     attributes: [],
                     translation: place(),
                     size: SIMD3(2, 4, 2),
-                    rotation: BoxRotation(yaw_rad: 1),
+                    rotation: Quaternion(yaw_rad: 1),
                     velocity: SIMD2(1, 1),
                     pointCount: 4
                 )
@@ -36,7 +37,7 @@ import Testing
                 sampleToken: "s",
                 translation: place(),
                 size: SIMD3(2, 4, 2),
-                rotation: BoxRotation(yaw_rad: 2),
+                rotation: Quaternion(yaw_rad: 2),
                 velocity: SIMD2(1, 0),
                 name: names[index % 10],
                 score: Double(Float.random(in: 0...1, using: &random)),

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scenes
 import Testing
 
 /// Every number against nuscenes-devkit 1.2.0.

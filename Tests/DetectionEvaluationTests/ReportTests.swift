@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import Testing
 
 @testable import Evaluation
@@ -20,7 +21,7 @@ import Testing
             sampleToken: token,
             translation: SIMD3(x, 0, 0),
             size: SIMD3(1, 1, 1),
-            rotation: BoxRotation(yaw_rad: 0),
+            rotation: Quaternion(yaw_rad: 0),
             velocity: SIMD2(0, 0),
             name: .car,
             score: score,
@@ -29,19 +30,19 @@ import Testing
     }
 
     private func truth(_ token: String, cars: Int) throws -> DetectionGroundTruth {
-        let car = DetectionAnnotation(
+        let car = BoxAnnotation(
             category: "vehicle.car",
             attributes: [],
             translation: .zero,
             size: SIMD3(1, 1, 1),
-            rotation: BoxRotation(yaw_rad: 0),
+            rotation: Quaternion(yaw_rad: 0),
             velocity: nil,
             pointCount: 5
         )
         return try DetectionGroundTruth(
             sampleToken: token,
             egoTranslation: .zero,
-            annotations: [DetectionAnnotation](repeating: car, count: cars)
+            annotations: [BoxAnnotation](repeating: car, count: cars)
         )
     }
 

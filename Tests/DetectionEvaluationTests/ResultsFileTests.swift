@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import SystemSupport
 import Testing
 
@@ -143,7 +144,7 @@ import Testing
                 sampleToken: "é\"\\\n",
                 translation: SIMD3(number, -number, 1),
                 size: SIMD3(1, 1, number > 0 ? number : 1),
-                rotation: BoxRotation(w: 1, x: 0, y: number, z: 0),
+                rotation: Quaternion(w: 1, x: 0, y: number, z: 0),
                 velocity: nil,
                 name: .trafficCone,
                 score: number,

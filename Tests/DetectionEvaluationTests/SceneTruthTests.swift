@@ -1,3 +1,4 @@
+import Scenes
 import Testing
 
 @testable import Evaluation
@@ -5,12 +6,12 @@ import Testing
 @Suite("Stored annotations of a scene") struct SceneTruthTests {
     private func truth(seed: UInt64) throws -> DetectionSceneTruth {
         var world = try World(samples: 5, seed: seed, classes: DetectionClass.allCases)
-        let rack = DetectionAnnotation(
+        let rack = BoxAnnotation(
             category: BicycleRack.category,
             attributes: [],
             translation: SIMD3(1, -0.0, .leastNonzeroMagnitude),
             size: SIMD3(2, 4, 1),
-            rotation: BoxRotation(yaw_rad: 1),
+            rotation: Quaternion(yaw_rad: 1),
             velocity: nil,
             pointCount: -2
         )

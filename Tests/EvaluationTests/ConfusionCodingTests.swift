@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scenes
 import Testing
 
 @Suite struct ConfusionCodingTests {
@@ -30,7 +31,7 @@ import Testing
     /// Version 1, byte for byte: rows stored by earlier versions must stay readable.
     @Test func versionOneIsFixed() throws {
         var confusions = MaskedConfusions()
-        let truth = OccupancyGroundTruth(
+        let truth = VoxelLabels(
             semantics: [UInt8](repeating: 4, count: 300),
             maskLidar: [UInt8](repeating: 0, count: 300),
             maskCamera: [UInt8](repeating: 1, count: 300)

@@ -1,4 +1,5 @@
 import Evaluation
+import Scenes
 import Testing
 
 @Suite struct ConfusionTests {
@@ -26,7 +27,7 @@ import Testing
         try confusion.accumulate(prediction: prediction, semantics: semantics, mask: [1, 0, 0, 255, 0, 0], sample: "s")
         #expect(confusion.counts.reduce(0, +) == 2 && confusion.iou(of: 4) == 0.5)
 
-        let truth = OccupancyGroundTruth(
+        let truth = VoxelLabels(
             semantics: semantics,
             maskLidar: [1, 1, 0, 0, 0, 0],
             maskCamera: [1, 0, 0, 0, 1, 1]
@@ -87,7 +88,7 @@ import Testing
             #expect(confusion == before)
         }
         var masked = MaskedConfusions()
-        let truth = OccupancyGroundTruth(semantics: semantics, maskLidar: [1], maskCamera: semantics)
+        let truth = VoxelLabels(semantics: semantics, maskLidar: [1], maskCamera: semantics)
         let error = #expect(throws: EvaluationError.self) {
             try masked.accumulate(prediction: prediction, truth: truth, sample: "token-8")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import Testing
 
 @testable import Evaluation
@@ -12,7 +13,7 @@ struct DetectionDocumentTests {
             sampleToken: token,
             translation: SIMD3(1.0 / 3, -2e-17, 1e5),
             size: SIMD3(2, 4.000_000_000_1, 1.5),
-            rotation: BoxRotation(yaw_rad: 0.7),
+            rotation: Quaternion(yaw_rad: 0.7),
             velocity: velocity,
             name: .constructionVehicle,
             score: 0.25,

@@ -1,6 +1,7 @@
 import ArrayFiles
 import Evaluation
 import Foundation
+import Scenes
 import SystemSupport
 import Testing
 
@@ -45,9 +46,10 @@ import Testing
             #expect(try archive.array(named: "sample_token").texts() == [sample.token])
             #expect(try archive["gt"]?.elements(as: UInt8.self) == sample.truth?.semantics)
         case .labels:
-            let truth = try OccupancyGroundTruth(contentsOf: path)
-            #expect(truth.maskLidar == sample.truth?.maskLidar ?? ones)
-            #expect(truth.maskCamera == sample.truth?.maskCamera ?? ones)
+            let masks = try ["mask_lidar", "mask_camera"].map {
+                try archive.elements(of: $0, as: UInt8.self, shape: VoxelGrid.shape)
+            }
+            #expect(masks == [sample.truth?.maskLidar ?? ones, sample.truth?.maskCamera ?? ones])
         case .evalAI, .sparseOcc: break
         }
     }
@@ -88,7 +90,7 @@ import Testing
         let folder = try TemporaryFolder()
         let exporter = OccupancyExporter(folder: folder.path, dialect: .labels)
         var labels = [UInt8](repeating: 17, count: Samples.voxels)
-        let short = OccupancyGroundTruth(semantics: labels, maskLidar: [1], maskCamera: labels)
+        let short = VoxelLabels(semantics: labels, maskLidar: [1], maskCamera: labels)
         #expect(throws: EvaluationError.self) {
             try exporter.write(ExportSample(scene: "s", token: "t", prediction: labels, truth: short))
         }

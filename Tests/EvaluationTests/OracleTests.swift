@@ -1,6 +1,8 @@
 import ArrayFiles
+import Datasets
 import Evaluation
 import Foundation
+import Scenes
 import Testing
 
 /// Histograms and scores against `ops/evaluation/miou_oracle.py`, which is numpy and written apart from ours.
@@ -11,11 +13,11 @@ import Testing
         let mean: Double?
     }
 
-    private func oracle(_ cases: [(prediction: [UInt8], truth: OccupancyGroundTruth)]) throws -> [String: Scores] {
+    private func oracle(_ cases: [(prediction: [UInt8], truth: VoxelLabels)]) throws -> [String: Scores] {
         let folder = try TemporaryFolder()
         let paths = try cases.enumerated().map { index, sample in
             var archive = NPZArchive()
-            let shape = Occ3DClasses.shape
+            let shape = VoxelGrid.shape
             archive["pred"] = NPYArray(sample.prediction, shape: shape)
             archive["semantics"] = NPYArray(sample.truth.semantics, shape: shape)
             archive["mask_lidar"] = NPYArray(sample.truth.maskLidar ?? [], shape: shape)
@@ -30,7 +32,7 @@ import Testing
         return try JSONDecoder().decode([String: Scores].self, from: Data(result.bytes))
     }
 
-    private func compare(_ cases: [(prediction: [UInt8], truth: OccupancyGroundTruth)]) throws {
+    private func compare(_ cases: [(prediction: [UInt8], truth: VoxelLabels)]) throws {
         let expected = try oracle(cases)
         var confusions = MaskedConfusions()
         for sample in cases {
@@ -59,7 +61,7 @@ import Testing
     // Skipped, with the reason printed, without Python or without the real label file.
     @Test(.enabled(if: Command.python != nil && Places.realLabels != nil, "no Python with numpy, or no real labels"))
     func corruptedRealLabelsAgreeWithNumpy() throws {
-        let truth = try OccupancyGroundTruth(contentsOf: try #require(Places.realLabels))
+        let truth = try Occ3DFile.read(try #require(Places.realLabels))
         var random = SeededGenerator(seed: 31)
         let rates: [UInt64] = [1_000_000, 50, 3]
         try compare(rates.map { (Samples.corrupted(truth.semantics, oneIn: $0, &random), truth) })
@@ -68,7 +70,7 @@ import Testing
     // Skipped, with the reason printed, without the real label file.
     @Test(.enabled(if: Places.realLabels != nil, "no real labels"))
     func realLabelsScoreThemselvesWhole() throws {
-        let truth = try OccupancyGroundTruth(contentsOf: try #require(Places.realLabels))
+        let truth = try Occ3DFile.read(try #require(Places.realLabels))
         var confusions = MaskedConfusions()
         try confusions.accumulate(prediction: truth.semantics, truth: truth, sample: "s")
         #expect(VisibilityMask.allCases.allSatisfy { confusions[$0].meanIoU == 1 })

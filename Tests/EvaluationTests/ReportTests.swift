@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scenes
 import Testing
 
 @Suite struct ReportTests {
@@ -12,7 +13,7 @@ import Testing
         ]
         let confusions = try scenes.map { name, semantics, prediction in
             var confusions = MaskedConfusions()
-            let truth = OccupancyGroundTruth(semantics: semantics, maskLidar: all, maskCamera: all)
+            let truth = VoxelLabels(semantics: semantics, maskLidar: all, maskCamera: all)
             try confusions.accumulate(prediction: prediction, truth: truth, sample: name)
             return (name: name, confusions: confusions)
         }

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scenes
 import Testing
 
 /// Counts, scores and origins against files that `ops/evaluation/rayiou_goldens.py` wrote from numpy.
@@ -9,8 +10,11 @@ import Testing
             let translation: [Double]
             let rotation: [Double]
 
-            var value: LidarTransform {
-                LidarTransform(translation: SIMD3(translation), rotation: SIMD4(rotation))
+            var value: RigidTransform {
+                RigidTransform(
+                    translation: SIMD3(translation),
+                    rotation: Quaternion(w: rotation[0], x: rotation[1], y: rotation[2], z: rotation[3])
+                )
             }
         }
 

@@ -1,14 +1,18 @@
 import Evaluation
+import Scenes
 import Testing
 
 @Suite struct LidarOriginsTests {
     private let half = 0.5.squareRoot()
 
-    private func frame(_ x: Double, _ y: Double = 0, rotation: SIMD4<Double> = [1, 0, 0, 0]) -> LidarKeyframe {
+    private func frame(_ x: Double, _ y: Double = 0, rotation q: SIMD4<Double> = [1, 0, 0, 0]) -> LidarKeyframe {
         LidarKeyframe(
             sample: "sample \(x)",
-            egoToGlobal: LidarTransform(translation: [x, y, 0], rotation: rotation),
-            lidarToEgo: LidarTransform(translation: [0.9, 0, 1.8], rotation: [half, 0, 0, -half])
+            egoToGlobal: RigidTransform(
+                translation: [x, y, 0],
+                rotation: Quaternion(w: q[0], x: q[1], y: q[2], z: q[3])
+            ),
+            lidarToEgo: RigidTransform(translation: [0.9, 0, 1.8], rotation: Quaternion(w: half, x: 0, y: 0, z: -half))
         )
     }
 

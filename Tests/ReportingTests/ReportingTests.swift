@@ -1,20 +1,21 @@
 import ImageFiles
+import Scenes
 import Testing
 
 @testable import Reporting
 
 @Suite("pictures of occupancy")
 struct ReportingTests {
-    private let free = OccupancyPalette.free
+    private let free = OccupancyClass.freeLabel
 
     private func grid(
         _ voxels: [(x: Int, y: Int, z: Int, label: UInt8)],
         mask: [UInt8]? = nil,
         shape: [Int] = [6, 4, 3]
-    ) throws -> OccupancyGrid {
+    ) throws -> VoxelLabels {
         var labels = [UInt8](repeating: free, count: shape.reduce(1, *))
         for voxel in voxels { labels[(voxel.x * shape[1] + voxel.y) * shape[2] + voxel.z] = voxel.label }
-        return try OccupancyGrid(labels: labels, cameraMask: mask, shape: shape)
+        return VoxelLabels(semantics: labels, maskCamera: mask, shape: shape)
     }
 
     private func colour(_ image: RGBImage, _ x: Int, _ y: Int) -> Colour {
@@ -24,7 +25,7 @@ struct ReportingTests {
 
     @Test("the topmost occupied voxel shows; forward is up, left is left")
     func view() throws {
-        let image = BirdsEyeView.image(try grid([(5, 3, 0, 4), (0, 0, 0, 11), (0, 0, 2, 16), (2, 1, 1, 0)]))
+        let image = try BirdsEyeView.image(grid([(5, 3, 0, 4), (0, 0, 0, 11), (0, 0, 2, 16), (2, 1, 1, 0)]))
         #expect(image.width == 4 && image.height == 6)
         // The foremost, leftmost column is the upper left pixel.
         #expect(colour(image, 0, 0) == OccupancyPalette.colours[4])
@@ -41,30 +42,36 @@ struct ReportingTests {
         mask[12] = 1
         mask[24] = 1
         let seen = try grid([(0, 0, 2, 4), (1, 0, 2, 4)], mask: mask)
-        let image = BirdsEyeView.image(seen, isDimmed: true)
+        let image = try BirdsEyeView.image(seen, isDimmed: true)
         #expect(colour(image, 3, 5) == OccupancyPalette.colours[4])
         #expect(
             colour(image, 3, 4) == OccupancyPalette.colours[4].mixed(with: BirdsEyeView.dimmed, BirdsEyeView.dimming)
         )
         #expect(colour(image, 3, 3) == .white)
         #expect(colour(image, 3, 2) == Colour.white.mixed(with: BirdsEyeView.dimmed, BirdsEyeView.dimming))
-        #expect(colour(BirdsEyeView.image(seen), 3, 4) == OccupancyPalette.colours[4])
+        #expect(try colour(BirdsEyeView.image(seen), 3, 4) == OccupancyPalette.colours[4])
     }
 
     @Test("grids that do not fit are refused")
     func misfits() {
-        #expect(throws: ReportingError.self) { try OccupancyGrid(labels: [0, 1], shape: [1, 1, 1]) }
-        #expect(throws: ReportingError.self) { try OccupancyGrid(labels: [18], shape: [1, 1, 1]) }
-        #expect(throws: ReportingError.self) { try OccupancyGrid(labels: [1], cameraMask: [], shape: [1, 1, 1]) }
-        #expect(throws: ReportingError.self) { try OccupancyGrid(labels: [], shape: [0, 1, 1]) }
-        #expect(throws: ReportingError.self) { try OccupancyGrid(labels: [], shape: [.max, .max, 1]) }
+        #expect(throws: ReportingError.self) {
+            try BirdsEyeView.image(VoxelLabels(semantics: [0, 1], shape: [1, 1, 1]))
+        }
+        #expect(throws: ReportingError.self) { try BirdsEyeView.image(VoxelLabels(semantics: [18], shape: [1, 1, 1])) }
+        #expect(throws: ReportingError.self) {
+            try BirdsEyeView.image(VoxelLabels(semantics: [1], maskCamera: [], shape: [1, 1, 1]))
+        }
+        #expect(throws: ReportingError.self) { try BirdsEyeView.image(VoxelLabels(semantics: [], shape: [0, 1, 1])) }
+        #expect(throws: ReportingError.self) {
+            try BirdsEyeView.image(VoxelLabels(semantics: [], shape: [.max, .max, 1]))
+        }
         #expect(throws: ReportingError.self) { try BirdsEyeFigure(panels: []).render() }
     }
 
     @Test("every class has a name and a colour of its own")
     func palette() {
-        #expect(OccupancyPalette.names.count == 18 && OccupancyPalette.colours.count == 18)
-        #expect(Set(OccupancyPalette.colours).count == 18 && Set(OccupancyPalette.names).count == 18)
+        #expect(OccupancyClass.titles.count == 18 && OccupancyPalette.colours.count == 18)
+        #expect(Set(OccupancyPalette.colours).count == 18 && Set(OccupancyClass.titles).count == 18)
     }
 
     @Test("the font has every printable ASCII character, each of its own shape")

@@ -2,6 +2,7 @@ import ArrayFiles
 import Datasets
 import Evaluation
 import Foundation
+import Scenes
 import Storage
 import Testing
 
@@ -141,7 +142,7 @@ struct PredictionImportTests {
             var archive = NPZArchive()
             for name in names {
                 let isMask = name.hasPrefix("mask")
-                archive[name] = NPYArray(isMask ? labels.map { _ in 1 } : labels, shape: Occ3DLabels.shape)
+                archive[name] = NPYArray(isMask ? labels.map { _ in 1 } : labels, shape: VoxelGrid.shape)
             }
             try archive.write(to: path)
         }
@@ -195,8 +196,8 @@ struct PredictionImportTests {
             for sample in 0..<3 {
                 var archive = NPZArchive()
                 // The last one is no label.
-                let labels = [UInt8](repeating: scene == 2 && sample == 2 ? 99 : value, count: Occ3DLabels.voxelCount)
-                archive["pred"] = NPYArray(labels, shape: Occ3DLabels.shape)
+                let labels = [UInt8](repeating: scene == 2 && sample == 2 ? 99 : value, count: VoxelGrid.count)
+                archive["pred"] = NPYArray(labels, shape: VoxelGrid.shape)
                 let path = "\(folder.path)/npz/\(RunFixture.token(scene, sample)).npz"
                 try FileManager.default.createDirectory(atPath: folder.path + "/npz", withIntermediateDirectories: true)
                 try archive.write(to: path)

@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Scenes
 import Testing
 
 @testable import Runs

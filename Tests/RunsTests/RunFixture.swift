@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import Scenes
 
 @testable import Runs
 
@@ -67,7 +68,7 @@ enum RunFixture {
                     sampleToken: sample.token,
                     translation: box.translation + SIMD3(0.7 * Double(scene) + Double(car), 0.2, 0),
                     size: box.size,
-                    rotation: BoxRotation(yaw_rad: 0.1 * Double(scene)),
+                    rotation: Quaternion(yaw_rad: 0.1 * Double(scene)),
                     velocity: car == 0 ? SIMD2(1, 0) : nil,
                     name: .car,
                     score: 0.5,
@@ -93,15 +94,15 @@ enum RunFixture {
     }
 
     static func labels(_ value: UInt8) -> [UInt8] {
-        var labels = [UInt8](repeating: 17, count: Occ3DLabels.voxelCount)
+        var labels = [UInt8](repeating: 17, count: VoxelGrid.count)
         for index in stride(from: Int(value), to: labels.count, by: 160) { labels[index] = value }
         return labels
     }
 
     static func confusions() throws -> MaskedConfusions {
         var confusions = MaskedConfusions()
-        let ones = [UInt8](repeating: 1, count: Occ3DLabels.voxelCount)
-        let truth = OccupancyGroundTruth(semantics: labels(4), maskLidar: ones, maskCamera: ones)
+        let ones = [UInt8](repeating: 1, count: VoxelGrid.count)
+        let truth = VoxelLabels(semantics: labels(4), maskLidar: ones, maskCamera: ones)
         try confusions.accumulate(prediction: labels(5), truth: truth, sample: "s")
         return confusions
     }

@@ -2,6 +2,7 @@ import ArrayFiles
 import Datasets
 import Evaluation
 import Foundation
+import Scenes
 import Storage
 import Testing
 
@@ -32,7 +33,7 @@ struct TruthGapsTests {
         )
         let writer = try SceneFileWriter(in: directory, header: header)
         for sample in frames.samples {
-            try writer.append(token: sample.token, occupancy: RunFixture.labels(5), shape: Occ3DLabels.shape)
+            try writer.append(token: sample.token, occupancy: RunFixture.labels(5), shape: VoxelGrid.shape)
         }
         reader = try SceneFileReader(path: writer.finish().path)
     }
@@ -47,7 +48,7 @@ struct TruthGapsTests {
         var archive = NPZArchive()
         for name in ["semantics", "mask_lidar", "mask_camera"] where !without.contains(name) {
             let values = RunFixture.labels(4)
-            archive[name] = NPYArray(name == "semantics" ? values : values.map { _ in 1 }, shape: Occ3DLabels.shape)
+            archive[name] = NPYArray(name == "semantics" ? values : values.map { _ in 1 }, shape: VoxelGrid.shape)
         }
         try archive.write(to: path(sample))
     }

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Runs
+import Scenes
 import Storage
 import Testing
 
@@ -16,7 +17,7 @@ struct FileScoresTests {
     private static let tokens = ["scene-1": ["a", "b"], "scene-2": ["c", "d"]]
 
     private func labels(_ value: UInt8) -> [UInt8] {
-        var labels = [UInt8](repeating: 17, count: Occ3DLabels.voxelCount)
+        var labels = [UInt8](repeating: 17, count: VoxelGrid.count)
         for index in stride(from: 0, to: labels.count, by: 160) { labels[index] = value }
         return labels
     }
@@ -30,7 +31,7 @@ struct FileScoresTests {
         for name in names {
             archive[name] = NPYArray(
                 name.hasPrefix("mask") ? values.map { _ in 1 } : values,
-                shape: Occ3DLabels.shape
+                shape: VoxelGrid.shape
             )
         }
         try archive.write(to: path)

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import Testing
 
 @testable import SyntheticWorld
@@ -97,13 +98,13 @@ import Testing
                     for z in 0..<16 {
                         let label = Int(c.labels.semantics[VoxelGrid.index(x, y, z)])
                         counts[label] += 1
-                        if (11...14).contains(label) { #expect(z == VoxelGrid.groundLayer) }
-                        if z == VoxelGrid.groundLayer { #expect(label != 17) }
-                        if z < VoxelGrid.groundLayer, label != 17 { #expect(label == 15 || label <= 10 || label == 16) }
+                        if (11...14).contains(label) { #expect(z == Voxelizer.groundLayer) }
+                        if z == Voxelizer.groundLayer { #expect(label != 17) }
+                        if z < Voxelizer.groundLayer, label != 17 { #expect(label == 15 || label <= 10 || label == 16) }
                     }
                 }
             }
-            #expect(c.labels.semantics[VoxelGrid.index(100, 100, VoxelGrid.groundLayer)] == 11)
+            #expect(c.labels.semantics[VoxelGrid.index(100, 100, Voxelizer.groundLayer)] == 11)
             for label in [4, 11, 13, 14, 15, 16, 17] { #expect(counts[label] > 20, "class \(label)") }
         }
     }
@@ -146,7 +147,7 @@ import Testing
         for y in 0..<200 {
             for z in 0..<16 { labels[VoxelGrid.index(150, y, z)] = OccupancyClass.manmade.rawValue }
         }
-        var mask = VisibilityMask()
+        var mask = RayMask()
         var directions: [Vector] = []
         var random = RandomStream(seed: 4)
         for _ in 0..<20_000 { directions.append(GeometryTests.randomDirection(&random)) }
@@ -172,11 +173,11 @@ import Testing
         for _ in 0..<40 {
             let origin = Vector(random.uniform(-39, 39), random.uniform(-39, 39), random.uniform(-0.9, 5))
             let direction = GeometryTests.randomDirection(&random)
-            var mask = VisibilityMask()
+            var mask = RayMask()
             mask.cast(labels: labels, origin: origin, directions: [direction])
             var visited = Set<Int>()
             for step in 0..<60_000 {
-                let p = (origin + direction * (Float(step) * 0.002) - VoxelGrid.low) / VoxelGrid.size
+                let p = (origin + direction * (Float(step) * 0.002) - VoxelGrid.low) / VoxelGrid.size_m
                 guard p.x >= 0, p.y >= 0, p.z >= 0, p.x < 200, p.y < 200, p.z < 16 else { break }
                 visited.insert(VoxelGrid.index(Int(p.x), Int(p.y), Int(p.z)))
             }

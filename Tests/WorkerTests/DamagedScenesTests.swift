@@ -5,6 +5,7 @@ import JobQueue
 import Logging
 import PostgresClient
 import Runs
+import Scenes
 import Storage
 import Testing
 

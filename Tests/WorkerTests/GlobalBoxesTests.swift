@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import OccInference
+import Scenes
 import Testing
 
 @testable import Worker

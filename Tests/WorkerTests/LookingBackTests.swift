@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Scenes
 import Testing
 
 @testable import OccInference

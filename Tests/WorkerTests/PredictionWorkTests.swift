@@ -5,6 +5,7 @@ import JobQueue
 import LZ4Frames
 import Logging
 import Runs
+import Scenes
 import Storage
 import Synchronization
 import SystemSupport
@@ -214,7 +215,7 @@ struct PredictionWorkTests {
                 sampleToken: token,
                 translation: places[index],
                 size: SIMD3(2, 4, 1.5),
-                rotation: BoxRotation(yaw_rad: 0),
+                rotation: Quaternion(yaw_rad: 0),
                 velocity: SIMD2(0, 0),
                 name: .car,
                 score: 0.5,
@@ -227,14 +228,16 @@ struct PredictionWorkTests {
     @Test("A detection scene is scored with the annotations of its payload, and not at all without")
     func detectionMetrics() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let annotation = DetectionAnnotation(
+        let annotation = BoxAnnotation(
+            token: "",
             category: "vehicle.car",
             attributes: ["vehicle.parked"],
             translation: SIMD3(1, 0, 0),
             size: SIMD3(2, 4, 1.5),
-            rotation: BoxRotation(yaw_rad: 0),
-            velocity: SIMD2(0, 0),
-            pointCount: 3
+            rotation: Quaternion(yaw_rad: 0),
+            velocity: SIMD3(0, 0, 0),
+            lidarPointCount: 3,
+            radarPointCount: 0
         )
         // Right, 1.5 m off, far off, right.
         let places: [SIMD3<Double>] = [SIMD3(1, 0, 0), SIMD3(2.5, 0, 0), SIMD3(20, 0, 0), SIMD3(1, 0, 9)]

@@ -3,6 +3,7 @@ import Foundation
 import JobQueue
 import PostgresClient
 import Runs
+import Scenes
 import Storage
 import Testing
 

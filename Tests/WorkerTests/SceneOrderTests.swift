@@ -4,6 +4,7 @@ import JobQueue
 import Logging
 import OccInference
 import Runs
+import Scenes
 import Storage
 import Testing
 

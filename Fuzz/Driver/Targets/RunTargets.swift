@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import JobQueue
 import LZ4Frames
+import Scenes
 
 @testable import Datasets
 @testable import Runs
@@ -56,14 +57,16 @@ extension FuzzTarget {
 
     private static var annotations: DetectionSceneTruth {
         get throws {
-            let box = DetectionAnnotation(
+            let box = BoxAnnotation(
+                token: "",
                 category: "vehicle.car",
                 attributes: ["vehicle.moving"],
                 translation: SIMD3(1, 2, 3),
                 size: SIMD3(2, 4, 1.5),
-                rotation: BoxRotation(yaw_rad: 0.5),
-                velocity: SIMD2(1, 0),
-                pointCount: 5
+                rotation: Quaternion(yaw_rad: 0.5),
+                velocity: SIMD3(1, 0, 0),
+                lidarPointCount: 5,
+                radarPointCount: 0
             )
             let truth = try DetectionGroundTruth(
                 sampleToken: "a",

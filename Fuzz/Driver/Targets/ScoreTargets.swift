@@ -1,4 +1,5 @@
 import Runs
+import Scenes
 
 @testable import Evaluation
 

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// The part of `sample_annotation.json` that is wanted: the boxes of wanted samples.
 struct AnnotationTable {
     /// One box.

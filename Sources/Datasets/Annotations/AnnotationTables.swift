@@ -1,4 +1,5 @@
 internal import Glibc
+public import Scenes
 
 /// Reads the annotated boxes of scenes from a nuScenes dataset.
 ///

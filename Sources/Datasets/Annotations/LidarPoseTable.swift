@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// The ego poses of LIDAR_TOP's keyframes, from `sensor`, `calibrated_sensor`, `sample_data` and `ego_pose`.
 struct LidarPoseTable {
     /// The channel whose poses are wanted.

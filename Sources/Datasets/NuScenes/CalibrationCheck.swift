@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Judges calibrations and poses before a network is given them.
 enum CalibrationCheck {
     /// How far a quaternion's norm may be from 1; a rotation rounded to three decimals still passes.

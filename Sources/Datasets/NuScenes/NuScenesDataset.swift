@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Scenes
 
 /// A nuScenes dataset on disk: its tables, read natively, and its splits.
 ///

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import ImageFiles
+public import Scenes
 internal import Synchronization
 internal import SystemSupport
 

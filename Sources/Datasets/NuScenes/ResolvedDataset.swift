@@ -1,3 +1,5 @@
+public import Scenes
+
 /// The scenes of a split, ready to be queued, and those that were left out.
 public struct ResolvedDataset: Hashable, Sendable {
     /// The scenes, in the order of `scene.json`.

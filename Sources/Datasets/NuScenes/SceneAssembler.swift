@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Assembles scenes from the rows that were kept of the tables.
 struct SceneAssembler {
     /// The dataset's root, for the check of image files.

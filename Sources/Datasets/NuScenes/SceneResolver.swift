@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Puts the scenes of a split together from the tables.
 struct SceneResolver {
     /// The dataset.

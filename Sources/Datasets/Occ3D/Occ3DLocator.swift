@@ -1,4 +1,5 @@
 internal import Glibc
+public import Scenes
 
 /// Finds Occ3D ground truth on disk: `<ground truth root>/<scene name>/<sample token>/labels.npz`.
 public struct Occ3DLocator: Hashable, Sendable {

@@ -54,8 +54,6 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         case unknownSplit
         /// The file of custom splits is broken.
         case brokenSplits
-        /// A stored scene payload is damaged or of an unknown version.
-        case badPayload
         /// A ground truth file is missing, damaged, or of the wrong shape, type or range.
         case badGroundTruth
     }

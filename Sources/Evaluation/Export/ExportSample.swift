@@ -1,3 +1,5 @@
+public import Scenes
+
 /// One prediction on its way to other people's programs.
 public struct ExportSample: Sendable {
     /// Name of the scene.
@@ -7,10 +9,10 @@ public struct ExportSample: Sendable {
     /// Predicted labels, uint8 [200, 200, 16] in row-major order.
     public let prediction: [UInt8]
     /// The ground truth, where there is one.
-    public let truth: OccupancyGroundTruth?
+    public let truth: VoxelLabels?
 
     /// Makes a sample.
-    public init(scene: String, token: String, prediction: [UInt8], truth: OccupancyGroundTruth? = nil) {
+    public init(scene: String, token: String, prediction: [UInt8], truth: VoxelLabels? = nil) {
         self.scene = scene
         self.token = token
         self.prediction = prediction

@@ -1,5 +1,6 @@
 internal import ArrayFiles
 internal import Glibc
+internal import Scenes
 internal import SystemSupport
 
 /// Writes predictions as `.npz` files, one a sample, so that numpy and the published tools load them.
@@ -85,38 +86,38 @@ public struct OccupancyExporter: Sendable {
     }
 
     private func archive(of sample: ExportSample) -> NPZArchive {
-        let prediction = NPYArray(sample.prediction, shape: Occ3DClasses.shape)
+        let prediction = NPYArray(sample.prediction, shape: VoxelGrid.shape)
         var archive = NPZArchive()
         switch dialect {
         case .evalAI: archive["arr_0"] = prediction
         case .sparseOcc: archive["pred"] = prediction
         case .flashOcc:
             archive["pred"] = prediction
-            if let truth = sample.truth { archive["gt"] = NPYArray(truth.semantics, shape: Occ3DClasses.shape) }
+            if let truth = sample.truth { archive["gt"] = NPYArray(truth.semantics, shape: VoxelGrid.shape) }
             archive["sample_token"] = NPYArray(text: sample.token)
         case .labels:
             let ones = [UInt8](repeating: 1, count: sample.prediction.count)
             archive["semantics"] = prediction
-            archive["mask_lidar"] = NPYArray(sample.truth?.maskLidar ?? ones, shape: Occ3DClasses.shape)
-            archive["mask_camera"] = NPYArray(sample.truth?.maskCamera ?? ones, shape: Occ3DClasses.shape)
+            archive["mask_lidar"] = NPYArray(sample.truth?.maskLidar ?? ones, shape: VoxelGrid.shape)
+            archive["mask_camera"] = NPYArray(sample.truth?.maskCamera ?? ones, shape: VoxelGrid.shape)
         }
         return archive
     }
 
     private func check(_ sample: ExportSample) throws {
-        let voxels = Occ3DClasses.shape.reduce(1, *)
+        let voxels = VoxelGrid.shape.reduce(1, *)
         guard sample.prediction.count == voxels else {
             throw EvaluationError(
                 .invalidPrediction,
                 source: sample.token,
-                "the prediction has \(sample.prediction.count) voxels, must be \(Occ3DClasses.shape)"
+                "the prediction has \(sample.prediction.count) voxels, must be \(VoxelGrid.shape)"
             )
         }
-        guard let largest = sample.prediction.max(), largest < UInt8(Occ3DClasses.count) else {
+        guard let largest = sample.prediction.max(), largest < UInt8(OccupancyClass.count) else {
             throw EvaluationError(
                 .invalidPrediction,
                 source: sample.token,
-                "the prediction has labels beyond \(Occ3DClasses.count - 1); labels must be Occ3D-nuScenes' 0 to 17"
+                "the prediction has labels beyond \(OccupancyClass.count - 1); labels must be Occ3D-nuScenes' 0 to 17"
             )
         }
         guard let truth = sample.truth else { return }
@@ -125,7 +126,7 @@ public struct OccupancyExporter: Sendable {
             throw EvaluationError(
                 .invalidGroundTruth,
                 source: sample.token,
-                "an array of the ground truth has \(array.count) voxels, must be \(Occ3DClasses.shape)"
+                "an array of the ground truth has \(array.count) voxels, must be \(VoxelGrid.shape)"
             )
         }
     }

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// One pass over a sample: how often each pair of labels occurs under each of the four states of the two masks.
 struct LabelHistogram {
     /// Bit of the mask state that `mask_camera` sets.
@@ -91,12 +93,12 @@ struct LabelHistogram {
     {
         var largest: UInt8 = 0
         labels.withUnsafeBufferPointer { for label in $0 { largest = max(largest, label) } }
-        guard largest >= UInt8(Occ3DClasses.count) else { return }
-        let wrong = labels.indices.filter { labels[$0] >= UInt8(Occ3DClasses.count) }
+        guard largest >= UInt8(OccupancyClass.count) else { return }
+        let wrong = labels.indices.filter { labels[$0] >= UInt8(OccupancyClass.count) }
         throw EvaluationError(
             kind,
             source: sample,
-            "\(what) has labels beyond \(Occ3DClasses.count - 1) in \(wrong.count) voxels, the first is \(labels[wrong[0]]) at "
+            "\(what) has labels beyond \(OccupancyClass.count - 1) in \(wrong.count) voxels, the first is \(labels[wrong[0]]) at "
                 + "voxel \(wrong[0]); labels must be Occ3D-nuScenes' 0 to 17"
         )
     }

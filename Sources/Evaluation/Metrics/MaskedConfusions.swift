@@ -1,4 +1,4 @@
-internal import Foundation
+public import Scenes
 
 /// The confusions of the same samples under all three masks, as a worker stores them with each scene.
 ///
@@ -25,7 +25,7 @@ public struct MaskedConfusions: Equatable, Sendable {
     /// Adds one sample under all masks that its ground truth has, in one pass.
     ///
     /// - Throws: `EvaluationError` naming the sample, and the counts stay as they were.
-    public mutating func accumulate(prediction: [UInt8], truth: OccupancyGroundTruth, sample: String) throws {
+    public mutating func accumulate(prediction: [UInt8], truth: VoxelLabels, sample: String) throws {
         let histogram = try LabelHistogram(
             prediction: prediction,
             semantics: truth.semantics,
@@ -56,54 +56,37 @@ public struct MaskedConfusions: Equatable, Sendable {
     }
 }
 
-extension MaskedConfusions {
+extension MaskedConfusions: StoredCounts {
+    /// What an error calls these bytes.
+    public static let storedName = "confusions"
+    private static let version: UInt8 = 1
+
     /// The counts in a compact form; bytes in `docs/evaluation.md`, "Stored confusions".
     public func encoded() -> [UInt8] {
-        var sink = ByteSink([ConfusionCoding.version, UInt8(Occ3DClasses.count), UInt8(confusions.count)])
-        for confusion in confusions { ConfusionCoding.append(confusion, to: &sink) }
-        return sink.bytes
+        var writer = ByteWriter([Self.version, UInt8(OccupancyClass.count), UInt8(confusions.count)])
+        for confusion in confusions {
+            writer.append(varint: confusion.samples)
+            for count in confusion.counts { writer.append(varint: count) }
+        }
+        return writer.bytes
     }
 
     /// Reads what `encoded` wrote.
     ///
     /// - Throws: `EvaluationError` (`invalidEncoding`).
     public init(decoding bytes: [UInt8]) throws {
-        guard bytes.count >= 3, bytes[0] == ConfusionCoding.version else {
-            throw ConfusionCoding.refusal(
-                "version \(bytes.first.map { "\($0)" } ?? "none"), this program reads \(ConfusionCoding.version)"
-            )
+        guard bytes.count >= 3, bytes[0] == Self.version else {
+            throw Self.refusal("version \(bytes.first.map { "\($0)" } ?? "none"), this program reads \(Self.version)")
         }
-        guard bytes[1] == UInt8(Occ3DClasses.count), bytes[2] == UInt8(VisibilityMask.allCases.count) else {
-            throw ConfusionCoding.refusal("\(bytes[1]) labels and \(bytes[2]) masks")
+        guard bytes[1] == UInt8(OccupancyClass.count), bytes[2] == UInt8(VisibilityMask.allCases.count) else {
+            throw Self.refusal("\(bytes[1]) labels and \(bytes[2]) masks")
         }
-        var source = ByteSource(bytes[3...], refusal: ConfusionCoding.refusal)
-        confusions = try VisibilityMask.allCases.map { _ in try ConfusionCoding.confusion(from: &source) }
-        try source.finish()
-    }
-
-    /// `encoded()` in Base64, for JSON.
-    public var base64: String { Data(encoded()).base64EncodedString() }
-
-    /// Reads what `base64` gave.
-    ///
-    /// - Throws: `EvaluationError` (`invalidEncoding`).
-    public init(base64: String) throws {
-        guard let data = Data(base64Encoded: base64) else {
-            throw ConfusionCoding.refusal("not Base64")
+        confusions = try Self.reading(bytes[3...]) { reader in
+            try VisibilityMask.allCases.map { _ in
+                let samples = try reader.varint()
+                let counts = try (0..<OccupancyClass.count * OccupancyClass.count).map { _ in try reader.varint() }
+                return OccupancyConfusion(counts: counts, samples: samples)
+            }
         }
-        try self.init(decoding: [UInt8](data))
-    }
-}
-
-extension MaskedConfusions: Codable {
-    /// Reads the Base64 form.
-    public init(from decoder: any Decoder) throws {
-        try self.init(base64: decoder.singleValueContainer().decode(String.self))
-    }
-
-    /// Writes the Base64 form.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(base64)
     }
 }

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// How often each label was predicted where another was true: 18 x 18 counts of voxels over any number of samples.
 ///
 /// Rows are ground truth, columns are predictions. Confusions of scenes add up to that of a split. The metric is that of
@@ -11,7 +13,7 @@ public struct OccupancyConfusion: Equatable, Sendable {
 
     /// Makes a confusion without samples.
     public init() {
-        counts = [UInt64](repeating: 0, count: Occ3DClasses.count * Occ3DClasses.count)
+        counts = [UInt64](repeating: 0, count: OccupancyClass.count * OccupancyClass.count)
         samples = 0
     }
 
@@ -24,7 +26,7 @@ public struct OccupancyConfusion: Equatable, Sendable {
     ///
     /// - Precondition: both labels are at most 17.
     public subscript(truth truth: Int, prediction prediction: Int) -> UInt64 {
-        counts[truth * Occ3DClasses.count + prediction]
+        counts[truth * OccupancyClass.count + prediction]
     }
 
     /// Adds one sample.
@@ -59,12 +61,12 @@ public struct OccupancyConfusion: Equatable, Sendable {
 
     /// Voxels of a true label.
     public func truthVoxels(of label: Int) -> UInt64 {
-        (0..<Occ3DClasses.count).reduce(0) { $0 &+ self[truth: label, prediction: $1] }
+        (0..<OccupancyClass.count).reduce(0) { $0 &+ self[truth: label, prediction: $1] }
     }
 
     /// Voxels of a predicted label.
     public func predictedVoxels(of label: Int) -> UInt64 {
-        (0..<Occ3DClasses.count).reduce(0) { $0 &+ self[truth: $1, prediction: label] }
+        (0..<OccupancyClass.count).reduce(0) { $0 &+ self[truth: $1, prediction: label] }
     }
 
     /// Intersection over union of a label, 0 to 1; nil where it occurs in neither truth nor predictions (numpy's NaN).
@@ -76,16 +78,16 @@ public struct OccupancyConfusion: Equatable, Sendable {
 
     /// Mean over labels 0 to 16 of the defined IoUs, 0 to 1; nil where none is defined.
     public var meanIoU: Double? {
-        let defined = (0..<Int(Occ3DClasses.free)).compactMap { iou(of: $0) }
+        let defined = (0..<Int(OccupancyClass.freeLabel)).compactMap { iou(of: $0) }
         return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
     }
 
     /// Adds the tables of a histogram whose mask bits are wanted.
     mutating func add(_ histogram: LabelHistogram, where isWanted: (Int) -> Bool) {
         for bits in 0..<4 where isWanted(bits) {
-            for truth in 0..<Occ3DClasses.count {
-                for prediction in 0..<Occ3DClasses.count {
-                    counts[truth * Occ3DClasses.count + prediction] +=
+            for truth in 0..<OccupancyClass.count {
+                for prediction in 0..<OccupancyClass.count {
+                    counts[truth * OccupancyClass.count + prediction] +=
                         UInt64(histogram[bits: bits, truth: truth, prediction: prediction])
                 }
             }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// From where the rays of one sample are cast: at most eight places of the scene's lidar, in the sample's ego frame.
 ///
@@ -64,7 +65,7 @@ public struct LidarOrigins: Hashable, Sendable {
                     + "0; correct the dataset's tables"
             )
         }
-        let egoFromLidar = keyframes[reference].lidarToEgo.matrix
+        let egoFromLidar = Matrix4(keyframes[reference].lidarToEgo)
         let lidarFromGlobal = Self.globalFromLidar(keyframes[reference]).inverse
         let candidates = keyframes.indices.map { index in
             // float32 here, float64 before and after: SparseOcc keeps the place in the reference's lidar frame so.
@@ -89,8 +90,8 @@ public struct LidarOrigins: Hashable, Sendable {
     }
 
     private static func globalFromLidar(_ frame: LidarKeyframe) -> Matrix4 {
-        let globalFromEgo = frame.egoToGlobal.matrix
-        let egoFromLidar = frame.lidarToEgo.matrix
+        let globalFromEgo = Matrix4(frame.egoToGlobal)
+        let egoFromLidar = Matrix4(frame.lidarToEgo)
         let columns = (0..<4).map { globalFromEgo.times(egoFromLidar.column($0)) }
         return Matrix4(rows: (0..<4).map { SIMD4(columns[0][$0], columns[1][$0], columns[2][$0], columns[3][$0]) })
     }

@@ -1,7 +1,18 @@
+internal import Scenes
+
 /// A 4 x 4 matrix in float64.
 struct Matrix4 {
     /// The four rows.
     var rows: [SIMD4<Double>]
+
+    /// Makes a matrix of its rows.
+    init(rows: [SIMD4<Double>]) { self.rows = rows }
+
+    /// The matrix of a transform.
+    init(_ transform: RigidTransform) {
+        let values = transform.matrix
+        rows = (0..<4).map { SIMD4(values[4 * $0], values[4 * $0 + 1], values[4 * $0 + 2], values[4 * $0 + 3]) }
+    }
 
     /// The product with a column vector.
     func times(_ vector: SIMD4<Double>) -> SIMD4<Double> {

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Ground truth and prediction of a sample side by side, so that one walk along a ray meets both.
 ///
 /// A cell holds both labels, each exclusive-or free: 0 means that the ray goes on. The grid has a border of one cell, in which
@@ -12,7 +14,7 @@ struct PairedGrid {
 
     /// Cells that an index moves for one step along x, y and z.
     static let strides = (x: (sizeY + 2) * (sizeZ + 2), y: sizeZ + 2, z: 1)
-    static let (sizeX, sizeY, sizeZ) = (Occ3DClasses.shape[0], Occ3DClasses.shape[1], Occ3DClasses.shape[2])
+    static let (sizeX, sizeY, sizeZ) = (VoxelGrid.shape[0], VoxelGrid.shape[1], VoxelGrid.shape[2])
 
     private static let predictionShift: UInt16 = 5
 
@@ -29,7 +31,7 @@ struct PairedGrid {
         cells.withUnsafeMutableBufferPointer { cells in
             prediction.withUnsafeBufferPointer { prediction in
                 semantics.withUnsafeBufferPointer { semantics in
-                    let free = UInt16(Occ3DClasses.free)
+                    let free = UInt16(OccupancyClass.freeLabel)
                     var voxel = 0
                     for x in 0..<Self.sizeX {
                         for y in 0..<Self.sizeY {
@@ -56,11 +58,11 @@ struct PairedGrid {
     }
 
     /// The true label in a cell.
-    static func truth(_ cell: UInt16) -> Int { Int(cell & truthBits) ^ Int(Occ3DClasses.free) }
+    static func truth(_ cell: UInt16) -> Int { Int(cell & truthBits) ^ Int(OccupancyClass.freeLabel) }
 
     /// The predicted label in a cell.
     static func prediction(_ cell: UInt16) -> Int {
-        Int((cell & predictionBits) >> predictionShift) ^ Int(Occ3DClasses.free)
+        Int((cell & predictionBits) >> predictionShift) ^ Int(OccupancyClass.freeLabel)
     }
 
     private static func check(_ labels: [UInt8], _ kind: EvaluationError.Kind, _ what: String, _ sample: String) throws
@@ -70,16 +72,16 @@ struct PairedGrid {
             throw EvaluationError(
                 kind,
                 source: sample,
-                "\(what) has \(labels.count) voxels, rays are cast through \(Occ3DClasses.shape)"
+                "\(what) has \(labels.count) voxels, rays are cast through \(VoxelGrid.shape)"
             )
         }
         var largest: UInt8 = 0
         labels.withUnsafeBufferPointer { for label in $0 { largest = max(largest, label) } }
-        guard largest >= UInt8(Occ3DClasses.count) else { return }
+        guard largest >= UInt8(OccupancyClass.count) else { return }
         throw EvaluationError(
             kind,
             source: sample,
-            "\(what) has labels up to \(largest); labels must be Occ3D-nuScenes' 0 to \(Occ3DClasses.count - 1)"
+            "\(what) has labels up to \(largest); labels must be Occ3D-nuScenes' 0 to \(OccupancyClass.count - 1)"
         )
     }
 }

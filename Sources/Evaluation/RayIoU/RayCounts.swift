@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// What RayIoU is made of: rays by true label, by predicted label and, within each threshold, by the label that both agree on.
 ///
 /// ```swift
@@ -25,9 +27,9 @@ public struct RayCounts: Equatable, Sendable {
     /// Makes counts without samples.
     public init() {
         samples = 0
-        truth = [UInt64](repeating: 0, count: Occ3DClasses.count)
+        truth = [UInt64](repeating: 0, count: OccupancyClass.count)
         predicted = truth
-        hits = Self.thresholds_m.map { _ in [UInt64](repeating: 0, count: Occ3DClasses.count) }
+        hits = Self.thresholds_m.map { _ in [UInt64](repeating: 0, count: OccupancyClass.count) }
     }
 
     /// Casts the rays of one sample through both grids.
@@ -53,7 +55,7 @@ public struct RayCounts: Equatable, Sendable {
     /// Adds what others counted.
     public mutating func merge(_ other: RayCounts) {
         samples &+= other.samples
-        for label in 0..<Occ3DClasses.count {
+        for label in 0..<OccupancyClass.count {
             truth[label] &+= other.truth[label]
             predicted[label] &+= other.predicted[label]
             for index in hits.indices { hits[index][label] &+= other.hits[index][label] }
@@ -79,12 +81,14 @@ public struct RayCounts: Equatable, Sendable {
     ///
     /// - Precondition: the threshold, an index into `thresholds_m`, is at most 2.
     public func rayIoU(threshold: Int) -> Double? {
-        Self.mean((0..<Int(Occ3DClasses.free)).map { iou(of: $0, threshold: threshold) })
+        Self.mean((0..<Int(OccupancyClass.freeLabel)).map { iou(of: $0, threshold: threshold) })
     }
 
     /// Mean over thresholds and labels 0 to 16 of the defined IoUs, 0 to 1; nil where none is defined.
     public var rayIoU: Double? {
-        Self.mean(hits.indices.flatMap { index in (0..<Int(Occ3DClasses.free)).map { iou(of: $0, threshold: index) } })
+        Self.mean(
+            hits.indices.flatMap { index in (0..<Int(OccupancyClass.freeLabel)).map { iou(of: $0, threshold: index) } }
+        )
     }
 
     private static func mean(_ values: [Double?]) -> Double? {
@@ -93,8 +97,8 @@ public struct RayCounts: Equatable, Sendable {
     }
 
     private mutating func add(_ tally: RayTally) {
-        for label in 0..<Occ3DClasses.count {
-            for other in 0..<Occ3DClasses.count {
+        for label in 0..<OccupancyClass.count {
+            for other in 0..<OccupancyClass.count {
                 for band in 0..<RayTally.bands {
                     let rays = UInt64(tally[truth: label, prediction: other, band: band])
                     truth[label] += rays

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// The RayIoU of one run, with all that a number needs beside it: split, scenes, samples, rays.
 ///
 /// IoUs are in percent and not rounded; nil where no ray meets a label in truth or predictions. SparseOcc prints fractions.
@@ -94,7 +96,7 @@ public struct RayIoUReport: Codable, Equatable, Sendable {
         thresholds = limits.map { index, threshold_m in
             Threshold(threshold_m: threshold_m, rayIoU_percent: total.rayIoU(threshold: index).map { $0 * 100 })
         }
-        labels = Occ3DClasses.names.dropLast().enumerated().map { label, name in
+        labels = OccupancyClass.names.dropLast().enumerated().map { label, name in
             let scores = limits.map { index, threshold_m in
                 Score(
                     threshold_m: threshold_m,

@@ -1,9 +1,11 @@
+internal import Scenes
+
 /// Rays of one sample by true label, predicted label and distance apart.
 struct RayTally {
     /// Distances apart: below each of the three thresholds but not below the one before, and the rest.
     static let bands = RayCounts.thresholds_m.count + 1
 
-    private(set) var rays = [UInt32](repeating: 0, count: Occ3DClasses.count * Occ3DClasses.count * bands)
+    private(set) var rays = [UInt32](repeating: 0, count: OccupancyClass.count * OccupancyClass.count * bands)
 
     subscript(truth truth: Int, prediction prediction: Int, band band: Int) -> UInt32 {
         rays[Self.index(truth, prediction, band)]
@@ -46,7 +48,7 @@ struct RayTally {
         var wanted = PairedGrid.truthBits | PairedGrid.predictionBits | PairedGrid.outsideBit
         var truth = -1
         var truthDepth = 0.0
-        var prediction = Int(Occ3DClasses.free)
+        var prediction = Int(OccupancyClass.freeLabel)
         var predictionDepth = 0.0
         while stepsLeft > 0 {
             stepsLeft &-= 1
@@ -122,7 +124,7 @@ struct RayTally {
     /// labels of that corner are compared.
     private static func unentered(_ corner: UInt16) -> Int? {
         let truth = PairedGrid.truth(corner)
-        return truth == Int(Occ3DClasses.free) ? nil : index(truth, PairedGrid.prediction(corner), 0)
+        return truth == Int(OccupancyClass.freeLabel) ? nil : index(truth, PairedGrid.prediction(corner), 0)
     }
 
     /// Depths are rounded to float32 and brought to metres in float32 before they are compared.
@@ -135,6 +137,6 @@ struct RayTally {
     }
 
     private static func index(_ truth: Int, _ prediction: Int, _ band: Int) -> Int {
-        (truth &* Occ3DClasses.count &+ prediction) &* bands &+ band
+        (truth &* OccupancyClass.count &+ prediction) &* bands &+ band
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 extension OccupancyReport {
     /// The report as aligned text: a line for each label, the mean, and on demand a line for each scene.
@@ -32,7 +33,7 @@ extension OccupancyReport {
 
     /// How many of the 17 classes have a score, given those of all labels in their order.
     static func occurring(_ scores: [Double?]) -> String {
-        let count = scores.prefix(Int(Occ3DClasses.free)).count { $0 != nil }
+        let count = scores.prefix(Int(OccupancyClass.freeLabel)).count { $0 != nil }
         return count == 1 ? "1 class that occurs" : "\(count) classes that occur"
     }
 

@@ -1,3 +1,5 @@
+public import Scenes
+
 /// The scores of one run under one mask, with all that a number needs beside it: split, mask, scenes, samples.
 ///
 /// IoUs are in percent and not rounded; nil where a label occurs in neither truth nor predictions.
@@ -72,7 +74,7 @@ public struct OccupancyReport: Codable, Equatable, Sendable {
         sampleCount = total.samples
         expectedSampleCount = expectedSamples
         meanIoU_percent = total.meanIoU.map { $0 * 100 }
-        labels = Occ3DClasses.names.enumerated().map { label, name in
+        labels = OccupancyClass.names.enumerated().map { label, name in
             Label(
                 name: name,
                 iou_percent: total.iou(of: label).map { $0 * 100 },

@@ -30,8 +30,9 @@ struct ConnectFailure: Equatable {
         message = lines.joined(separator: "; ")
     }
 
-    /// Words of libpq 15 for encryption, certificates or ways to sign in that the address asks for and cannot have. Time heals
-    /// none of these. `SSL error` by itself is not among them: a connection that breaks in the handshake says that too.
+    /// Words of libpq 15 for encryption, certificates or ways to sign in that the address asks for and cannot have.
+    ///
+    /// Time heals none of these. `SSL error` by itself is not among them: a connection that breaks in the handshake says that too.
     static let untrustedWords = [
         "server does not support SSL, but SSL was required",
         "server doesn't support GSSAPI encryption, but it was required",

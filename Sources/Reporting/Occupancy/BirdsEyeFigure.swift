@@ -1,4 +1,5 @@
 public import ImageFiles
+public import Scenes
 
 /// A figure of occupancy grids side by side, such as a prediction beside its ground truth, with titles, a scale, a legend and,
 /// if wanted, the camera pictures above.
@@ -19,12 +20,12 @@ public struct BirdsEyeFigure: Equatable, Sendable {
         /// A remark on the right of the title, such as a score.
         public var note: String
         /// What is drawn.
-        public var grid: OccupancyGrid
+        public var grid: VoxelLabels
         /// Whether what no camera sees is dimmed.
         public var isDimmed: Bool
 
         /// Makes a panel.
-        public init(title: String, note: String = "", grid: OccupancyGrid, isDimmed: Bool = false) {
+        public init(title: String, note: String = "", grid: VoxelLabels, isDimmed: Bool = false) {
             self.title = title
             self.note = note
             self.grid = grid
@@ -84,7 +85,7 @@ public struct BirdsEyeFigure: Equatable, Sendable {
         var canvas = Canvas(width: layout.width, height: layout.height)
         canvas.drawTitles(title, subtitle, layout)
         canvas.drawCameras(cameras, layout)
-        for (index, panel) in panels.enumerated() { draw(panel, at: layout.panels[index], layout, on: &canvas) }
+        for (index, panel) in panels.enumerated() { try draw(panel, at: layout.panels[index], layout, on: &canvas) }
         drawLegend(layout, on: &canvas)
         return canvas.image
     }
@@ -101,17 +102,18 @@ public struct BirdsEyeFigure: Equatable, Sendable {
         at place: BirdsEyeLayout.Rectangle,
         _ layout: BirdsEyeLayout,
         on canvas: inout Canvas
-    ) {
+    ) throws {
         canvas.drawPanelTitle(panel.title, note: panel.note, above: place)
-        canvas.draw(BirdsEyeView.image(panel.grid, isDimmed: panel.isDimmed), x: place.x, y: place.y, scale: cellPixels)
+        let view = try BirdsEyeView.image(panel.grid, isDimmed: panel.isDimmed)
+        canvas.draw(view, x: place.x, y: place.y, scale: cellPixels)
         canvas.frame(x: place.x, y: place.y, width: place.width, height: place.height, Canvas.rule)
         canvas.drawEgo(place)
         canvas.drawScale(place, pixelsPerMetre: Double(cellPixels) / voxelMetres)
     }
 
     private func drawLegend(_ layout: BirdsEyeLayout, on canvas: inout Canvas) {
-        canvas.drawLegend(Array(zip(OccupancyPalette.names, OccupancyPalette.colours)), layout)
-        if panels.contains(where: { $0.isDimmed && $0.grid.cameraMask != nil }), let place = layout.remark {
+        canvas.drawLegend(Array(zip(OccupancyClass.titles, OccupancyPalette.colours)), layout)
+        if panels.contains(where: { $0.isDimmed && $0.grid.maskCamera != nil }), let place = layout.remark {
             canvas.write("pale: seen by no camera", x: place.x, y: place.y, scale: 2, Canvas.faintInk)
         }
     }

@@ -1,4 +1,5 @@
 internal import ImageFiles
+internal import Scenes
 
 /// Where everything stands in a figure.
 struct BirdsEyeLayout {
@@ -42,7 +43,7 @@ struct BirdsEyeLayout {
             hasSubtitle: !figure.subtitle.isEmpty,
             cameras: figure.cameras,
             panelSizes: figure.panels.map { ($0.grid.shape[1] * cell, $0.grid.shape[0] * cell) },
-            legendNames: OccupancyPalette.names
+            legendNames: OccupancyClass.titles
         )
     }
 

@@ -1,4 +1,5 @@
 public import ImageFiles
+public import Scenes
 
 /// An occupancy grid seen from above: each pixel is a column of voxels, coloured by its topmost occupied voxel.
 ///
@@ -14,17 +15,18 @@ public enum BirdsEyeView {
     /// - Parameters:
     ///   - grid: the labels.
     ///   - isDimmed: whether columns are dimmed whose shown voxel no camera sees (for empty columns: none of whose voxels).
-    public static func image(_ grid: OccupancyGrid, isDimmed: Bool = false) -> RGBImage {
+    public static func image(_ grid: VoxelLabels, isDimmed: Bool = false) throws -> RGBImage {
+        if let flaw = grid.flaw { throw ReportingError("cannot draw an occupancy grid: \(flaw)") }
         let (sizeX, sizeY, sizeZ) = (grid.shape[0], grid.shape[1], grid.shape[2])
         var image = RGBImage(width: sizeY, height: sizeX, red: 255, green: 255, blue: 255)
         for x in 0..<sizeX {
             for y in 0..<sizeY {
                 let column = (x * sizeY + y) * sizeZ
-                let top = (0..<sizeZ).last(where: { grid.labels[column + $0] != OccupancyPalette.free })
+                let top = (0..<sizeZ).last(where: { grid.semantics[column + $0] != OccupancyClass.freeLabel })
                 var colour = OccupancyPalette.colours[
-                    Int(top.map { grid.labels[column + $0] } ?? OccupancyPalette.free)
+                    Int(top.map { grid.semantics[column + $0] } ?? OccupancyClass.freeLabel)
                 ]
-                if isDimmed, let mask = grid.cameraMask {
+                if isDimmed, let mask = grid.maskCamera {
                     let shown = top.map { (column + $0)..<(column + $0 + 1) } ?? column..<(column + sizeZ)
                     let isSeen = mask[shown].contains { $0 != 0 }
                     if !isSeen { colour = colour.mixed(with: dimmed, dimming) }

@@ -1,14 +1,7 @@
-/// Names and colours of the Occ3D-nuScenes classes.
+/// Colours of the Occ3D-nuScenes classes.
 ///
 /// Colours are those of FlashOcc's `vis_occ.py` (nuScenes-lidarseg colours), which published pictures use; `free` is white.
 public enum OccupancyPalette {
-    /// Names by label; the last is empty space.
-    public static let names = [
-        "others", "barrier", "bicycle", "bus", "car", "construction vehicle", "motorcycle", "pedestrian",
-        "traffic cone", "trailer", "truck", "driveable surface", "other flat", "sidewalk", "terrain", "manmade",
-        "vegetation", "free",
-    ]
-
     /// Colours by label.
     public static let colours = [
         Colour(0, 0, 0), Colour(112, 128, 144), Colour(220, 20, 60), Colour(255, 127, 80), Colour(255, 158, 0),
@@ -16,7 +9,4 @@ public enum OccupancyPalette {
         Colour(255, 99, 71), Colour(0, 207, 191), Colour(175, 0, 75), Colour(75, 0, 75), Colour(112, 180, 60),
         Colour(222, 184, 135), Colour(0, 175, 0), .white,
     ]
-
-    /// The label of empty space.
-    public static let free: UInt8 = 17
 }

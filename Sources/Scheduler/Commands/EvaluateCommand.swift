@@ -4,6 +4,7 @@ internal import Evaluation
 internal import JobQueue
 internal import PostgresClient
 internal import Runs
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 

@@ -4,6 +4,7 @@ internal import CommandSupport
 internal import Datasets
 internal import Evaluation
 internal import Foundation
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 
@@ -69,10 +70,10 @@ struct ExportCommand: AsyncParsableCommand {
             let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
             for entry in reader.entries {
                 let prediction = try reader.sample(entry).occupancy()
-                var sampleTruth: OccupancyGroundTruth?
+                var sampleTruth: VoxelLabels?
                 let labelPath = locator.path(scene: scene.name, sample: entry.token)
                 if try wantsTruth && Folders.isPresent(labelPath) {
-                    sampleTruth = try OccupancyGroundTruth(contentsOf: labelPath)
+                    sampleTruth = try Occ3DFile.read(labelPath)
                 }
                 let sample = ExportSample(
                     scene: scene.name,

@@ -6,6 +6,7 @@ internal import Foundation
 internal import ImageFiles
 internal import Reporting
 internal import Runs
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 
@@ -96,12 +97,12 @@ struct PictureCommand: AsyncParsableCommand {
         _ tables: PictureTables
     ) throws -> BirdsEyeFigure {
         let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
-        let labels = try Folders.isPresent(labelPath) ? Occ3DLabels.read(labelPath) : nil
+        let labels = try Folders.isPresent(labelPath) ? Occ3DFile.read(labelPath) : nil
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
             BirdsEyeFigure.Panel(
                 title: "prediction",
-                grid: try OccupancyGrid(labels: prediction, cameraMask: labels?.maskCamera),
+                grid: VoxelLabels(semantics: prediction, maskCamera: labels?.maskCamera),
                 isDimmed: labels?.maskCamera != nil
             )
         ]
@@ -110,7 +111,7 @@ struct PictureCommand: AsyncParsableCommand {
                 BirdsEyeFigure.Panel(
                     title: "ground truth",
                     note: labels.maskCamera == nil ? "the label file has no mask_camera" : "dimmed: no camera sees it",
-                    grid: try OccupancyGrid(labels: labels.semantics, cameraMask: labels.maskCamera),
+                    grid: labels,
                     isDimmed: labels.maskCamera != nil
                 )
             )

@@ -1,7 +1,8 @@
 public import ArgumentParser
 internal import CommandSupport
 internal import Datasets
-public import Evaluation
+internal import Evaluation
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 

@@ -3,6 +3,7 @@ internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import Reporting
+internal import Scenes
 
 /// The boxes of one sample as they lie around the car.
 struct BoxView {
@@ -84,7 +85,7 @@ private struct GroundPlane {
     func box(
         centre: SIMD3<Double>,
         size: SIMD3<Double>,
-        rotation: BoxRotation,
+        rotation: Quaternion,
         velocity: SIMD2<Double>?,
         label: Int,
         strength: Double

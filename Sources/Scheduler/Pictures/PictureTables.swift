@@ -4,6 +4,7 @@ internal import Evaluation
 internal import ImageFiles
 internal import Reporting
 internal import Runs
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 

@@ -4,6 +4,7 @@ internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Runs
+internal import Scenes
 internal import Storage
 
 /// What a run is made anew from, beside its files: its identity and the dataset's tables.

@@ -5,6 +5,7 @@ internal import Foundation
 internal import JobQueue
 internal import OccInference
 internal import Runs
+internal import Scenes
 internal import Storage
 internal import SystemSupport
 

@@ -3,6 +3,7 @@ internal import Evaluation
 internal import Foundation
 internal import ImageFiles
 internal import Reporting
+internal import Scenes
 internal import SystemSupport
 
 /// The forty precision-recall curves of a detection report as files: for programs, for spreadsheets, for people.

@@ -1,6 +1,7 @@
 internal import Evaluation
 internal import Foundation
 internal import Runs
+internal import Scenes
 
 /// All scores of a run as `evaluate` shows them, and of how much of it they are.
 struct ScoreSummary {

@@ -1,4 +1,5 @@
 internal import ArrayFiles
+internal import Scenes
 
 /// The three arrays of an Occ3D `labels.npz`.
 struct SampleLabels {
@@ -9,12 +10,12 @@ struct SampleLabels {
     /// Labels a keyframe: everything in the ego frame of the lidar's time stamp.
     init(world: SceneWorld, solids: [Primitive], ego: Pose, cameras: [(camera: PinholeCamera, ego: Pose)]) {
         semantics = Voxelizer(world: world, solids: solids, ego: ego).labels
-        var byCamera = VisibilityMask()
+        var byCamera = RayMask()
         for (camera, cameraEgo) in cameras {
-            let rays = VisibilityMask.cameraRays(camera, ego: cameraEgo, reference: ego)
+            let rays = RayMask.cameraRays(camera, ego: cameraEgo, reference: ego)
             byCamera.cast(labels: semantics, origin: rays.origin, directions: rays.directions)
         }
-        var byLidar = VisibilityMask()
+        var byLidar = RayMask()
         byLidar.cast(
             labels: semantics,
             origin: Vector(SensorRig.lidarTranslation),

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// Labels the voxels of an ego frame from the world's solids and its ground.
 ///
@@ -8,6 +9,9 @@ internal import Foundation
 /// class of the ground under their centre. Everything else is free. Solids are filled, so voxels inside buildings are
 /// occupied; what lies under the ground layer is free.
 struct Voxelizer {
+    /// The layer of voxels that holds the ground: z from -0.2 to 0.2.
+    static let groundLayer = 2
+
     /// The labels, row-major [x, y, z].
     private(set) var labels = [UInt8](repeating: OccupancyClass.free.rawValue, count: VoxelGrid.count)
     /// Probes of the winning solid, plus 128 for annotated things.
@@ -27,8 +31,8 @@ struct Voxelizer {
 
     private mutating func fill(_ solid: Primitive) {
         let half = solid.outerHalf
-        let low = (solid.center - half - VoxelGrid.low) / VoxelGrid.size
-        let high = (solid.center + half - VoxelGrid.low) / VoxelGrid.size
+        let low = (solid.center - half - VoxelGrid.low) / VoxelGrid.size_m
+        let high = (solid.center + half - VoxelGrid.low) / VoxelGrid.size_m
         guard high.x > 0, high.y > 0, high.z > 0, low.x < Float(VoxelGrid.countX), low.y < Float(VoxelGrid.countY),
             low.z < Float(VoxelGrid.countZ)
         else { return }
@@ -73,9 +77,9 @@ struct Voxelizer {
     private mutating func addGround(_ world: SceneWorld, _ ego: Pose) {
         for x in 0..<VoxelGrid.countX {
             for y in 0..<VoxelGrid.countY {
-                let index = VoxelGrid.index(x, y, VoxelGrid.groundLayer)
+                let index = VoxelGrid.index(x, y, Voxelizer.groundLayer)
                 guard scores[index] == 0 else { continue }
-                let center = VoxelGrid.center(x, y, VoxelGrid.groundLayer)
+                let center = VoxelGrid.center(x, y, Voxelizer.groundLayer)
                 let p = ego.apply(SIMD3(Double(center.x), Double(center.y), 0))
                 let road = world.grid.coordinates(Float(p.x), Float(p.y))
                 labels[index] = world.plan.ground(s: road.x, t: road.y).kind.label.rawValue

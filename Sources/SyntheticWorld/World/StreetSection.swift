@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// A street's cross section and what it makes of the ground: the one source for pictures, labels and placement.
 ///
 /// Plain numbers only, so that the inner loops copy it freely.

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import OccInference
+internal import Scenes
 
 /// Measures a model the way a worker runs it, JPEG files to what is stored: keyframes of a scene in order.
 ///

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import ImageFiles
+internal import Scenes
 internal import SystemSupport
 
 /// A made-up scene on disk: six cameras of 1600 x 900, as nuScenes has them, on a gently turning car.

@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Scenes
 
 extension DetectionAttribute {
     /// Above this a box moves, metres a second.

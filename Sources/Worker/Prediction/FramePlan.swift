@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Scenes
 
 /// Which frames the prediction of one sample reads, and whose pictures must be decoded for it.
 ///

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Evaluation
 internal import OccInference
+internal import Scenes
 
 /// Takes a network's boxes to the map's frame, as nuScenes results have them.
 ///
@@ -41,7 +42,7 @@ struct GlobalBoxes {
                 isRetryable: false
             )
         }
-        let place = MapPlacement(pose)
+        let place = Placement(pose)
         let usable = found.filter { box in
             let size = box.size
             return box.row.allSatisfy(\.isFinite) && size.x > 0 && size.y > 0 && size.z > 0
@@ -56,7 +57,7 @@ struct GlobalBoxes {
                 sampleToken: sample.token,
                 translation: place.moved(bottom + SIMD3(0, 0, size.z / 2)),
                 size: SIMD3(size.y, size.x, size.z),
-                rotation: place.turned(BoxRotation(yaw_rad: Double(box.yaw))),
+                rotation: place.turned(Quaternion(yaw_rad: Double(box.yaw))),
                 velocity: SIMD2(velocity.x, velocity.y),
                 name: name,
                 score: Double(box.score),

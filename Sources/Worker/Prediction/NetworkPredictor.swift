@@ -2,6 +2,7 @@ internal import Datasets
 internal import Evaluation
 internal import ImageFiles
 internal import OccInference
+internal import Scenes
 internal import SystemSupport
 
 /// The network of a run in one slot: pictures in, labels or boxes out, with memory that is planned once.
@@ -155,7 +156,7 @@ final class NetworkPredictor: SamplePredictor {
     /// A prediction in the form in which it is stored.
     private func content(of prediction: Prediction, _ sample: SampleFrames) throws -> PredictedContent {
         switch prediction {
-        case .occupancy(let labels): return .occupancy(labels, shape: Occ3DLabels.shape)
+        case .occupancy(let labels): return .occupancy(labels, shape: VoxelGrid.shape)
         case .detections(let detections):
             let boxes = try globalBoxes?.boxes(detections.boxes, of: sample) ?? []
             return .detections(try DetectionDocument.encode(boxes, of: sample.token))

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import ImageFiles
 internal import OccInference
+internal import Scenes
 internal import SystemSupport
 
 /// Reads the pictures of a sample from the dataset into a network's input.

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Scenes
 
 /// Computes predictions; one belongs to one slot, and is used on its thread only.
 protocol SamplePredictor: AnyObject {

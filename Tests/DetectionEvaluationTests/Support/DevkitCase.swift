@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import Scenes
 
 /// A folder of tables, results and nuscenes-devkit's scores for them.
 struct DevkitCase {
@@ -66,24 +67,12 @@ struct DevkitCase {
                     let truth = try DetectionGroundTruth(
                         sampleToken: sample.token,
                         egoTranslation: sample.lidarEgoToGlobal.translation,
-                        annotations: sample.boxes.map(Self.annotation)
+                        annotations: sample.boxes
                     )
                     return (truth, sample.tableRow)
                 }
             )
         }
-    }
-
-    private static func annotation(_ box: BoxAnnotation) -> DetectionAnnotation {
-        DetectionAnnotation(
-            category: box.category,
-            attributes: box.attributes,
-            translation: box.translation,
-            size: box.size,
-            rotation: BoxRotation(w: box.rotation.w, x: box.rotation.x, y: box.rotation.y, z: box.rotation.z),
-            velocity: box.velocity.map { SIMD2($0.x, $0.y) },
-            pointCount: box.lidarPointCount + box.radarPointCount
-        )
     }
 
     /// The stored matches of each scene of a split.

@@ -1,3 +1,5 @@
+import Scenes
+
 @testable import Evaluation
 
 /// Matching over all samples in one go, after the letter of nuscenes-devkit's `accumulate`: the oracle of what is matched sample by sample.

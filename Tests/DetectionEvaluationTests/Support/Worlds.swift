@@ -1,3 +1,5 @@
+import Scenes
+
 @testable import Evaluation
 
 /// Predictions and ground truths from a seed.
@@ -16,12 +18,12 @@ struct World {
             let token = "sample-\(index)"
             let boxes = (0..<Int.random(in: 0...14, using: &random)).map { _ in
                 let name = classes.randomElement(using: &random) ?? .car
-                return DetectionAnnotation(
+                return BoxAnnotation(
                     category: Self.category(of: name),
                     attributes: name == .car && Bool.random(using: &random) ? ["vehicle.moving"] : [],
                     translation: Self.place(&random),
                     size: SIMD3(2, 4, 1.5),
-                    rotation: BoxRotation(yaw_rad: Double.random(in: -3...3, using: &random)),
+                    rotation: Quaternion(yaw_rad: Double.random(in: -3...3, using: &random)),
                     velocity: Int.random(in: 0..<6, using: &random) == 0
                         ? nil : SIMD2(Double.random(in: 0...3, using: &random), 0),
                     pointCount: Int.random(in: 0...9, using: &random)
@@ -33,7 +35,7 @@ struct World {
                     sampleToken: token,
                     translation: Self.place(&random),
                     size: SIMD3(2, Double.random(in: 3...5, using: &random), 1.5),
-                    rotation: BoxRotation(yaw_rad: Double.random(in: -3...3, using: &random)),
+                    rotation: Quaternion(yaw_rad: Double.random(in: -3...3, using: &random)),
                     velocity: Int.random(in: 0..<8, using: &random) == 0 ? nil : SIMD2(1, 0),
                     name: classes.randomElement(using: &random) ?? .car,
                     score: Double(Int.random(in: 0...4, using: &random)) / 4,

@@ -1,14 +1,15 @@
 import Evaluation
+import Scenes
 
 /// Predictions and ground truths from a seed.
 enum Samples {
     static let voxels = 640_000
 
-    static func truth(_ random: inout SeededGenerator, voxels: Int = voxels) -> OccupancyGroundTruth {
+    static func truth(_ random: inout SeededGenerator, voxels: Int = voxels) -> VoxelLabels {
         let semantics = labels(&random, voxels)
         let masks = (0..<voxels).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         // Any value but 0 means "observed", as numpy's astype(bool) has it.
-        return OccupancyGroundTruth(
+        return VoxelLabels(
             semantics: semantics,
             maskLidar: masks.map { $0 & 3 },
             maskCamera: masks.map { $0 >> 2 & 1 == 0 ? 0 : 255 }

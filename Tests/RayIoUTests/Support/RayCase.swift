@@ -1,5 +1,6 @@
 import ArrayFiles
 import Evaluation
+import Scenes
 import Testing
 
 /// Grids and origins of one sample.
@@ -9,7 +10,7 @@ struct RayCase {
     var places: [SIMD3<Double>]
 
     static let voxels = 640_000
-    static let free = Occ3DClasses.free
+    static let free = OccupancyClass.freeLabel
     static let lidar = SIMD3(0.94, 0, 1.84)
     static let empty = [UInt8](repeating: free, count: voxels)
 
@@ -29,8 +30,8 @@ struct RayCase {
 
     init(contentsOf path: String) throws {
         let archive = try NPZArchive(contentsOf: path)
-        prediction = try archive.elements(of: "pred", as: UInt8.self, shape: Occ3DClasses.shape)
-        semantics = try archive.elements(of: "semantics", as: UInt8.self, shape: Occ3DClasses.shape)
+        prediction = try archive.elements(of: "pred", as: UInt8.self, shape: VoxelGrid.shape)
+        semantics = try archive.elements(of: "semantics", as: UInt8.self, shape: VoxelGrid.shape)
         let numbers = try archive.array(named: "origins").elements(as: Double.self)
         places = stride(from: 0, to: numbers.count, by: 3).map { SIMD3(numbers[$0], numbers[$0 + 1], numbers[$0 + 2]) }
     }
@@ -51,8 +52,8 @@ struct RayCase {
 
     func write(to path: String) throws {
         var archive = NPZArchive()
-        archive["pred"] = NPYArray(prediction, shape: Occ3DClasses.shape)
-        archive["semantics"] = NPYArray(semantics, shape: Occ3DClasses.shape)
+        archive["pred"] = NPYArray(prediction, shape: VoxelGrid.shape)
+        archive["semantics"] = NPYArray(semantics, shape: VoxelGrid.shape)
         archive["origins"] = NPYArray(places.flatMap { [$0.x, $0.y, $0.z] }, shape: [places.count, 3])
         try archive.write(to: path, .stored)
     }

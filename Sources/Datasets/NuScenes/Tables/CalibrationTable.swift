@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// `sensor.json` and `calibrated_sensor.json`: how each camera of each log is mounted, and its lidar.
 struct CalibrationTable {
     /// One calibrated camera.

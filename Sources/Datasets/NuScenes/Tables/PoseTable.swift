@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// The part of `ego_pose.json` that is wanted: the poses that kept images and lidar keyframes refer to.
 struct PoseTable {
     /// One pose.

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// `scene.json`.
 struct SceneTable: Sendable {
     /// One scene.

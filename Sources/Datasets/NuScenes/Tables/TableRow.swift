@@ -1,4 +1,5 @@
 internal import NuScenesJSON
+internal import Scenes
 
 /// One row of a table while it is being read; not to be kept beyond the closure that received it.
 struct TableRow {

@@ -1,5 +1,7 @@
+public import Scenes
+
 /// An annotated bicycle rack: bicycles and motorcycles whose centres are in it are not scored.
-public struct BicycleRack: Codable, Equatable, Sendable {
+public struct BicycleRack: Equatable, Sendable {
     /// The category of racks.
     public static let category = "static_object.bicycle_rack"
 
@@ -8,10 +10,10 @@ public struct BicycleRack: Codable, Equatable, Sendable {
     /// Width, length and height, metres.
     public let size: SIMD3<Double>
     /// The orientation in the global frame.
-    public let rotation: BoxRotation
+    public let rotation: Quaternion
 
     /// Makes a rack.
-    public init(translation: SIMD3<Double>, size: SIMD3<Double>, rotation: BoxRotation) {
+    public init(translation: SIMD3<Double>, size: SIMD3<Double>, rotation: Quaternion) {
         self.translation = translation
         self.size = size
         self.rotation = rotation

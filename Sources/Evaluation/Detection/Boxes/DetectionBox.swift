@@ -1,3 +1,5 @@
+public import Scenes
+
 /// A predicted box in the global frame.
 public struct DetectionBox: Equatable, Sendable {
     /// Token of the sample.
@@ -7,7 +9,7 @@ public struct DetectionBox: Equatable, Sendable {
     /// Width, length and height, metres.
     public let size: SIMD3<Double>
     /// The orientation in the global frame.
-    public let rotation: BoxRotation
+    public let rotation: Quaternion
     /// Velocity along x and y of the global frame, metres a second; nil where it is unknown (NaN in files).
     public let velocity: SIMD2<Double>?
     /// The class.
@@ -24,7 +26,7 @@ public struct DetectionBox: Equatable, Sendable {
         sampleToken: String,
         translation: SIMD3<Double>,
         size: SIMD3<Double>,
-        rotation: BoxRotation,
+        rotation: Quaternion,
         velocity: SIMD2<Double>?,
         name: DetectionClass,
         score: Double,
@@ -50,21 +52,4 @@ public struct DetectionBox: Equatable, Sendable {
 
     /// Whether width, length and height are above 0, without which no overlap is defined.
     public var hasSize: Bool { size.x > 0 && size.y > 0 && size.z > 0 }
-}
-
-extension SIMD3<Double> {
-    /// The numbers as JSON lists them, for people.
-    var listed: String { "[\(x), \(y), \(z)]" }
-    /// Whether all numbers are finite.
-    var isFinite: Bool { x.isFinite && y.isFinite && z.isFinite }
-}
-
-extension SIMD2<Double> {
-    /// Whether both numbers are finite.
-    var isFinite: Bool { x.isFinite && y.isFinite }
-}
-
-extension BoxRotation {
-    /// Whether all numbers are finite.
-    var isFinite: Bool { w.isFinite && x.isFinite && y.isFinite && z.isFinite }
 }

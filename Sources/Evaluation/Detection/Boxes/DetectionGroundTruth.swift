@@ -1,7 +1,9 @@
+public import Scenes
+
 /// The annotated boxes of one sample that detections are judged by.
-public struct DetectionGroundTruth: Codable, Equatable, Sendable {
+public struct DetectionGroundTruth: Equatable, Sendable {
     /// One box of one of the ten classes.
-    public struct Box: Codable, Equatable, Sendable {
+    public struct Box: Equatable, Sendable {
         /// The class.
         public let name: DetectionClass
         /// The attribute; nil where the annotation has none, and then the attribute is not judged.
@@ -11,7 +13,7 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
         /// Width, length and height, metres.
         public let size: SIMD3<Double>
         /// The orientation in the global frame.
-        public let rotation: BoxRotation
+        public let rotation: Quaternion
         /// Velocity along x and y, metres a second; nil where it cannot be estimated, and then it is not judged.
         public let velocity: SIMD2<Double>?
         /// Lidar and radar points in the box.
@@ -36,7 +38,7 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
     ///     the first is matched.
     /// - Throws: `EvaluationError` (`invalidGroundTruth`) where a number is not finite, an attribute is unknown, or a box of one
     ///   of the ten classes has several.
-    public init(sampleToken: String, egoTranslation: SIMD3<Double>, annotations: [DetectionAnnotation]) throws {
+    public init(sampleToken: String, egoTranslation: SIMD3<Double>, annotations: [BoxAnnotation]) throws {
         func flaw(_ text: String) -> EvaluationError {
             EvaluationError(.invalidGroundTruth, source: sampleToken, text)
         }
@@ -47,8 +49,9 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
             let name = DetectionClass(category: annotation.category)
             let isRack = annotation.category == BicycleRack.category
             guard name != nil || isRack else { continue }
+            let velocity = annotation.velocity.map { SIMD2($0.x, $0.y) }
             guard annotation.translation.isFinite, annotation.size.isFinite, annotation.rotation.isFinite,
-                annotation.velocity?.isFinite ?? true
+                velocity?.isFinite ?? true
             else { throw flaw("annotation \(index), a \(annotation.category), has a number that is not finite") }
             if isRack {
                 racks.append(
@@ -78,7 +81,7 @@ public struct DetectionGroundTruth: Codable, Equatable, Sendable {
                     translation: annotation.translation,
                     size: annotation.size,
                     rotation: annotation.rotation,
-                    velocity: annotation.velocity,
+                    velocity: velocity,
                     pointCount: annotation.pointCount
                 )
             )

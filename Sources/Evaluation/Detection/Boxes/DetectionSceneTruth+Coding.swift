@@ -1,3 +1,5 @@
+internal import Scenes
+
 extension DetectionSceneTruth {
     private static let version: UInt8 = 1
     /// Longest token, bytes; as in scene files.
@@ -11,19 +13,19 @@ extension DetectionSceneTruth {
 
     /// The ground truth in a compact form; bytes in `docs/detection-evaluation.md`, "Stored ground truth".
     public func encoded() -> [UInt8] {
-        var sink = ByteSink([Self.version, UInt8(DetectionClass.allCases.count)])
-        sink.append(number: UInt64(samples.count))
+        var writer = ByteWriter([Self.version, UInt8(DetectionClass.allCases.count)])
+        writer.append(varint: UInt64(samples.count))
         for sample in samples {
             let truth = sample.truth
-            sink.append(text: truth.sampleToken)
-            sink.append(number: sample.order)
-            sink.append(truth.egoTranslation.x, truth.egoTranslation.y, truth.egoTranslation.z)
-            sink.append(number: UInt64(truth.bicycleRacks.count))
-            for rack in truth.bicycleRacks { Self.append(rack.translation, rack.size, rack.rotation, to: &sink) }
-            sink.append(number: UInt64(truth.boxes.count))
-            for box in truth.boxes { Self.append(box, to: &sink) }
+            writer.append(text: truth.sampleToken)
+            writer.append(varint: sample.order)
+            writer.append(truth.egoTranslation)
+            writer.append(varint: UInt64(truth.bicycleRacks.count))
+            for rack in truth.bicycleRacks { Self.append(rack.translation, rack.size, rack.rotation, to: &writer) }
+            writer.append(varint: UInt64(truth.boxes.count))
+            for box in truth.boxes { Self.append(box, to: &writer) }
         }
-        return sink.bytes
+        return writer.bytes
     }
 
     /// Reads what `encoded` wrote.
@@ -33,16 +35,20 @@ extension DetectionSceneTruth {
         guard bytes.count >= 2, bytes[0] == Self.version, Int(bytes[1]) == DetectionClass.allCases.count else {
             throw Self.flaw("it starts with \(bytes.prefix(2).map(String.init).joined(separator: " "))")
         }
-        var source = ByteSource(bytes[2...], refusal: Self.flaw)
-        let count = try source.count(eachAtLeast: Self.leastSampleBytes)
+        var reader = ByteReader(bytes[2...])
         var samples: [Sample] = []
-        samples.reserveCapacity(count)
-        for _ in 0..<count { samples.append(try Self.sample(from: &source)) }
-        try source.finish()
+        do {
+            let count = try reader.count(eachAtLeast: Self.leastSampleBytes)
+            samples.reserveCapacity(count)
+            for _ in 0..<count { samples.append(try Self.sample(from: &reader)) }
+            try reader.finish()
+        } catch let failure as ByteReader.Failure {
+            throw Self.flaw("\(failure)")
+        }
         self.init(samples: samples)
     }
 
-    @Sendable private static func flaw(_ text: String) -> EvaluationError {
+    private static func flaw(_ text: String) -> EvaluationError {
         EvaluationError(
             .invalidEncoding,
             source: "stored annotations",
@@ -50,45 +56,46 @@ extension DetectionSceneTruth {
         )
     }
 
-    private static func append(_ box: DetectionGroundTruth.Box, to sink: inout ByteSink) {
-        sink.append(byte: UInt8(box.name.index))
-        sink.append(byte: box.attribute.flatMap(index(of:)) ?? noAttribute)
-        append(box.translation, box.size, box.rotation, to: &sink)
-        sink.append(littleEndian: Int64(box.pointCount))
-        sink.append(byte: box.velocity == nil ? 0 : 1)
-        if let velocity = box.velocity { sink.append(velocity.x, velocity.y) }
+    private static func append(_ box: DetectionGroundTruth.Box, to writer: inout ByteWriter) {
+        writer.append(byte: UInt8(box.name.index))
+        writer.append(byte: box.attribute.flatMap(index(of:)) ?? noAttribute)
+        append(box.translation, box.size, box.rotation, to: &writer)
+        writer.append(Int64(box.pointCount))
+        writer.append(byte: box.velocity == nil ? 0 : 1)
+        if let velocity = box.velocity { writer.append(velocity.x, velocity.y) }
     }
 
     private static func append(
         _ translation: SIMD3<Double>,
         _ size: SIMD3<Double>,
-        _ rotation: BoxRotation,
-        to sink: inout ByteSink
+        _ rotation: Quaternion,
+        to writer: inout ByteWriter
     ) {
-        sink.append(translation.x, translation.y, translation.z, size.x, size.y, size.z)
-        sink.append(rotation.w, rotation.x, rotation.y, rotation.z)
+        writer.append(translation)
+        writer.append(size)
+        writer.append(rotation)
     }
 
     private static func index(of attribute: DetectionAttribute) -> UInt8? {
         DetectionAttribute.allCases.firstIndex(of: attribute).map(UInt8.init)
     }
 
-    private static func sample(from source: inout ByteSource) throws -> Sample {
-        let token = try source.text(atMost: tokenLimit)
-        let order = try source.number()
-        let ego = try vector(from: &source)
+    private static func sample(from reader: inout ByteReader) throws -> Sample {
+        let token = try reader.text(atMost: tokenLimit)
+        let order = try reader.varint()
+        let ego = try reader.vector()
         var racks: [BicycleRack] = []
-        for _ in 0..<(try source.count(eachAtLeast: rackBytes)) {
+        for _ in 0..<(try reader.count(eachAtLeast: rackBytes)) {
             racks.append(
                 BicycleRack(
-                    translation: try vector(from: &source),
-                    size: try vector(from: &source),
-                    rotation: try rotation(from: &source)
+                    translation: try reader.vector(),
+                    size: try reader.vector(),
+                    rotation: try reader.quaternion()
                 )
             )
         }
         var boxes: [DetectionGroundTruth.Box] = []
-        for _ in 0..<(try source.count(eachAtLeast: leastBoxBytes)) { boxes.append(try box(from: &source)) }
+        for _ in 0..<(try reader.count(eachAtLeast: leastBoxBytes)) { boxes.append(try box(from: &reader)) }
         let truth = DetectionGroundTruth(
             sampleToken: token,
             egoTranslation: ego,
@@ -98,35 +105,26 @@ extension DetectionSceneTruth {
         return Sample(truth: truth, order: order)
     }
 
-    private static func box(from source: inout ByteSource) throws -> DetectionGroundTruth.Box {
-        let name = try source.byte()
-        let attribute = try source.byte()
+    private static func box(from reader: inout ByteReader) throws -> DetectionGroundTruth.Box {
+        let name = try reader.byte()
+        let attribute = try reader.byte()
         guard Int(name) < DetectionClass.allCases.count,
             attribute == noAttribute || Int(attribute) < DetectionAttribute.allCases.count
-        else { throw flaw("a box of class \(name) and attribute \(attribute)") }
-        let translation = try vector(from: &source)
-        let size = try vector(from: &source)
-        let rotation = try rotation(from: &source)
-        let points: Int64 = try source.integer()
-        let hasVelocity = try source.byte()
-        guard hasVelocity <= 1 else { throw flaw("a velocity that is neither known nor unknown") }
+        else { throw reader.failure("a box of class \(name) and attribute \(attribute)") }
+        let translation = try reader.vector()
+        let size = try reader.vector()
+        let rotation = try reader.quaternion()
+        let points: Int64 = try reader.integer()
+        let hasVelocity = try reader.byte()
+        guard hasVelocity <= 1 else { throw reader.failure("a velocity that is neither known nor unknown") }
         return DetectionGroundTruth.Box(
             name: DetectionClass.allCases[Int(name)],
             attribute: attribute == noAttribute ? nil : DetectionAttribute.allCases[Int(attribute)],
             translation: translation,
             size: size,
             rotation: rotation,
-            velocity: hasVelocity == 1 ? SIMD2(try source.finite(), try source.finite()) : nil,
+            velocity: hasVelocity == 1 ? SIMD2(try reader.finite(), try reader.finite()) : nil,
             pointCount: Int(points)
         )
-    }
-
-    private static func vector(from source: inout ByteSource) throws -> SIMD3<Double> {
-        SIMD3(try source.finite(), try source.finite(), try source.finite())
-    }
-
-    private static func rotation(from source: inout ByteSource) throws -> BoxRotation {
-        let (w, x, y, z) = (try source.finite(), try source.finite(), try source.finite(), try source.finite())
-        return BoxRotation(w: w, x: x, y: y, z: z)
     }
 }

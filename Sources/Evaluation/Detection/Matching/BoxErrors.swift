@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// The five errors of one true positive.
 struct BoxErrors: Equatable, Sendable {

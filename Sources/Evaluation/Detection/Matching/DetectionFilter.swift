@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Which boxes of a sample are scored at all: nuscenes-devkit's `filter_eval_boxes`, for predictions and ground truth alike.
 struct DetectionFilter {
     /// The sample.

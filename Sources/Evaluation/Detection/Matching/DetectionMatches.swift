@@ -1,3 +1,5 @@
+public import Scenes
+
 /// What became of the predictions of any number of samples: all that mAP and NDS need, and no box.
 ///
 /// A worker makes the matches of a scene, stores them with its result, and whoever scores the run merges them, in any order:

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Matches the predictions of one sample with its annotated boxes.
 ///
 /// nuscenes-devkit matches over all samples in the order of falling scores, but a prediction only ever takes boxes of its own sample

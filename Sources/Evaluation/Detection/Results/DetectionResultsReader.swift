@@ -1,3 +1,4 @@
+internal import Scenes
 internal import SystemSupport
 
 /// Reads nuScenes results files (`results_nusc.json`), sample by sample: the file is mapped and never held whole.
@@ -170,7 +171,7 @@ struct BoxFields {
             sampleToken: token,
             translation: SIMD3(t[0], t[1], t[2]),
             size: SIMD3(s[0], s[1], s[2]),
-            rotation: BoxRotation(w: r[0], x: r[1], y: r[2], z: r[3]),
+            rotation: Quaternion(w: r[0], x: r[1], y: r[2], z: r[3]),
             velocity: v.contains(where: \.isNaN) ? nil : SIMD2(v[0], v[1]),
             name: need(name, "detection_name"),
             score: need(score, "detection_score"),

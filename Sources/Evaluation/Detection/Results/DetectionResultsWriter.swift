@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Scenes
 internal import SystemSupport
 
 /// Writes a nuScenes results file (`results_nusc.json`), sample by sample, so that nuscenes-devkit and the nuScenes server read it.

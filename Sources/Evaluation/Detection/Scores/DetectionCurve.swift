@@ -1,3 +1,5 @@
+public import Scenes
+
 /// Precision, confidence and errors of one class at one distance over 101 recalls from 0 to 1.
 ///
 /// nuscenes-devkit's `DetectionMetricData`. Where a class has no annotated box, or no prediction matches one, precision and

@@ -1,3 +1,5 @@
+internal import Scenes
+
 extension DetectionReport {
     /// The curves as comma-separated values: a line for each class, distance and recall.
     ///

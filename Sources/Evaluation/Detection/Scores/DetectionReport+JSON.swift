@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 extension DetectionReport: Encodable {
     private enum Key: String, CodingKey {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 extension DetectionReport {
     /// The report as text: a line for the run, then what nuscenes-devkit prints.

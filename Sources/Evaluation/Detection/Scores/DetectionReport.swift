@@ -1,3 +1,5 @@
+public import Scenes
+
 /// The nuScenes detection scores of one run, with all that a number needs beside it: split, scenes, samples.
 ///
 /// mAP, NDS, and the five errors of true positives as nuscenes-devkit 1.2.0 computes them (`detection_cvpr_2019`).

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Things that are annotated with boxes, one for each nuScenes category that occurs here.
 enum ActorKind: String, CaseIterable, Sendable {
     case car, truck, bus, trailer, constructionVehicle, motorcycle, bicycle, pedestrian, constructionWorker

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Passenger cars: saloons, hatchbacks, off-roaders and vans.
 struct CarShapes {
     private static let colors: [Vector] = [

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Trucks, buses, trailers and excavators.
 struct HeavyShapes {
     private static let liveries: [Vector] = [

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// Buildings, plants and street furniture: everything that never moves and is not annotated.
 struct SceneryShapes {

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// Collects the solids of one thing in its own frame: x forward, y left, z up from the ground it stands on.
 struct ShapeBuilder {
     var solids: [Primitive] = []

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// People, two-wheelers, cones, barriers and bins.
 struct SmallShapes {
