@@ -85,13 +85,14 @@ let package = Package(
 
         // What scheduler and workers agree on, and what their command lines share.
         room(
-            "Runs",
-            ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
+            "RunContract",
+            ["Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
         ),
+        room("Scoring", ["Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "Runs", "Storage", "SystemSupport",
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Storage", "SystemSupport",
                 argumentParser,
             ]
         ),
@@ -102,7 +103,7 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
-                "Runs", "Scenes", "Storage", "SystemSupport", argumentParser, logging,
+                "RunContract", "Scenes", "Scoring", "Storage", "SystemSupport", argumentParser, logging,
             ],
             swiftSettings: swiftSettings
         ),
@@ -111,7 +112,7 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
-                "Reporting", "Runs", "Scenes", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
+                "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
@@ -159,13 +160,14 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Scenes", "Storage"]),
+        tests("RunContractTests", ["RunContract", "Evaluation", "JobQueue", "Scenes", "Storage"]),
+        tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage"]),
         tests(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
                 "OccInference",
-                "PostgresClient", "Runs", "Scenes", "Storage", "SystemSupport", logging,
+                "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport", logging,
             ]
         ),
         tests(
@@ -175,7 +177,7 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scenes", "Scheduler",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "RunContract", "Scenes", "Scheduler", "Scoring",
                 "Storage",
                 argumentParser,
             ]

@@ -42,7 +42,7 @@ func room(_ name: String, _ below: [String]) -> Target {
 let names = [
     "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "PostgresClient", "Scenes", "JobQueue", "Storage",
     "Datasets",
-    "Evaluation", "Runs",
+    "Evaluation", "RunContract", "Scoring",
 ]
 let rooms = names.indices.map { room(names[$0], ["NuScenesJSON"] + names[..<$0]) }
 

@@ -1,6 +1,7 @@
 internal import JobQueue
 internal import OccInference
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 
 /// Every format that this program writes for others to read later, with its version: the one place that knows them all.

@@ -2,7 +2,8 @@ import ArrayFiles
 import Datasets
 import Evaluation
 import Foundation
-import Runs
+import RunContract
+import Scoring
 import Scenes
 import Storage
 import Testing

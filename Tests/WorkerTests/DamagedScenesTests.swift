@@ -4,7 +4,8 @@ import Foundation
 import JobQueue
 import Logging
 import PostgresClient
-import Runs
+import RunContract
+import Scoring
 import Scenes
 import Storage
 import Testing

@@ -4,7 +4,8 @@ import Foundation
 import JobQueue
 import LZ4Frames
 import Logging
-import Runs
+import RunContract
+import Scoring
 import Scenes
 import Storage
 import Synchronization

@@ -1,7 +1,8 @@
 import Foundation
 import Logging
 import PostgresClient
-import Runs
+import RunContract
+import Scoring
 import Testing
 
 @testable import JobQueue

@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import JobQueue
 import PostgresClient
-import Runs
+import RunContract
+import Scoring
 import Scenes
 import Storage
 import Testing

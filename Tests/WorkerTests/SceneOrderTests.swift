@@ -3,7 +3,8 @@ import Foundation
 import JobQueue
 import Logging
 import OccInference
-import Runs
+import RunContract
+import Scoring
 import Scenes
 import Storage
 import Testing

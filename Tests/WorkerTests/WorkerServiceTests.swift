@@ -2,7 +2,8 @@ import Foundation
 import JobQueue
 import Logging
 import PostgresClient
-import Runs
+import RunContract
+import Scoring
 import Synchronization
 import Testing
 

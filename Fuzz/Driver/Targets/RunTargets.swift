@@ -5,7 +5,8 @@ import LZ4Frames
 import Scenes
 
 @testable import Datasets
-@testable import Runs
+@testable import RunContract
+@testable import Scoring
 @testable import Storage
 
 extension FuzzTarget {

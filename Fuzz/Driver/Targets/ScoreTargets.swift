@@ -1,4 +1,5 @@
-import Runs
+import RunContract
+import Scoring
 import Scenes
 
 @testable import Evaluation

@@ -6,6 +6,8 @@ struct SceneResolver {
     let dataset: NuScenesDataset
     /// The split, nil for all scenes.
     let split: String?
+    /// The only scene that is wanted of the split, nil for all.
+    var only: String?
     /// Strictness and image checks.
     let options: ResolutionOptions
 
@@ -15,7 +17,8 @@ struct SceneResolver {
     /// read.
     func resolve() throws(DatasetError) -> ResolvedDataset {
         var problems = SceneProblems(limit: options.problemLimit)
-        let names = try dataset.scenes(ofSplit: split)
+        var names = try dataset.scenes(ofSplit: split)
+        if let only { names = (names.present.filter { $0 == only }, []) }
         report(absent: names.absent, in: &problems)
         let scenes = dataset.sceneTable
         let samples = try SampleTable.read(folder: dataset.folder, scenes: scenes)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SystemSupport
 
 extension RayIoUReport {
     /// The report as aligned text: a line for each label, the means, and on demand a line for each scene.
@@ -10,13 +11,13 @@ extension RayIoUReport {
                 + ["\(label.truthRays)", "\(label.predictedRays)"]
         }
         rows.append(["mean"] + thresholds.map { OccupancyReport.percent($0.rayIoU_percent) } + ["", ""])
-        var text = "\(model): \(caption)\n" + Self.aligned(rows)
+        var text = "\(model): \(caption)\n" + TextTable.ofNumbers(rows)
         text += "RayIoU \(OccupancyReport.percent(rayIoU_percent)) %: "
         let occurring = OccupancyReport.occurring(labels.map { $0.scores.first?.iou_percent })
         text += "the mean over 1, 2 and 4 m and the \(occurring), without free\n"
         if withScenes {
             let scenes = scenes.map { [$0.name, OccupancyReport.percent($0.rayIoU_percent), "\($0.samples)"] }
-            text += "\n" + Self.aligned([["scene", "RayIoU %", "samples"]] + scenes)
+            text += "\n" + TextTable.ofNumbers([["scene", "RayIoU %", "samples"]] + scenes)
         }
         return text
     }
@@ -26,18 +27,5 @@ extension RayIoUReport {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    }
-
-    /// Columns of one width; the first to the left, the others to the right.
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + padding : padding + cell
-            }
-            let line = cells.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-        }.joined()
     }
 }

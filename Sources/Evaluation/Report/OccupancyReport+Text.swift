@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Scenes
+internal import SystemSupport
 
 extension OccupancyReport {
     /// The report as aligned text: a line for each label, the mean, and on demand a line for each scene.
@@ -7,11 +8,11 @@ extension OccupancyReport {
         var rows = [["class", "IoU %", "true voxels", "predicted voxels"]]
         rows += labels.map { [$0.name, Self.percent($0.iou_percent), "\($0.truthVoxels)", "\($0.predictedVoxels)"] }
         rows.append(["mIoU", Self.percent(meanIoU_percent), "", ""])
-        var text = "\(model): \(caption)\n" + Self.aligned(rows)
+        var text = "\(model): \(caption)\n" + TextTable.ofNumbers(rows)
         text += "mIoU is the mean over the \(Self.occurring(labels.map(\.iou_percent))), without free\n"
         if withScenes {
             let scenes = scenes.map { [$0.name, Self.percent($0.meanIoU_percent), "\($0.samples)"] }
-            text += "\n" + Self.aligned([["scene", "mIoU %", "samples"]] + scenes)
+            text += "\n" + TextTable.ofNumbers([["scene", "mIoU %", "samples"]] + scenes)
         }
         return text
     }
@@ -45,18 +46,5 @@ extension OccupancyReport {
     /// What Python prints for `round(value, 2)`: the shortest text of the rounded number.
     static func python(_ value: Double?) -> String {
         value.map { "\(Double(String(format: "%.2f", $0))!)" } ?? "nan"
-    }
-
-    /// Columns of one width; the first to the left, the others to the right.
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + padding : padding + cell
-            }
-            let line = cells.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-        }.joined()
     }
 }

@@ -113,6 +113,22 @@ extension JobQueue {
         }
     }
 
+    /// Makes something of every accepted result of a run, in the order of scene ids; read page by page.
+    ///
+    /// - Throws: `JobQueueError.unknownRun`, and what `transform` throws.
+    public func mapResults<Value>(run: String, _ transform: (StoredResult) throws -> Value) async throws -> [Value] {
+        // A detection scene has some 60 KB.
+        let pageSize = 250
+        var values: [Value] = []
+        var last: Int64 = 0
+        while true {
+            let page = try await results(run: run, afterSceneID: last, limit: pageSize)
+            values += try page.map(transform)
+            guard let end = page.last, page.count == pageSize else { return values }
+            last = end.sceneID
+        }
+    }
+
     /// A page of a run's accepted results, in the order of scene ids.
     ///
     /// - Parameters:

@@ -27,7 +27,7 @@ struct CollectCommand: AsyncParsableCommand {
         // Where the accepted file is not there as it was, an earlier one may be all that is left of the scene.
         let lacking = try manifest.scenes.filter { scene in
             guard scene.state == .done else { return false }
-            return try directory.fileSystem.byteCount(of: "\(directory.path)/\(scene.fileName ?? "")")
+            return try scene.fileName.flatMap { try directory.byteCount(of: $0) }
                 != scene.byteCount
         }
         let accepted = manifest.acceptedLeases.filter { name, _ in !lacking.contains { $0.name == name } }

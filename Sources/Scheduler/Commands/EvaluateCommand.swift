@@ -3,7 +3,8 @@ internal import CommandSupport
 internal import Evaluation
 internal import JobQueue
 internal import PostgresClient
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Scenes
 internal import Storage
 internal import SystemSupport
@@ -78,6 +79,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         var (caption, scores) = try await output == nil ? scoreDatabase() : scoreFiles()
+        caption.mask = mask
         if !chosen.isEmpty {
             let known = Set(scores.scenes.map(\.name) + scores.unscored)
             if let name = chosen.first(where: { !known.contains($0) }) {
@@ -90,7 +92,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         for scene in scores.unexplained.prefix(10) {
             Terminal.say("warning: no score of scene '\(scene)' was stored; score the files (--output) to see why")
         }
-        let summary = try ScoreSummary(scores, caption, mask: mask, isChosen: !chosen.isEmpty)
+        let summary = try ScoreSummary(scores, caption, isChosen: !chosen.isEmpty)
         try show(summary)
         // Scenes that were not asked for are no part that is missing; samples of those that were are.
         let isShort = chosen.isEmpty ? summary.isPartial : scores.gaps.unscored > 0
@@ -115,6 +117,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         if summary.isPartial { Terminal.say("note: \(summary.partText)") }
     }
 
+    /// What is counted or summed.
+    private var metrics: [any SceneMetric] { Metrics.known.filter { !(withoutRayIoU && $0 is RayMetric) } }
+
     private func nothingToScore(_ scores: RunScores) -> CommandFailure {
         guard !scores.unscored.isEmpty else {
             return CommandFailure(.configuration, "no scene of the run is done, so there is nothing to score")
@@ -136,16 +141,12 @@ struct EvaluateCommand: AsyncParsableCommand {
         let directory = try options.directory()
         let manifest = try directory.readManifest()
         let caption = ScoreCaption(manifest)
-        if stored {
-            var scores = try RunScores.stored(in: manifest)
-            if withoutRayIoU { scores = scores.withoutRays() }
-            return (caption, scores)
-        }
+        if stored { return (caption, try RunScores.stored(in: manifest).by(metrics)) }
         let files = FileScores(
             manifest: manifest,
             directory: directory,
             datasetRoot: truth.datasetRoot.map(Paths.absolute),
-            countsRays: !withoutRayIoU
+            metrics: metrics
         )
         return (caption, try files.score())
     }
@@ -156,10 +157,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         selection.output = nil
         return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
             let status = try await selection.select(from: queue)
-            var scores = try await RunScores.stored(inQueue: queue, run: status.name)
-            if withoutRayIoU { scores = scores.withoutRays() }
-            let settings = try RunSettings(json: status.settings, run: status.name)
-            return (ScoreCaption(settings, expectedSamples: status.counts.samplesTotal), scores)
+            let scores = try await RunScores.stored(inQueue: queue, run: status.name)
+            return (try ScoreCaption(status), scores.by(metrics))
         }
     }
 }

@@ -51,7 +51,7 @@ struct ExportCommand: AsyncParsableCommand {
             )
             return try export.write(to: Paths.absolute(target))
         }
-        let locator = truth.locator(manifest)
+        let labels = try truth.labels(manifest)
         if dialect == .labels { try refuseDataset(manifest) }
         let exporter = OccupancyExporter(
             folder: Paths.absolute(target),
@@ -62,24 +62,19 @@ struct ExportCommand: AsyncParsableCommand {
         var written = 0
         var unchanged = 0
         // A folder that another export filled is found out before anything is added to it.
-        let done = manifest.scenes.filter { $0.state == .done }
+        let done = manifest.done
         let taken = try done.firstIndex { scene in
             try scene.sampleTokens.contains { try Folders.isPresent(exporter.path(scene: scene.name, token: $0)) }
         }
         for scene in (taken.map { [done[$0]] } ?? []) + done.indices.filter({ $0 != taken }).map({ done[$0] }) {
-            let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+            let reader = try directory.open(scene)
             for entry in reader.entries {
                 let prediction = try reader.sample(entry).occupancy()
-                var sampleTruth: VoxelLabels?
-                let labelPath = locator.path(scene: scene.name, sample: entry.token)
-                if try wantsTruth && Folders.isPresent(labelPath) {
-                    sampleTruth = try Occ3DFile.read(labelPath)
-                }
                 let sample = ExportSample(
                     scene: scene.name,
                     token: entry.token,
                     prediction: prediction.bytes,
-                    truth: sampleTruth
+                    truth: wantsTruth ? try labels.wholeLabels(scene: scene.name, sample: entry.token) : nil
                 )
                 if try exporter.write(sample) == .written { written += 1 } else { unchanged += 1 }
                 if Terminal.isInteractive { Terminal.showProgress("\(written + unchanged) samples") }

@@ -3,7 +3,8 @@ internal import CommandSupport
 internal import Datasets
 internal import Evaluation
 internal import Foundation
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 
 /// `occ-scheduler import-predictions`: other programs' predictions as a run.
@@ -58,7 +59,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         let source = try PredictionSource.open(Paths.absolute(predictions))
         var isDetection = false
         if case .boxes = source { isDetection = true }
-        let tables = try NuScenesDataset.open(root: root, version: datasetVersion)
+        let tables = try DatasetKind.nuScenes.open(root, datasetVersion)
         let resolved = try tables.resolve(
             split: split,
             options: ResolutionOptions(skipMissing: skipMissing, imageCheck: .none)
@@ -68,8 +69,8 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         let truth = RunTruth(
             frames: resolved.scenes,
             annotations: isDetection
-                ? try RunTruth.annotations(of: resolved.scenes, in: tables, split: splitName) : nil,
-            locator: Occ3DLocator(datasetRoot: root)
+                ? try RunTruth.annotations(of: resolved.scenes, in: tables, split: split) : nil,
+            labels: tables.labels
         )
         let work = try PredictionImport(
             source: source,

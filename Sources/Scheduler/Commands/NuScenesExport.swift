@@ -1,7 +1,8 @@
 internal import CommandSupport
 internal import Datasets
 internal import Evaluation
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -32,7 +33,7 @@ struct NuScenesExport {
             let writer = try DetectionResultsWriter(path: place, inputs: inputs ?? DetectionInputs())
             var samples = 0
             for scene in manifest.scenes where scene.state == .done {
-                let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+                let reader = try directory.open(scene)
                 for entry in reader.entries {
                     let document = try reader.sample(entry).detectionsJSON()
                     try writer.add(entry.token, try DetectionDocument.decode(document, of: entry.token))
@@ -62,9 +63,9 @@ struct NuScenesExport {
         let root = datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder
         let scenes: [(scene: String, tokens: [String])]
         do {
-            let dataset = try NuScenesDataset.open(root: root, version: manifest.datasetVersion)
+            let dataset = try DatasetKind.of(manifest).open(root, manifest.datasetVersion)
             scenes = try dataset.sampleTokens(
-                ofSplit: manifest.split == RunSettings.everyScene ? nil : manifest.split
+                ofSplit: RunSettings.namedSplit(manifest.split)
             )
         } catch {
             guard left.isEmpty, datasetRoot == nil else { throw error }

@@ -5,7 +5,8 @@ internal import Datasets
 internal import Foundation
 internal import ImageFiles
 internal import Reporting
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Scenes
 internal import Storage
 internal import SystemSupport
@@ -58,26 +59,29 @@ struct PictureCommand: AsyncParsableCommand {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
         let (scene, token) = try find(manifest)
-        let reader = try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")")
+        let reader = try directory.open(scene)
         let entry = try reader.entry(token: token)
         let subtitle = "\(manifest.datasetVersion) \(scene.name) \(token)"
-        let tables = PictureTables(
-            root: truth.datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder,
-            manifest: manifest,
-            scene: scene.name
-        )
+        let root = truth.root(manifest)
+        func readTables() throws -> PictureTables {
+            try PictureTables(root: root, manifest: manifest, scene: scene.name)
+        }
         let picture: RGBImage
         switch entry.kind {
         case .occupancy:
             let labels = try reader.sample(entry).occupancy().bytes
-            picture = try occupancy(labels, manifest, scene.name, token, subtitle: subtitle, tables).render()
+            var figure = try occupancy(labels, manifest, scene.name, token)
+            figure.subtitle = subtitle
+            figure.cameras = cameras ? try readTables().pictures(of: token) : []
+            picture = try figure.render()
         case .detections:
             let view = BoxView(
                 document: try reader.sample(entry).detectionsJSON(),
                 token: token,
                 minimumScore: minimumScore
             )
-            var figure = try view.figure(tables.frames(), annotations: tables.annotations(of: token))
+            let tables = try readTables()
+            var figure = try view.figure(tables.frames, annotations: tables.annotations(of: token))
             figure.title = manifest.model
             figure.subtitle = subtitle
             figure.cameras = cameras ? try tables.pictures(of: token) : []
@@ -92,12 +96,9 @@ struct PictureCommand: AsyncParsableCommand {
         _ prediction: [UInt8],
         _ manifest: RunManifest,
         _ scene: String,
-        _ token: String,
-        subtitle: String,
-        _ tables: PictureTables
+        _ token: String
     ) throws -> BirdsEyeFigure {
-        let labelPath = truth.locator(manifest).path(scene: scene, sample: token)
-        let labels = try Folders.isPresent(labelPath) ? Occ3DFile.read(labelPath) : nil
+        let labels = try truth.labels(manifest).wholeLabels(scene: scene, sample: token)
         // What no camera sees is not scored, and dimmed in both.
         var panels = [
             BirdsEyeFigure.Panel(
@@ -116,16 +117,11 @@ struct PictureCommand: AsyncParsableCommand {
                 )
             )
         }
-        return BirdsEyeFigure(
-            title: "\(manifest.model)",
-            subtitle: subtitle,
-            panels: panels,
-            cameras: cameras ? try tables.pictures(of: token) : []
-        )
+        return BirdsEyeFigure(title: "\(manifest.model)", panels: panels)
     }
 
     private func find(_ manifest: RunManifest) throws -> (RunManifest.Scene, String) {
-        for scene in manifest.scenes where scene.state == .done {
+        for scene in manifest.done {
             if let sample {
                 if scene.sampleTokens.contains(sample) { return (scene, sample) }
             } else if let first = scene.sampleTokens.first {

@@ -3,7 +3,8 @@ internal import CommandSupport
 internal import Foundation
 internal import JobQueue
 internal import PostgresClient
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -77,7 +78,7 @@ struct RebuildCommand: AsyncParsableCommand {
     private func folders(_ root: String) throws -> [RunDirectory] {
         if let runName {
             let directory = try RunDirectory(output: root, run: runName)
-            guard try Folders.isPresent(directory.path) else {
+            guard try directory.isPresent() else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return [directory]

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CommandSupport
 internal import JobQueue
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -63,7 +64,7 @@ struct RetryCommand: AsyncParsableCommand {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let output = selection.output.map(Paths.absolute) ?? settings.outputDirectory
         let directory = try RunDirectory(output: output, run: status.name)
-        guard try Folders.isPresent(directory.path) else { return }
+        guard try directory.isPresent() else { return }
         try await RunFolder(directory, queue: queue, software: BuildInformation.software).check(status)
     }
 
@@ -72,7 +73,7 @@ struct RetryCommand: AsyncParsableCommand {
         let output = (files ?? selection.output).map(Paths.absolute) ?? settings.outputDirectory
         let directory = try RunDirectory(output: output, run: status.name)
         // A folder that is not mounted must not look like a run that lost every file.
-        guard try Folders.isPresent(directory.path) else {
+        guard try directory.isPresent() else {
             throw CommandFailure(
                 .environment,
                 "the run's folder '\(directory.path)' is not there; mount the output folder, or say where it is with --files DIR"

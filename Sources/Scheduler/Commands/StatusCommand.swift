@@ -3,7 +3,8 @@ internal import CommandSupport
 internal import Foundation
 internal import JobQueue
 internal import PostgresClient
-internal import Runs
+internal import RunContract
+internal import Scoring
 
 /// `occ-scheduler status`: where runs stand.
 struct StatusCommand: AsyncParsableCommand {
@@ -80,10 +81,8 @@ struct StatusCommand: AsyncParsableCommand {
     private func summaries(of runs: [RunStatus], _ queue: JobQueue) async throws -> [String: ScoreSummary] {
         var summaries: [String: ScoreSummary] = [:]
         for run in runs where run.counts.done > 0 {
-            let settings = try RunSettings(json: run.settings, run: run.name)
-            let caption = ScoreCaption(settings, expectedSamples: run.counts.samplesTotal)
             let stored = try await RunScores.stored(inQueue: queue, run: run.name)
-            if !stored.scenes.isEmpty { summaries[run.name] = try ScoreSummary(stored, caption) }
+            if !stored.scenes.isEmpty { summaries[run.name] = try ScoreSummary(stored, ScoreCaption(run)) }
         }
         return summaries
     }

@@ -22,7 +22,7 @@ struct ResultOptions: ParsableArguments {
         let root = Paths.absolute(output)
         if let runName {
             let directory = try RunDirectory(output: root, run: runName)
-            guard try Folders.isPresent(directory.path) else {
+            guard try directory.isPresent() else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return directory
@@ -46,9 +46,31 @@ struct GroundTruthOptions: ParsableArguments {
     )
     var datasetRoot: String?
 
-    /// Finds label files of a run.
-    func locator(_ manifest: RunManifest) -> Occ3DLocator {
-        Occ3DLocator(datasetRoot: datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder)
+    /// Where a run's dataset is now.
+    func root(_ manifest: RunManifest) -> String { datasetRoot.map(Paths.absolute) ?? manifest.datasetFolder }
+
+    /// The voxel labels of a run's dataset.
+    func labels(_ manifest: RunManifest) throws -> any LabelSource {
+        try DatasetKind.of(manifest).labels(root(manifest))
+    }
+}
+
+extension LabelSource {
+    /// The labels of a sample; nil where there are none.
+    ///
+    /// - Throws: `CommandFailure` for labels that are there and cannot be used.
+    func wholeLabels(scene: String, sample: String) throws -> VoxelLabels? {
+        switch read(scene: scene, sample: sample) {
+        case .labels(let labels): return labels
+        case .absent: return nil
+        case .unreadable(let why):
+            throw CommandFailure(.environment, "the ground truth of sample \(sample) cannot be read: \(why)")
+        case .damaged(let why):
+            throw CommandFailure(
+                .configuration,
+                "the ground truth of sample \(sample) is damaged: \(place(scene: scene, sample: sample)): \(why)"
+            )
+        }
     }
 }
 

@@ -2,7 +2,8 @@ internal import CommandSupport
 internal import Evaluation
 internal import Foundation
 internal import JobQueue
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 

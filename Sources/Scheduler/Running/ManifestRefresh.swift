@@ -1,7 +1,8 @@
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -23,7 +24,7 @@ enum ManifestRefresh {
                 output: output.map(Paths.absolute) ?? settings.outputDirectory,
                 run: name
             )
-            guard try Folders.isPresent(directory.path) else {
+            guard try directory.isPresent() else {
                 if status.isFinished {
                     Terminal.say(
                         "note: '\(directory.path)' is not on this host, so its run.json was not written; give the same command on"
@@ -32,7 +33,7 @@ enum ManifestRefresh {
                 }
                 return
             }
-            guard try status.isFinished || Folders.isPresent(directory.manifestPath) else { return }
+            guard try status.isFinished || directory.hasManifest() else { return }
             try await ManifestPublisher(queue: queue, software: BuildInformation.software)
                 .publish(status, outputDirectory: output.map(Paths.absolute) ?? settings.outputDirectory)
         } catch {

@@ -1,7 +1,8 @@
 internal import CommandSupport
 internal import Foundation
 internal import JobQueue
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import SystemSupport
 
 /// Sees a submitted run through on this machine: workers, progress, the manifest at the end.

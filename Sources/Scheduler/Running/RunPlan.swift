@@ -4,7 +4,8 @@ internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import OccInference
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Scenes
 internal import Storage
 internal import SystemSupport
@@ -104,7 +105,7 @@ struct RunPlan: Sendable {
         self.isDetection = isDetection
         self.skipMissing = skipMissing
         Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
-        let source = try NuScenesDataset.open(root: settings.datasetRoot, version: settings.datasetVersion)
+        let source = try DatasetKind.of(settings, run: name).open(settings.datasetRoot, settings.datasetVersion)
         let options = ResolutionOptions(
             skipMissing: skipMissing,
             // Where intrinsics follow the pictures, any size will do.
@@ -118,7 +119,7 @@ struct RunPlan: Sendable {
         }
         // Predictions are worth having without a score, so nothing that is wrong with annotations stops a submission.
         do {
-            annotations = try RunTruth.annotations(of: dataset.scenes, in: source, split: settings.split)
+            annotations = try RunTruth.annotations(of: dataset.scenes, in: source, split: settings.namedSplit)
             remark =
                 annotations == nil
                 ? "'\(settings.datasetVersion)' has no annotations of these scenes: the run will have no score" : nil
@@ -143,13 +144,12 @@ struct RunPlan: Sendable {
 
     private static func resolve(
         _ settings: RunSettings,
-        in dataset: NuScenesDataset,
+        in dataset: any DatasetSource,
         _ options: ResolutionOptions
     ) throws -> ResolvedDataset {
-        let split = settings.split == RunSettings.everyScene ? nil : settings.split
         let resolved: ResolvedDataset
         do {
-            resolved = try dataset.resolve(split: split, options: options)
+            resolved = try dataset.resolve(split: settings.namedSplit, options: options)
         } catch {
             guard case .unresolvedScenes = error else { throw error }
             // A few pictures of the wrong size stand for others that nobody looked at.
@@ -218,7 +218,7 @@ struct RunPlan: Sendable {
         let existing = try await queue.runStatus(name)
         if let existing {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
-            guard try isQueueInOutput || Folders.isPresent(directory.path) else {
+            guard try isQueueInOutput || directory.isPresent() else {
                 throw CommandFailure(
                     .environment,
                     "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"

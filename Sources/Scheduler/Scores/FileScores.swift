@@ -1,7 +1,8 @@
 internal import CommandSupport
 internal import Datasets
 internal import Foundation
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -11,21 +12,21 @@ struct FileScores {
     let directory: RunDirectory
     /// Where the dataset is said to be; nil is where it was when the run was submitted.
     let datasetRoot: String?
-    let countsRays: Bool
+    /// What is counted.
+    var metrics: [any SceneMetric] = Metrics.known
 
     /// Scores every finished scene.
     ///
     /// - Throws: `CommandFailure` where somebody named a dataset that has no ground truth; `DatasetError`, `StorageError`, `FileError`,
     ///   `EvaluationError`.
     func score() throws -> RunScores {
-        var stored = try RunScores.stored(in: manifest)
-        if !countsRays { stored = stored.withoutRays() }
+        let stored = try RunScores.stored(in: manifest).by(metrics)
         guard let truth = try groundTruth() else { return stored }
         let scores = try RunScores.recomputed(
             manifest,
             directory: directory,
             truth: truth,
-            countsRays: countsRays
+            metrics: metrics
         ) { done in
             if Terminal.isInteractive { Terminal.showProgress("\(done) scenes scored") }
         }
@@ -42,7 +43,7 @@ struct FileScores {
 
     /// The ground truth that is at hand; nil where there is none and the stored scores have to do.
     private func groundTruth() throws -> RunTruth? {
-        let locator = Occ3DLocator(datasetRoot: root)
+        let labels = try datasetKind().labels(root)
         if try firstKind() == .detections {
             do {
                 return try readTables(isDetection: true)
@@ -55,18 +56,17 @@ struct FileScores {
                 return nil
             }
         }
-        // The dot asks for the right to enter the folder, without which every label in it would look unreadable.
-        guard try Folders.isPresent(locator.groundTruthRoot + "/.") else {
+        guard try labels.isPresent() else {
             guard datasetRoot == nil else {
                 throw CommandFailure(
                     .configuration,
-                    "there is no ground truth in '\(locator.groundTruthRoot)'; check --dataset-root"
+                    "there is no ground truth in '\(labels.place)'; check --dataset-root"
                 )
             }
             return nil
         }
         // The tables are only needed to tell the lidar's places.
-        guard countsRays else { return RunTruth(frames: [], annotations: nil, locator: locator) }
+        guard metrics.contains(where: { $0 is RayMetric }) else { return RunTruth(frames: [], annotations: nil, labels: labels) }
         do {
             return try readTables(isDetection: false)
         } catch let error as DatasetError {
@@ -75,7 +75,7 @@ struct FileScores {
                 "note: the dataset's tables are not at hand, so there is no RayIoU (--stored sums what was counted while the run was"
                     + " made): \(error)"
             )
-            return RunTruth(frames: [], annotations: nil, locator: locator)
+            return RunTruth(frames: [], annotations: nil, labels: labels)
         }
     }
 
@@ -90,18 +90,19 @@ struct FileScores {
 
     private func readTables(isDetection: Bool) throws -> RunTruth {
         try RunTruth.read(
-            root: root,
-            version: manifest.datasetVersion,
-            split: manifest.split,
+            datasetKind().open(root, manifest.datasetVersion),
+            split: RunSettings.namedSplit(manifest.split),
             isDetection: isDetection
         )
     }
 
+    private func datasetKind() throws -> DatasetKind { try DatasetKind.of(manifest) }
+
     /// What the run's first finished scene holds.
     private func firstKind() throws -> SampleKind? {
-        guard let scene = manifest.scenes.first(where: { $0.state == .done && !$0.sampleTokens.isEmpty }) else {
+        guard let scene = manifest.done.first(where: { !$0.sampleTokens.isEmpty }) else {
             return nil
         }
-        return try SceneFileReader(path: "\(directory.path)/\(scene.fileName ?? "")").entries.first?.kind
+        return try directory.open(scene).entries.first?.kind
     }
 }

@@ -1,33 +1,38 @@
 internal import Evaluation
 internal import Foundation
-internal import Runs
 internal import Scenes
+internal import Scoring
 
 /// All scores of a run as `evaluate` shows them, and of how much of it they are.
 struct ScoreSummary {
-    let occupancy: OccupancyReport?
-    let rays: RayIoUReport?
-    let detections: DetectionReport?
+    /// The scores that the counts allow, each with the key of its part of a JSON document.
+    private let reports: [(key: String?, report: any ScoreReport)]
     /// Samples that were scored, and that the run has.
     let sampleCount: Int
     let expectedSampleCount: Int?
     private let isChosen: Bool
     private let scores: RunScores
-    private let caption: ScoreCaption
+    private let mask: VisibilityMask
 
     /// Makes the reports that the counts allow.
     ///
     /// - Parameter isChosen: whether somebody asked for some of the scenes.
-    init(_ scores: RunScores, _ caption: ScoreCaption, mask: VisibilityMask = .camera, isChosen: Bool = false) throws {
-        detections = try scores.detectionReport(caption)
-        occupancy = scores.occupancyReport(caption, mask: mask)
-        rays = scores.rayReport(caption)
-        sampleCount = detections?.sampleCount ?? occupancy.map { Int(clamping: $0.sampleCount) } ?? 0
+    init(_ scores: RunScores, _ caption: ScoreCaption, isChosen: Bool = false) throws {
+        reports = try Metrics.known.compactMap { metric in
+            try scores.report(metric, caption).map { (type(of: metric).jsonKey, $0) }
+        }
+        sampleCount = reports.first?.report.scoredSamples ?? 0
         expectedSampleCount = caption.expectedSamples
+        mask = caption.mask
         self.isChosen = isChosen
         self.scores = scores
-        self.caption = caption
     }
+
+    /// The mIoU; nil for a run of other predictions.
+    var occupancy: OccupancyReport? { reports.lazy.compactMap { $0.report as? OccupancyReport }.first }
+
+    /// mAP and NDS; nil for a run of other predictions.
+    var detections: DetectionReport? { reports.lazy.compactMap { $0.report as? DetectionScore }.first?.report }
 
     /// Whether samples of the run are not in the score.
     var isPartial: Bool { expectedSampleCount.map { sampleCount < $0 } ?? false }
@@ -46,8 +51,8 @@ struct ScoreSummary {
             (gaps.count(.unreadable), "have ground truth that cannot be read"),
             (gaps.count(.failed), "could not be scored"),
         ]
-        if occupancy?.mask == .camera { words.append((gaps.count(.noCameraMask), "have no mask_camera")) }
-        if occupancy?.mask == .lidar { words.append((gaps.count(.noLidarMask), "have no mask_lidar")) }
+        if occupancy != nil, mask == .camera { words.append((gaps.count(.noCameraMask), "have no mask_camera")) }
+        if occupancy != nil, mask == .lidar { words.append((gaps.count(.noLidarMask), "have no mask_lidar")) }
         let known = words.reduce(0) { $0 + $1.0 }
         let rest = (expectedSampleCount ?? sampleCount) - sampleCount - known
         words.append((rest, isChosen ? "were not asked for" : "are not done or were not counted"))
@@ -58,54 +63,32 @@ struct ScoreSummary {
     ///
     /// - Throws: `EvaluationError` where a scene's scores below 0 cannot be ranked.
     func text(withScenes: Bool) throws -> String {
-        var tables: [String] = []
-        if let detections { tables.append(detections.table + (withScenes ? "\n" + (try detectionScenes()) : "")) }
-        if let occupancy { tables.append(occupancy.table(withScenes: withScenes)) }
-        if let rays { tables.append(rays.table(withScenes: withScenes)) }
-        return tables.joined(separator: "\n")
-    }
-
-    /// Each scene's own mAP and NDS, classes that it lacks counted as 0: to find scenes, not to compare with the split.
-    private func detectionScenes() throws -> String {
-        let rows = try scores.scenes.compactMap { scene -> [String]? in
-            guard let report = try scores.only([scene.name]).detectionReport(caption) else { return nil }
-            return [
-                scene.name, String(format: "%.4f", report.meanAveragePrecision),
-                String(format: "%.4f", report.detectionScore), "\(report.sampleCount)",
-            ]
-        }
-        return TextTable.render(header: ["scene", "mAP", "NDS", "samples"], rows: rows)
+        try reports.map { try $0.report.table(withScenes: withScenes) }.joined(separator: "\n")
     }
 
     /// The few numbers that a list of runs shows.
     var headline: Headline {
-        Headline(
-            mAP: detections?.meanAveragePrecision,
-            nds: detections?.detectionScore,
-            meanIoU_percent: occupancy?.meanIoU_percent,
-            rayIoU_percent: rays?.rayIoU_percent,
-            samples: sampleCount
-        )
+        Headline(scores: reports.flatMap(\.report.headline), samples: sampleCount)
     }
 
-    /// The main scores of a run; those that it does not have are nil.
+    /// The main scores of a run; those that it does not have are left out.
     struct Headline: Encodable {
-        let mAP: Double?
-        let nds: Double?
-        let meanIoU_percent: Double?
-        let rayIoU_percent: Double?
+        let scores: [HeadlineScore]
         let samples: Int
+
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.singleValueContainer()
+            var document = Dictionary(scores.map { ($0.key, $0.value) }) { first, _ in first }.compactMapValues { $0 }
+            document["samples"] = Double(samples)
+            try values.encode(document)
+        }
     }
 
     /// One line for a table of runs.
     var line: String {
-        var parts: [String] = []
-        if let detections {
-            let (mAP, nds) = (detections.meanAveragePrecision, detections.detectionScore)
-            parts.append(String(format: "mAP %.4f NDS %.4f", mAP, nds))
+        let parts = headline.scores.compactMap { score in
+            score.value.map { "\(score.title) " + String(format: "%.\(score.digits)f", $0) }
         }
-        if let value = occupancy?.meanIoU_percent { parts.append(String(format: "mIoU %.2f", value)) }
-        if let value = rays?.rayIoU_percent { parts.append(String(format: "RayIoU %.2f", value)) }
         return parts.isEmpty ? "-" : parts.joined(separator: " ")
     }
 
@@ -118,16 +101,20 @@ struct ScoreSummary {
 }
 
 extension ScoreSummary: Encodable {
-    private enum Key: String, CodingKey {
-        case isPartial, rayIoU, truthGaps
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
     }
 
     func encode(to encoder: any Encoder) throws {
-        try detections?.encode(to: encoder)
-        try occupancy?.encode(to: encoder)
+        for report in reports where report.key == nil { try report.report.encode(to: encoder) }
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(isPartial, forKey: .isPartial)
-        try container.encode(scores.gaps.groups, forKey: .truthGaps)
-        try container.encodeIfPresent(rays, forKey: .rayIoU)
+        try container.encode(isPartial, forKey: Key("isPartial"))
+        try container.encode(scores.gaps.groups, forKey: Key("truthGaps"))
+        for case (let key?, let report) in reports { try report.encode(to: container.superEncoder(forKey: Key(key))) }
     }
 }

@@ -1,5 +1,6 @@
 internal import CommandSupport
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 
 /// The scores that end a run.
@@ -13,7 +14,7 @@ enum StoredScores {
     static func say(_ manifest: RunManifest, _ directory: RunDirectory, remark: String? = nil) throws {
         var scores = try RunScores.stored(in: manifest)
         if scores.gaps.hasDamage {
-            let files = FileScores(manifest: manifest, directory: directory, datasetRoot: nil, countsRays: true)
+            let files = FileScores(manifest: manifest, directory: directory, datasetRoot: nil)
             do { scores = try files.score() } catch {
                 Terminal.say("warning: the files were not scored anew: \(error)")
             }

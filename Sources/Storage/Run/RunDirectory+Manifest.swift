@@ -34,6 +34,11 @@ extension RunDirectory {
         KillPoint.reached(.manifestPublished)
     }
 
+    /// Whether there is a `run.json`.
+    ///
+    /// - Throws: `FileError`.
+    public func hasManifest() throws -> Bool { try fileSystem.byteCount(of: manifestPath) != nil }
+
     /// Reads `run.json`.
     ///
     /// - Throws: `StorageError` (`invalidManifest`, `unsupportedVersion`) telling what is wrong in it, `FileError`.

@@ -49,7 +49,22 @@ public struct RunDirectory: Sendable {
     ///
     /// - Throws: `StorageError` (`unsafeName`).
     public func finalPath(scene: String, lease: Int64) throws -> String {
-        "\(path)/\(try Self.stem(scene, lease))\(Self.finalSuffix)"
+        "\(path)/\(try fileName(scene: scene, lease: lease))"
+    }
+
+    /// Name of a lease's finished file.
+    ///
+    /// - Throws: `StorageError` (`unsafeName`).
+    public func fileName(scene: String, lease: Int64) throws -> String {
+        try Self.stem(scene, lease) + Self.finalSuffix
+    }
+
+    /// Removes what a lease wrote, finished or not; what is not there is no error.
+    ///
+    /// - Throws: `StorageError` (`unsafeName`), `FileError`.
+    public func remove(scene: String, lease: Int64) throws {
+        for path in [try finalPath(scene: scene, lease: lease), try partialPath(scene: scene, lease: lease)]
+        where try fileSystem.byteCount(of: path) != nil { try fileSystem.remove(path) }
     }
 
     /// Path of a lease's file while it is written.
@@ -58,6 +73,42 @@ public struct RunDirectory: Sendable {
     public func partialPath(scene: String, lease: Int64) throws -> String {
         "\(partialFolder)/\(try Self.stem(scene, lease))\(Self.partialSuffix)"
     }
+
+    /// Opens a finished file of the run.
+    ///
+    /// - Throws: `StorageError`, `FileError`.
+    public func open(_ fileName: String) throws -> SceneFileReader {
+        try SceneFileReader(path: "\(path)/\(fileName)", fileSystem: fileSystem)
+    }
+
+    /// Opens the accepted file of a scene.
+    ///
+    /// - Throws: `StorageError` (also where the scene has none), `FileError`.
+    public func open(_ scene: RunManifest.Scene) throws -> SceneFileReader {
+        guard let fileName = scene.fileName else {
+            throw StorageError(.invalidManifest, source: manifestPath, "scene '\(scene.name)' has no file")
+        }
+        return try open(fileName)
+    }
+
+    /// Opens a file that a listing has.
+    ///
+    /// - Throws: `StorageError`, `FileError`.
+    public func open(_ file: SceneFileListing) throws -> SceneFileReader {
+        try SceneFileReader(path: file.path, fileSystem: fileSystem)
+    }
+
+    /// The size of a finished file in bytes; nil where it is not there.
+    ///
+    /// - Throws: `FileError`.
+    public func byteCount(of fileName: String) throws -> Int? {
+        try fileSystem.byteCount(of: "\(path)/\(fileName)")
+    }
+
+    /// Whether the run's folder is there.
+    ///
+    /// - Throws: `FileError` where that cannot be told.
+    public func isPresent() throws -> Bool { try Folders.isPresent(path) }
 
     /// All scene files of the run, finished and partial, by scene, lease and state; other files are left out.
     ///
@@ -132,4 +183,7 @@ public struct SceneFileListing: Equatable, Sendable {
     public let isFinished: Bool
     /// Its size.
     public let byteCount: Int
+
+    /// Its name in its folder.
+    public var fileName: String { String(path.split(separator: "/").last ?? "") }
 }

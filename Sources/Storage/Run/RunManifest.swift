@@ -125,6 +125,12 @@ public struct RunManifest: Codable, Equatable, Sendable {
         self.scenes = scenes
     }
 
+    /// Key of `settings` under which the number of the run's samples stands.
+    public static let expectedSamplesKey = "samples"
+
+    /// The scenes that have an accepted file.
+    public var done: [Scene] { scenes.filter { $0.state == .done } }
+
     /// The accepted lease of each scene that is done.
     public var acceptedLeases: [String: Int64] {
         Dictionary(scenes.compactMap { scene in scene.lease.map { (scene.name, $0) } }, uniquingKeysWith: max)

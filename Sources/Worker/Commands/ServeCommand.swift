@@ -5,7 +5,8 @@ internal import JobQueue
 internal import Logging
 internal import OccInference
 internal import PostgresClient
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import SystemSupport
 
 /// `occ-worker serve`, the default: work on scenes until told to stop.

@@ -1,5 +1,6 @@
 internal import OccInference
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Synchronization
 
 /// The models that this process has prepared, shared by its slots.

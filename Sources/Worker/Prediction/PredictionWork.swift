@@ -4,7 +4,8 @@ internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Logging
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Storage
 internal import Synchronization
 internal import SystemSupport

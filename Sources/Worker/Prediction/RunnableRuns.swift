@@ -1,6 +1,7 @@
 internal import JobQueue
 internal import Logging
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import SystemSupport
 
 /// Runs whose model package this host has.

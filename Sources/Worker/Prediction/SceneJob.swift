@@ -4,7 +4,8 @@ internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import Logging
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Scenes
 internal import Storage
 internal import SystemSupport
@@ -95,7 +96,7 @@ struct SceneJob {
         }
         if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
         let file = try onOutput { try writer.finish() }
-        let score = metrics(of: file)
+        let score = metrics(of: file, in: directory)
         let result = SceneResult(
             fileName: file.fileName,
             byteCount: Int64(file.byteCount),
@@ -114,7 +115,7 @@ struct SceneJob {
             run: scene.runName,
             scene: scene.sceneName,
             lease: scene.lease,
-            dataset: "nuscenes",
+            dataset: settings.datasetKind,
             datasetVersion: settings.datasetVersion,
             split: settings.split,
             model: settings.modelConfiguration,
@@ -127,7 +128,7 @@ struct SceneJob {
     /// The scene's metrics, read back from the file just written, with what could not be scored; nil where there is neither.
     ///
     /// The predictions stand whatever is wrong with the ground truth. Reading back scores what is stored, adopted samples included.
-    private func metrics(of file: FinishedSceneFile) -> SceneMetrics? {
+    private func metrics(of file: FinishedSceneFile, in directory: RunDirectory) -> SceneMetrics? {
         var annotations: DetectionSceneTruth?
         var flaw: String?
         do {
@@ -135,15 +136,16 @@ struct SceneJob {
         } catch {
             flaw = "\(error)"
         }
+        guard let kind = DatasetKind.named(settings.datasetKind) else { return nil }
         let scorer = SceneScorer(
             scene: frames.name,
             frames: frames,
             annotations: annotations,
             annotationsFlaw: flaw,
-            locator: Occ3DLocator(datasetRoot: datasetRoot)
+            labels: kind.labels(datasetRoot)
         )
         do {
-            let outcome = try scorer.score(SceneFileReader(path: file.path, fileSystem: fileSystem))
+            let outcome = try scorer.score(directory.open(file.fileName))
             for note in outcome.notes { logger.warning("\(note)", metadata: ["scene": "\(frames.name)"]) }
             return outcome.metrics.isWorthStoring ? outcome.metrics : nil
         } catch {

@@ -3,7 +3,8 @@ internal import Foundation
 internal import JobQueue
 internal import Logging
 internal import PostgresClient
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import SystemSupport
 
 /// The last write of each lease.

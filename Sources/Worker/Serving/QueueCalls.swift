@@ -2,7 +2,8 @@ internal import CommandSupport
 internal import Foundation
 internal import JobQueue
 internal import Logging
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import SystemSupport
 
 /// The database side of a worker: each call runs in a task of its own and reports back as an event.

@@ -1,5 +1,6 @@
 internal import JobQueue
-internal import Runs
+internal import RunContract
+internal import Scoring
 internal import Synchronization
 internal import SystemSupport
 

@@ -1,0 +1,106 @@
+public import Evaluation
+internal import Foundation
+internal import Scenes
+
+/// All counts of one scene, as a worker stores them with its result and `run.json` repeats them; bytes in `docs/evaluation.md`,
+/// "Stored metrics".
+///
+/// ```swift
+/// result.metrics = metrics.encoded()
+/// let metrics = try SceneMetrics(decoding: result.metrics)       // also what version 0.1 stored: confusions alone
+/// let confusions = metrics[OccupancyMetric.self]
+/// ```
+public struct SceneMetrics: Sendable {
+    /// Counts by the part of their metric.
+    private var counts: [UInt8: any SceneCounts] = [:]
+    /// Samples that are not in the counts, and why.
+    public var gaps: TruthGaps
+
+    /// Makes metrics without counts.
+    public init(gaps: TruthGaps = TruthGaps()) { self.gaps = gaps }
+
+    /// The counts of a metric; nil where it counted nothing.
+    public subscript<Metric: SceneMetric>(_ metric: Metric.Type) -> Metric.Counts? {
+        get { counts[Metric.part] as? Metric.Counts }
+        set { counts[Metric.part] = newValue }
+    }
+
+    /// The counts of a metric, whichever it is.
+    subscript(part part: UInt8) -> (any SceneCounts)? {
+        get { counts[part] }
+        set { counts[part] = newValue }
+    }
+
+    /// Whether nothing was counted; gaps may be there all the same.
+    public var isEmpty: Bool { counts.isEmpty }
+    /// Whether there is something worth storing.
+    public var isWorthStoring: Bool { !isEmpty || !gaps.isEmpty }
+
+    private static let magic = Array("OCSM".utf8)
+    private static let version: UInt8 = 1
+    /// The part that holds the gaps; metrics have others.
+    static let gapsPart: UInt8 = 4
+
+    /// The metrics as bytes that say what they are.
+    public func encoded() -> [UInt8] {
+        var parts = counts.map { ($0.key, $0.value.encoded()) }
+        if !gaps.isEmpty { parts.append((Self.gapsPart, gaps.encoded())) }
+        var writer = ByteWriter(Self.magic + [Self.version, UInt8(parts.count)])
+        for (kind, content) in parts.sorted(by: { $0.0 < $1.0 }) { writer.append(part: kind, content) }
+        return writer.bytes
+    }
+
+    /// Reads what `encoded` wrote, or the bare confusions of version 0.1.
+    ///
+    /// Parts of kinds that this program does not know are stepped over.
+    ///
+    /// - Throws: `EvaluationError` (`invalidEncoding`).
+    public init(decoding bytes: [UInt8]) throws {
+        self.init()
+        guard bytes.starts(with: Self.magic) else {
+            self[OccupancyMetric.self] = try MaskedConfusions(decoding: bytes)
+            return
+        }
+        guard bytes.count >= 6, bytes[4] == Self.version else {
+            throw Self.flaw("version \(bytes.dropFirst(4).first.map { "\($0)" } ?? "none"), this program reads 1")
+        }
+        var reader = ByteReader(bytes[6...])
+        var last: UInt8 = 0
+        for _ in 0..<bytes[5] {
+            let (kind, content) = try Self.sound { () throws(ByteReader.Failure) in try reader.part() }
+            guard kind > last else { throw Self.flaw("its parts are not in order") }
+            last = kind
+            if kind == Self.gapsPart {
+                guard let read = TruthGaps(decoding: Array(content)) else { throw Self.flaw("gaps that cannot be read") }
+                gaps = read
+            } else if let metric = Metrics.known.first(where: { type(of: $0).part == kind }) {
+                counts[kind] = try metric.decoded(Array(content))
+            }
+        }
+        try Self.sound { () throws(ByteReader.Failure) in try reader.finish() }
+    }
+
+    /// `encoded()` in Base64, for JSON.
+    public var base64: String { Data(encoded()).base64EncodedString() }
+
+    /// Reads what `base64` gave.
+    ///
+    /// - Throws: `EvaluationError` (`invalidEncoding`).
+    public init(base64: String) throws {
+        guard let data = Data(base64Encoded: base64) else { throw Self.flaw("not Base64") }
+        try self.init(decoding: [UInt8](data))
+    }
+
+    private static func sound<Value>(_ read: () throws(ByteReader.Failure) -> Value) throws -> Value {
+        do { return try read() } catch { throw flaw("\(error)") }
+    }
+
+    private static func flaw(_ text: String) -> EvaluationError {
+        EvaluationError(.invalidEncoding, source: "stored metrics", "\(text); score the scene again from its file")
+    }
+}
+
+extension SceneMetrics: Equatable {
+    /// Whether both hold the same counts and gaps.
+    public static func == (a: SceneMetrics, b: SceneMetrics) -> Bool { a.encoded() == b.encoded() }
+}
