@@ -114,56 +114,62 @@ let package = Package(
         .executableTarget(
             name: "Chaos",
             dependencies: [
-                "ArrayFiles", "ImageFiles", "OccInference", "PostgresClient", "Storage", "SystemSupport",
+                "ArrayFiles", "ImageFiles", "OccInference", "PostgresClient", "Storage", "SystemSupport", "TestSupport",
                 argumentParser,
             ],
             path: "Tests/Chaos",
             swiftSettings: swiftSettings + [.defaultIsolation(MainActor.self)]
         ),
 
-        // Tests, one target a room; golden files are found beside the sources, so they are no resources.
-        tests("SystemSupportTests", ["SystemSupport"]),
-        tests("BinaryKernelsTests", ["BinaryKernels"]),
-        tests("LZ4FramesTests", ["LZ4Frames", "CLZ4"]),
-        tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport"]),
-        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
-        tests("PostgresClientTests", ["PostgresClient"]),
-        tests("JobQueueTests", ["JobQueue", "PostgresClient"]),
+        // What several targets of tests share.
         .target(
-            name: "SimulatedFiles",
-            dependencies: ["Storage", "SystemSupport"],
-            path: "Tests/SimulatedFiles",
+            name: "TestSupport",
+            dependencies: ["PostgresClient", "Storage", "SystemSupport"],
+            path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),
+
+        // Tests, one target a room; golden files are found beside the sources, so they are no resources.
+        tests("SystemSupportTests", ["SystemSupport"]),
+        tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"]),
+        tests("LZ4FramesTests", ["LZ4Frames", "CLZ4", "TestSupport"]),
+        tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport", "TestSupport"]),
+        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
+        tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
+        tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(
             "StorageTests",
-            ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
+            ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport", "TestSupport"],
             exclude: ["Goldens"]
         ),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles"]),
-        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "TestSupport"]),
+        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport", "TestSupport"]),
         tests(
             "OccInferenceTests",
-            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport"],
+            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport", "TestSupport"],
             exclude: ["Goldens"]
         ),
-        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
-        tests("DetectionEvaluationTests", ["Datasets", "Evaluation", "SystemSupport"], exclude: ["Goldens"]),
-        tests("RayIoUTests", ["Evaluation", "ArrayFiles"], exclude: ["Goldens"]),
+        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport", "TestSupport"]),
+        tests(
+            "DetectionEvaluationTests",
+            ["Datasets", "Evaluation", "SystemSupport", "TestSupport"],
+            exclude: ["Goldens"]
+        ),
+        tests("RayIoUTests", ["Evaluation", "ArrayFiles", "TestSupport"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "SystemSupport"]),
-        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage"]),
+        tests("RunsTests", ["Runs", "ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Storage", "TestSupport"]),
         tests(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
                 "OccInference",
-                "PostgresClient", "Runs", "Storage", "SystemSupport", logging,
+                "PostgresClient", "Runs", "Storage", "SystemSupport", "TestSupport", logging,
             ]
         ),
         tests(
             "ReliabilityTests",
-            ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
+            ["ArrayFiles", "JobQueue", "PostgresClient", "Storage", "Worker", "TestSupport"]
         ),
         tests(
             "SchedulerTests",
@@ -172,6 +178,9 @@ let package = Package(
                 argumentParser,
             ]
         ),
-        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
+        tests(
+            "EndToEndTests",
+            ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker", "TestSupport"]
+        ),
     ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -102,7 +103,7 @@ import Testing
 
     @Test func damageNeverTraps() throws {
         let whole = try Self.scene(samples: 2).encodePayload()
-        var random = SplitMix(seed: 99)
+        var random = SeededGenerator(seed: 99)
         for _ in 0..<5_000 {
             var bytes = whole
             for _ in 0...Int(random.next() % 4) {

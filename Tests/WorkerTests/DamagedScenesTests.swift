@@ -6,6 +6,7 @@ import Logging
 import PostgresClient
 import Runs
 import Storage
+import TestSupport
 import Testing
 
 @testable import Worker

@@ -7,6 +7,7 @@ import PostgresClient
 import Runs
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Worker

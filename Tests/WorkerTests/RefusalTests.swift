@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PostgresClient
 import Runs
+import TestSupport
 import Testing
 
 @testable import JobQueue

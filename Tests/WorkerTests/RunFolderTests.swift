@@ -4,6 +4,7 @@ import JobQueue
 import PostgresClient
 import Runs
 import Storage
+import TestSupport
 import Testing
 
 @testable import Worker

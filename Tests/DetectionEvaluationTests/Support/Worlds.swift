@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Evaluation
 
 /// Predictions and ground truths from a seed.

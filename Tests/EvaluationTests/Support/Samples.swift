@@ -1,4 +1,5 @@
 import Evaluation
+import TestSupport
 
 /// Predictions and ground truths from a seed.
 enum Samples {

@@ -1,5 +1,6 @@
 import ArrayFiles
 import Evaluation
+import TestSupport
 import Testing
 
 /// Grids and origins of one sample.
