@@ -78,7 +78,7 @@ let package = Package(
         // Rendering without optimisation takes minutes a sample.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "SystemSupport"], optimised: true),
         room("Evaluation", ["ArrayFiles", "SystemSupport"]),
-        room("Reporting", ["ImageFiles", "SystemSupport"]),
+        room("Reporting", ["ImageFiles"]),
 
         // What scheduler and workers agree on, and what their command lines share.
         room("Runs", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "LZ4Frames", "Storage", "SystemSupport"]),
@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
                 "Runs", "Storage", "SystemSupport", argumentParser, logging,
             ],
@@ -129,11 +129,14 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // The sources, pages and scripts themselves, read as text.
+        tests("TidyTests", ["TestSupport"]),
+
         // Tests, one target a room; golden files are found beside the sources, so they are no resources.
         tests("SystemSupportTests", ["SystemSupport"]),
         tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"]),
-        tests("LZ4FramesTests", ["LZ4Frames", "CLZ4", "TestSupport"]),
-        tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport", "TestSupport"]),
+        tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"]),
+        tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"]),
         tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
@@ -164,7 +167,7 @@ let package = Package(
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
                 "OccInference",
-                "PostgresClient", "Runs", "Storage", "SystemSupport", "TestSupport", logging,
+                "PostgresClient", "Runs", "Storage", "SystemSupport", "TestSupport", argumentParser, logging,
             ]
         ),
         tests(
@@ -175,7 +178,7 @@ let package = Package(
             "SchedulerTests",
             [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Runs", "Scheduler", "Storage",
-                argumentParser,
+                "SystemSupport", argumentParser,
             ]
         ),
         tests(
