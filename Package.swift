@@ -101,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
                 "RunContract", "Scenes", "Scoring", "Storage", "SystemSupport", argumentParser, logging,
             ],
@@ -121,67 +121,79 @@ let package = Package(
         .executableTarget(
             name: "Chaos",
             dependencies: [
-                "ArrayFiles", "ImageFiles", "OccInference", "PostgresClient", "Storage", "SystemSupport",
+                "ArrayFiles", "ImageFiles", "OccInference", "PostgresClient", "Storage", "SystemSupport", "TestSupport",
                 argumentParser,
             ],
             path: "Tests/Chaos",
             swiftSettings: swiftSettings + [.defaultIsolation(MainActor.self)]
         ),
 
-        // Tests, one target a room; golden files are found beside the sources, so they are no resources.
-        tests("SystemSupportTests", ["SystemSupport"]),
-        tests("BinaryKernelsTests", ["BinaryKernels"]),
-        tests("LZ4FramesTests", ["LZ4Frames", "CLZ4"]),
-        tests("ArrayFilesTests", ["ArrayFiles", "SystemSupport"]),
-        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
-        tests("PostgresClientTests", ["PostgresClient"]),
-        tests("JobQueueTests", ["JobQueue", "PostgresClient"]),
+        // What several targets of tests share.
         .target(
-            name: "SimulatedFiles",
-            dependencies: ["Storage", "SystemSupport"],
-            path: "Tests/SimulatedFiles",
+            name: "TestSupport",
+            dependencies: ["PostgresClient", "Storage", "SystemSupport"],
+            path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),
+
+        // The sources, pages and scripts themselves, read as text.
+        tests("TidyTests", ["TestSupport"]),
+
+        // Tests, one target a room; golden files are found beside the sources, so they are no resources.
+        tests("SystemSupportTests", ["SystemSupport"]),
+        tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"]),
+        tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"]),
+        tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"]),
+        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
+        tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
+        tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(
             "StorageTests",
-            ["Storage", "LZ4Frames", "ArrayFiles", "SimulatedFiles", "SystemSupport"],
+            ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport", "TestSupport"],
             exclude: ["Goldens"]
         ),
         tests("ScenesTests", ["Scenes"]),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes"]),
-        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
+        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"]),
+        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport", "TestSupport"]),
         tests(
             "OccInferenceTests",
-            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport"],
+            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport", "TestSupport"],
             exclude: ["Goldens"]
         ),
-        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "Datasets", "Scenes", "SystemSupport"]),
-        tests("DetectionEvaluationTests", ["Datasets", "Evaluation", "Scenes", "SystemSupport"], exclude: ["Goldens"]),
-        tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes"], exclude: ["Goldens"]),
+        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "Datasets", "Scenes", "SystemSupport", "TestSupport"]),
+        tests(
+            "DetectionEvaluationTests",
+            ["Datasets", "Evaluation", "Scenes", "SystemSupport", "TestSupport"],
+            exclude: ["Goldens"]
+        ),
+        tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes", "TestSupport"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"]),
-        tests("RunContractTests", ["RunContract", "Evaluation", "JobQueue", "Scenes", "Storage"]),
-        tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage"]),
+        tests("RunContractTests", ["RunContract", "JobQueue", "Scenes", "Storage", "TestSupport"]),
+        tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage", "TestSupport"]),
         tests(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
                 "OccInference",
-                "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport", logging,
+                "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport",
+                "TestSupport", argumentParser, logging,
             ]
         ),
         tests(
             "ReliabilityTests",
-            ["ArrayFiles", "JobQueue", "PostgresClient", "SimulatedFiles", "Storage", "Worker"]
+            ["ArrayFiles", "JobQueue", "PostgresClient", "Storage", "Worker", "TestSupport"]
         ),
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "RunContract", "Scenes", "Scheduler", "Scoring",
-                "Storage",
-                argumentParser,
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "RunContract", "Scenes",
+                "Scheduler", "Scoring", "Storage", "SystemSupport", "TestSupport", argumentParser,
             ]
         ),
-        tests("EndToEndTests", ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker"]),
+        tests(
+            "EndToEndTests",
+            ["Storage", "ArrayFiles", "OccInference", "PostgresClient", "Scheduler", "Worker", "TestSupport"]
+        ),
     ]
 )

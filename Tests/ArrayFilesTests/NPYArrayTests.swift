@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("npy files")
@@ -172,7 +173,7 @@ struct NPYArrayTests {
 
     @Test("files are written whole and read back")
     func onDisk() throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let array = NPYArray([Float](repeating: 0.5, count: 12), shape: [3, 4])
         try array.write(to: folder.file("a.npy"))
         #expect(try NPYArray(contentsOf: folder.file("a.npy")) == array)

@@ -1,4 +1,5 @@
 import ArrayFiles
+import TestSupport
 import Testing
 
 @Suite("npz files")
@@ -35,7 +36,7 @@ struct NPZArchiveTests {
 
     @Test("round trips, always to the same bytes", arguments: [NPZArchive.Compression.stored, .deflated(level: 9)])
     func roundTrips(_ compression: NPZArchive.Compression) throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let archive = sample()
         let file = try archive.encoded(compression)
         #expect(try archive.encoded(compression) == file)

@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("safetensors files")
@@ -28,7 +29,7 @@ struct SafetensorsTests {
 
     @Test("reads from memory and from disk")
     func reads() throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         try writer().write(to: folder.file("w.safetensors"))
         for file in [
             try SafetensorsFile(bytes: Self.reference, source: "memory"),

@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 import Testing
 
 @Suite("A whole unit")
@@ -29,7 +30,7 @@ struct BodyTests {
 
     @Test("bdc_body equals its parts, in every variant", arguments: cases)
     func body(item: Case) {
-        var generator = SplitMix64(seed: 99)
+        var generator = SeededGenerator(seed: 99)
         let c = item.channels
         let pixels = item.height * item.width
         var values = generator.values(pixels * c)

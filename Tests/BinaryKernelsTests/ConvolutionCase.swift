@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 
 /// A convolution with everything it needs in guarded memory.
 struct ConvolutionCase: CustomStringConvertible, Sendable {
@@ -91,7 +92,7 @@ struct ConvolutionOperands {
     let hasZeroWeight: Bool
 
     init(_ shape: ConvolutionCase) {
-        var generator = SplitMix64(seed: shape.seed)
+        var generator = SeededGenerator(seed: shape.seed)
         let pixels = shape.height * shape.width
         let words = occ_words(shape.inChannels)
         var values = generator.values(pixels * shape.inChannels, zerosIn256: shape.zeroActivations ? 9 : 0)

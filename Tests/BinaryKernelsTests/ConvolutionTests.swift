@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 import Testing
 
 @Suite("Binary convolution")
@@ -6,7 +7,7 @@ struct ConvolutionTests {
     @Test("every variant gives the bits of the scalar one", arguments: ConvolutionCase.all)
     func variants(shape: ConvolutionCase) {
         let operands = ConvolutionOperands(shape)
-        var generator = SplitMix64(seed: shape.seed + 1000)
+        var generator = SeededGenerator(seed: shape.seed + 1000)
         let parameters = Parameters(
             channels: shape.outChannels,
             rprelu: shape.seed % 2 == 0,
@@ -23,7 +24,7 @@ struct ConvolutionTests {
     @Test("the scalar variant agrees with the definition", arguments: ConvolutionCase.all)
     func definition(shape: ConvolutionCase) {
         let operands = ConvolutionOperands(shape)
-        var generator = SplitMix64(seed: shape.seed + 1000)
+        var generator = SeededGenerator(seed: shape.seed + 1000)
         let parameters = Parameters(
             channels: shape.outChannels,
             rprelu: shape.seed % 2 == 0,

@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 import Testing
 
 @Suite("Elementwise kernels")
@@ -7,7 +8,7 @@ struct ElementwiseTests {
 
     @Test("residual follows its formula", arguments: channels, [0, 1, 2, 3])
     func residual(channels: Int, features: Int) {
-        var generator = SplitMix64(seed: UInt64(channels * 4 + features))
+        var generator = SeededGenerator(seed: UInt64(channels * 4 + features))
         let pixels = 6
         let period = features & 1 == 0 ? channels : (channels + 1) / 2
         let x = GuardedBuffer(generator.values(pixels * channels))
@@ -73,7 +74,7 @@ struct ElementwiseTests {
 
     @Test("affine, add, copy and sums follow their formulas", arguments: channels)
     func perChannel(channels: Int) {
-        var generator = SplitMix64(seed: UInt64(channels))
+        var generator = SeededGenerator(seed: UInt64(channels))
         let pixels = 5
         let stride = channels + 2
         let x = GuardedBuffer(generator.values(pixels * stride - 2))
@@ -108,7 +109,7 @@ struct ElementwiseTests {
 
     @Test("pooling drops an odd edge and averages the rest", arguments: [(1, 1), (2, 2), (5, 4), (4, 7)])
     func pooling(height: Int, width: Int) {
-        var generator = SplitMix64(seed: UInt64(height * 10 + width))
+        var generator = SeededGenerator(seed: UInt64(height * 10 + width))
         let channels = 37
         let x = GuardedBuffer(generator.values(height * width * channels))
         for variant in Variant.all {
@@ -134,7 +135,7 @@ struct ElementwiseTests {
     )
     func bilinear(size: (Int, Int), aligned: Bool) {
         let (height, width) = size
-        var generator = SplitMix64(seed: UInt64(height * 10 + width))
+        var generator = SeededGenerator(seed: UInt64(height * 10 + width))
         let channels = 35
         let x = GuardedBuffer(generator.values(height * width * channels))
         for (outHeight, outWidth) in [(height * 2, width * 2), (height * 4, width * 4), (height + 3, 1)] {

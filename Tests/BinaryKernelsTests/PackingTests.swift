@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 import Testing
 
 @Suite("Packing")
@@ -28,7 +29,7 @@ struct PackingTests {
 
     @Test("signs and zeros of every variant follow the definition", arguments: cases)
     func signs(item: Case) {
-        var generator = SplitMix64(seed: item.seed)
+        var generator = SeededGenerator(seed: item.seed)
         let pixels = 7
         let stride = item.channels + 3
         let words = occ_words(item.channels)
@@ -85,7 +86,7 @@ struct PackingTests {
 
     @Test("packed weights stand where the documented order says", arguments: [(3, 5, 33), (1, 17, 64), (3, 48, 1)])
     func weights(kernel: Int, outChannels: Int, inChannels: Int) {
-        var generator = SplitMix64(seed: UInt64(outChannels))
+        var generator = SeededGenerator(seed: UInt64(outChannels))
         let taps = kernel * kernel
         let oihw = generator.values(outChannels * inChannels * taps, zerosIn256: 30)
         let words = occ_words(inChannels)
@@ -114,7 +115,7 @@ struct PackingTests {
 
     @Test("a weight scale is the mean of the absolute weights")
     func scales() {
-        var generator = SplitMix64(seed: 5)
+        var generator = SeededGenerator(seed: 5)
         let oihw = generator.values(3 * 40 * 9)
         let scales = GuardedBuffer<Float>(3)
         occ_weight_scales(oihw, 3, 40, 3, scales.base)

@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 
 /// An epilogue whose arrays stand in guarded memory.
 struct Parameters {
@@ -9,7 +10,7 @@ struct Parameters {
     let shiftOut: GuardedBuffer<Float>
     let rprelu: Bool
 
-    init(channels: Int, rprelu: Bool, generator: inout SplitMix64) {
+    init(channels: Int, rprelu: Bool, generator: inout SeededGenerator) {
         alpha = GuardedBuffer(generator.values(channels))
         beta = GuardedBuffer(generator.values(channels))
         shiftIn = GuardedBuffer(generator.values(channels))

@@ -1,4 +1,5 @@
 import BinaryKernels
+import TestSupport
 import Testing
 
 @Suite("1x1 convolution with binary weights")
@@ -47,7 +48,7 @@ struct PointwiseTests {
 
     @Test("every variant gives the bits of the scalar one, and that the documented sum", arguments: cases)
     func variants(item: Case) {
-        var generator = SplitMix64(seed: item.seed + 77)
+        var generator = SeededGenerator(seed: item.seed + 77)
         let inStride = item.inChannels + 2
         let outStride = item.outChannels + 3
         let x = GuardedBuffer(generator.values(item.pixels * inStride - 2, zerosIn256: 10))

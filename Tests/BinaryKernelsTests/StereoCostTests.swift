@@ -1,5 +1,6 @@
 import BinaryKernels
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Matching cost")
@@ -64,7 +65,7 @@ struct StereoCostTests {
     /// A camera that moves; the second looks so far aside that many bins are outside or behind it.
     @Test(arguments: [Float(0.3), -2.2, 0])
     func followsItsFormulaOnEveryVariant(_ yaw: Float) {
-        var generator = SplitMix64(seed: UInt64(bitPattern: Int64(yaw * 10)) &+ 77)
+        var generator = SeededGenerator(seed: UInt64(bitPattern: Int64(yaw * 10)) &+ 77)
         let pixels = Self.height * Self.width
         let current = GuardedBuffer(generator.values(pixels * Self.channels).map { $0 / 8 })
         // Exact zeros here and there, as behind a ReLU.

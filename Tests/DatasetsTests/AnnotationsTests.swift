@@ -1,5 +1,6 @@
 import Foundation
 import Scenes
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -204,7 +205,7 @@ import Testing
         let folder = try TemporaryFolder()
         try builder.write(to: folder)
         let dataset = try NuScenesDataset.open(root: folder.path, version: builder.version)
-        var random = SplitMix(seed: 20_260_202)
+        var random = SeededGenerator(seed: 20_260_202)
         var refused = 0
         for table in ["category", "instance", "attribute", "sample_annotation"] {
             let whole = try builder.bytes(of: table)

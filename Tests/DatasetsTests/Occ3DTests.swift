@@ -1,5 +1,6 @@
 import ArrayFiles
 import Scenes
+import TestSupport
 import Testing
 
 @testable import Datasets

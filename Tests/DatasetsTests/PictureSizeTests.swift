@@ -1,6 +1,7 @@
 import Foundation
 import ImageFiles
 import Scenes
+import TestSupport
 import Testing
 
 @testable import Datasets

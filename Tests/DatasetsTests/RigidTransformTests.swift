@@ -1,4 +1,5 @@
 import Scenes
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -13,7 +14,7 @@ import Testing
     }
 
     @Test func rotationsAreOrthonormalEvenIfTheTableRounds() {
-        var random = SplitMix(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<500 {
             let q = (0..<4).map { _ in Double.random(in: -1...1, using: &random) }
             let norm = q.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -1,4 +1,5 @@
 import NuScenesJSON
+import TestSupport
 import Testing
 
 /// The C interface of the row reader.
@@ -115,7 +116,7 @@ import Testing
     }
 
     @Test func doublesAreReadExactly() {
-        var random = SplitMix(seed: 42)
+        var random = SeededGenerator(seed: 42)
         var wanted: [Double] = [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 1.0 / 3.0]
         while wanted.count < 2_000 {
             let value = Double(bitPattern: random.next())

@@ -1,5 +1,6 @@
 import Foundation
 import Scenes
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -231,7 +232,7 @@ import Testing
         let builder = TableBuilder(scenes: [("scene-0001", 1)])
         let folder = try TemporaryFolder()
         try builder.write(to: folder)
-        var random = SplitMix(seed: 20_260_101)
+        var random = SeededGenerator(seed: 20_260_101)
         var refused = 0
         for table in ["scene", "sample", "sensor", "calibrated_sensor", "sample_data", "ego_pose"] {
             let whole = try builder.bytes(of: table)

@@ -1,6 +1,7 @@
 import Foundation
 import Scenes
 import SystemSupport
+import TestSupport
 import Testing
 
 @testable import Evaluation

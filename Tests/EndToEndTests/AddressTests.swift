@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
 /// Databases' addresses as the programs are given them: by hand, from files, from an environment that means another server.

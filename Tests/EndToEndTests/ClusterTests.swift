@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import Storage
+import TestSupport
 import Testing
 
 /// A cluster in small: a database of its own, a scheduler, workers under a role that may do no more than their work.
@@ -26,9 +27,7 @@ struct ClusterTests {
 
     /// The SQL of `docs/security.md` that makes both roles and the database.
     private static func documentedStatements() throws -> [String] {
-        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../docs/security.md").standardizedFileURL
-        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n```")
+        let blocks = try Project.text("docs/security.md").components(separatedBy: "\n```")
         let block = try #require(blocks.first { $0.hasPrefix("sql\n") && $0.contains("CREATE ROLE") })
         let lines = block.split(separator: "\n").dropFirst().map { $0.components(separatedBy: "--")[0] }
         return lines.joined(separator: "\n").split(separator: ";").map {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PostgresClient
@@ -66,8 +67,7 @@ struct Readme {
 
     /// Finds the section with a heading.
     static func section(_ heading: String) throws -> Readme {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../README.md")
-        let whole = try String(contentsOf: path, encoding: .utf8)
+        let whole = try Project.text("README.md")
         let start = try #require(whole.range(of: "\n## \(heading)\n"), "no section '\(heading)' in README.md")
         let rest = whole[start.upperBound...]
         return Readme(text: String(rest[..<(rest.range(of: "\n## ")?.lowerBound ?? rest.endIndex)]))

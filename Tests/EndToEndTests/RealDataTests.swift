@@ -1,6 +1,7 @@
 import ArrayFiles
 import Foundation
 import OccInference
+import TestSupport
 import Testing
 
 /// The published code's output on a real keyframe, through the whole way: tables, JPEG files, queue, worker, scene file, export.
@@ -10,7 +11,10 @@ import Testing
     "Real data, end to end",
     .serialized,
     .enabled(if: Tool.isBuilt, "the programs are not built beside the tests"),
-    .enabled(if: RealData.isThere, "no reference data: set OCC_SHARED to the folder that has goldens/ and data/")
+    .enabled(
+        if: SharedFiles.has("data/nuscenes-real/v1.0-mini"),
+        "no reference data: set OCC_SHARED to the folder that has goldens/ and data/"
+    )
 )
 struct RealDataTests {
     @Test("Labels of a real keyframe agree with the published code on at least 99.8 % of the voxels")
@@ -19,7 +23,7 @@ struct RealDataTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let golden = RealData.root + "/goldens/occ-r50-bdc-t@real0"
+        let golden = SharedFiles.path("goldens/occ-r50-bdc-t@real0")
         let manifest = try GoldenManifest(contentsOf: golden + "/manifest.json")
         let model = folder + "/model.occmodel"
         let imported = try await Tool.scheduler(
@@ -35,7 +39,7 @@ struct RealDataTests {
         let run = try await Tool.scheduler(
             "run",
             "--dataset",
-            RealData.root + "/data/nuscenes-real",
+            SharedFiles.path("data/nuscenes-real"),
             "--version",
             "v1.0-mini",
             "--model",
@@ -64,21 +68,5 @@ struct RealDataTests {
         let share = Double(same) / Double(reference.count)
         print("real keyframe, whole way: \(String(format: "%.4f", share * 100)) % of the labels agree")
         #expect(share >= 0.998)
-    }
-}
-
-/// Reference data that is not part of the repository.
-enum RealData {
-    static let root: String = {
-        if let root = ProcessInfo.processInfo.environment["OCC_SHARED"] { return root }
-        let here = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        return here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("shared").path
-    }()
-
-    static var isThere: Bool {
-        let isThere = FileManager.default.fileExists(atPath: root + "/data/nuscenes-real/v1.0-mini")
-        if !isThere { print("skipped: no reference data at \(root) (OCC_SHARED)") }
-        return isThere
     }
 }

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Scenes
+import TestSupport
 import Testing
 
 @Suite struct ConfusionCodingTests {

@@ -2,15 +2,16 @@ import Datasets
 import Evaluation
 import Foundation
 import Scenes
+import TestSupport
 import Testing
 
 /// Prints how long one sample takes to score; behind the number in `docs/evaluation.md`.
 @Suite struct ConfusionMeasurements {
-    static let isWanted = ProcessInfo.processInfo.environment["OCC_MEASURE"] != nil && Places.realLabels != nil
+    static let isWanted = ProcessInfo.processInfo.environment["OCC_MEASURE"] != nil && SharedFiles.realLabels != nil
 
     // Runs only on demand: OCC_MEASURE=1, with the real label file under OCC_SHARED.
     @Test(.enabled(if: isWanted, "OCC_MEASURE is not set, or no real labels")) func oneSample() throws {
-        let truth = try Occ3DFile.read(try #require(Places.realLabels))
+        let truth = try Occ3DFile.read(try #require(SharedFiles.realLabels))
         var random = SeededGenerator(seed: 1)
         let prediction = Samples.corrupted(truth.semantics, oneIn: 20, &random)
         var confusions = MaskedConfusions()

@@ -1,5 +1,6 @@
 import Evaluation
 import Scenes
+import TestSupport
 import Testing
 
 @Suite struct ConfusionTests {

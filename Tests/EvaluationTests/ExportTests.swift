@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Scenes
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct ExportTests {
@@ -114,7 +115,7 @@ import Testing
     }
 
     // Skipped, with the reason printed, where no Python with numpy is at hand.
-    @Test(.enabled(if: Command.python != nil, "no Python with numpy"))
+    @Test(.enabled(if: Python.withNumPy != nil, "no Python with numpy"))
     func numpyLoadsEveryDialect() throws {
         let folder = try TemporaryFolder()
         let sample = sample(truth: true)
@@ -127,7 +128,7 @@ import Testing
                 for key in z.files: print(key, z[key].dtype, z[key].shape, int(z[key].sum()) if z[key].shape else z[key])
                 """
             let path = "\(target)/\(Self.paths[dialect]!)"
-            let result = try Command.run(try #require(Command.python), ["-c", program, path])
+            let result = try Command.run(try #require(Python.withNumPy), ["-c", program, path])
             #expect(result.status == 0)
             func line(_ key: String, _ array: [UInt8]?) -> String {
                 "\(key) uint8 (200, 200, 16) \(array!.reduce(0) { $0 + Int($1) })\n"

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Scenes
+import TestSupport
 import Testing
 
 /// Histograms and scores against `ops/evaluation/miou_oracle.py`, which is numpy and written apart from ours.
@@ -26,8 +27,8 @@ import Testing
             try archive.write(to: path, .stored)
             return path
         }
-        let script = Places.root.appendingPathComponent("ops/evaluation/miou_oracle.py").path
-        let result = try Command.run(try #require(Command.python), [script] + paths)
+        let script = Project.path("ops/evaluation/miou_oracle.py")
+        let result = try Command.run(try #require(Python.withNumPy), [script] + paths)
         try #require(result.status == 0)
         return try JSONDecoder().decode([String: Scores].self, from: Data(result.bytes))
     }
@@ -50,7 +51,7 @@ import Testing
     }
 
     // Skipped, with the reason printed, where no Python with numpy is at hand.
-    @Test(.enabled(if: Command.python != nil, "no Python with numpy"))
+    @Test(.enabled(if: Python.withNumPy != nil, "no Python with numpy"))
     func randomGridsAgreeWithNumpy() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("oracle seed \(seed)")
@@ -59,18 +60,23 @@ import Testing
     }
 
     // Skipped, with the reason printed, without Python or without the real label file.
-    @Test(.enabled(if: Command.python != nil && Places.realLabels != nil, "no Python with numpy, or no real labels"))
+    @Test(
+        .enabled(
+            if: Python.withNumPy != nil && SharedFiles.realLabels != nil,
+            "no Python with numpy, or no real labels"
+        )
+    )
     func corruptedRealLabelsAgreeWithNumpy() throws {
-        let truth = try Occ3DFile.read(try #require(Places.realLabels))
+        let truth = try Occ3DFile.read(try #require(SharedFiles.realLabels))
         var random = SeededGenerator(seed: 31)
         let rates: [UInt64] = [1_000_000, 50, 3]
         try compare(rates.map { (Samples.corrupted(truth.semantics, oneIn: $0, &random), truth) })
     }
 
     // Skipped, with the reason printed, without the real label file.
-    @Test(.enabled(if: Places.realLabels != nil, "no real labels"))
+    @Test(.enabled(if: SharedFiles.realLabels != nil, "no real labels"))
     func realLabelsScoreThemselvesWhole() throws {
-        let truth = try Occ3DFile.read(try #require(Places.realLabels))
+        let truth = try Occ3DFile.read(try #require(SharedFiles.realLabels))
         var confusions = MaskedConfusions()
         try confusions.accumulate(prediction: truth.semantics, truth: truth, sample: "s")
         #expect(VisibilityMask.allCases.allSatisfy { confusions[$0].meanIoU == 1 })

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -13,10 +14,7 @@ struct DocumentedRolesTests {
         let statements: [String]
 
         init() throws {
-            let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-                "../../docs/security.md"
-            )
-            let text = try String(contentsOf: path.standardizedFileURL, encoding: .utf8)
+            let text = try Project.text("docs/security.md")
             let blocks = text.components(separatedBy: "\n```").filter { $0.hasPrefix("sql\n") }
             let block = try #require(blocks.first { $0.contains("CREATE ROLE") }).dropFirst(4)
             let lines = block.split(separator: "\n").map { line in

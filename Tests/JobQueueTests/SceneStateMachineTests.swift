@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -24,7 +25,7 @@ import Testing
     @Test func keepsItsRulesUnderRandomEvents() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             var scene = SceneStateMachine(
                 maximumErrors: .random(in: 1...4, using: &generator),

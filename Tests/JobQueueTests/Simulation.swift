@@ -1,5 +1,6 @@
 import PostgresClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -35,7 +36,7 @@ struct Simulation: Sendable {
 
     /// One worker process after another; those that "crash" live on as zombies whose reports must be refused.
     private func work(_ number: Int) async throws {
-        var generator = SplitMix(state: seed &+ UInt64(number))
+        var generator = SeededGenerator(seed: seed &+ UInt64(number))
         var worker = try await queue.registerTestWorker("host-\(number)")
         var zombies: [SceneLease] = []
         // Bounded: the probabilities let every scene finish long before.
@@ -71,7 +72,7 @@ struct Simulation: Sendable {
         _ worker: inout WorkerID,
         _ zombies: inout [SceneLease],
         _ number: Int,
-        _ generator: inout SplitMix
+        _ generator: inout SeededGenerator
     ) async throws {
         let lease = scene.sceneLease
         _ = try await queue.reportProgress(lease, samplesDone: .random(in: 0...10, using: &generator))
@@ -103,7 +104,7 @@ struct Simulation: Sendable {
         }
     }
 
-    private func report(asZombie lease: SceneLease, _ generator: inout SplitMix) async throws {
+    private func report(asZombie lease: SceneLease, _ generator: inout SeededGenerator) async throws {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: try await complete(lease)
         case 1: _ = try await queue.fail(lease, message: "zombie", retryable: false)
@@ -127,7 +128,7 @@ struct Simulation: Sendable {
 
     /// Reaps, puts failed scenes back, pauses and resubmits, all the while checking that counters are exact.
     private func disturb() async throws {
-        var generator = SplitMix(state: seed &+ 1000)
+        var generator = SeededGenerator(seed: seed &+ 1000)
         for _ in 0..<100_000 {
             try await queue.reap()
             switch Int.random(in: 0..<20, using: &generator) {

@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 
 @testable import JobQueue
 
@@ -164,18 +165,5 @@ extension Array {
     func onlyElement() throws -> Element {
         guard count == 1 else { throw NotOneElement(count: count) }
         return self[0]
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a small generator that a printed seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LZ4Frames
+import TestSupport
 import Testing
 
 @Suite struct LZ4FrameTests {

@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite struct BackoffTests {
@@ -11,7 +12,7 @@ import Testing
     @Test func staysWithinItsBounds() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let backoff = Backoff(
                 baseSeconds: .random(in: -1...10, using: &generator),
@@ -25,18 +26,5 @@ import Testing
             #expect(delay >= 0 && delay <= longest && longest <= backoff.capSeconds)
             #expect(longest <= backoff.delaySeconds(attempt: attempt + 1, random: 0))
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a small generator that a printed seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
 /// Exported `PG...` variables reach neither a private server nor those that talk to it.
@@ -42,17 +43,12 @@ import Testing
         _ arguments: [String],
         environment: [String: String]
     ) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let data = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        let result = try Command.run(
+            program,
+            arguments,
+            environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 },
+            keepsErrors: true
+        )
+        return (result.status, result.text)
     }
 }

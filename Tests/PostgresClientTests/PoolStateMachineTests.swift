@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PostgresClient
@@ -9,7 +10,7 @@ import Testing
     func keepsItsBounds(maximum: Int) {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var machine = PoolStateMachine<Int>(maximumConnections: maximum)
         var lent: [Int] = []
         var opening = 0

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct QueryTests {

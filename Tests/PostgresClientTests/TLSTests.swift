@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PostgresClient
@@ -61,7 +62,7 @@ private final class TLSServer {
 
     init() throws {
         folder = "/tmp/occ-tls-test-\(UInt64.random(in: 0...UInt64.max))"
-        port = try Self.freePort()
+        port = try FreePort.find()
         account = try ServerAccount.forServer(dataDirectory: nil)
         binaries = try PostgresBinaries.find(majorVersion: nil)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -120,35 +121,8 @@ private final class TLSServer {
     }
 
     private static func script(_ text: String, in folder: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", text]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        guard try Command.run("/bin/sh", ["-c", text], in: folder).status == 0 else {
             throw PostgresError(.privateServer, operation: "making certificates", message: "openssl failed")
         }
-    }
-
-    /// A loopback port that is free now.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, size) == 0 ? getsockname(descriptor, generic, &size) : -1
-            }
-        }
-        guard status == 0 else {
-            throw PostgresError(.privateServer, operation: "looking for a free port", message: "errno \(errno)")
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 
 /// One pool for the tests of this target, over the process's test server.
 enum TestDatabase {

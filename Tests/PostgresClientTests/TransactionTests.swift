@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: DisposablePostgresServer.isAvailable, "needs PostgreSQL")) struct TransactionTests {

@@ -1,6 +1,7 @@
 import Foundation
 import OccInference
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite("tensors and inputs by formula")
@@ -106,19 +107,19 @@ struct FormulaTests {
     }
 
     // Needs the goldens, which lie beside the project.
-    @Test("the golden's inputs are read", .enabled(if: SharedMaterial.has("goldens/inputs-real0.safetensors")))
+    @Test("the golden's inputs are read", .enabled(if: SharedFiles.has("goldens/inputs-real0.safetensors")))
     func golden() throws {
-        let inputs = try InferenceInputs(contentsOf: SharedMaterial.path("goldens/inputs-real0.safetensors"))
+        let inputs = try InferenceInputs(contentsOf: SharedFiles.path("goldens/inputs-real0.safetensors"))
         #expect(inputs.frames.count == 1 && inputs.cameraCount == 6 && inputs.height == 256 && inputs.width == 704)
     }
 
     // Needs the goldens, which lie beside the project.
     @Test(
         "the golden's manifest is read",
-        .enabled(if: SharedMaterial.has("goldens/occ-r50-bdc-t@synth/manifest.json"))
+        .enabled(if: SharedFiles.has("goldens/occ-r50-bdc-t@synth/manifest.json"))
     )
     func manifest() throws {
-        let manifest = try GoldenManifest(contentsOf: SharedMaterial.path("goldens/occ-r50-bdc-t@synth/manifest.json"))
+        let manifest = try GoldenManifest(contentsOf: SharedFiles.path("goldens/occ-r50-bdc-t@synth/manifest.json"))
         #expect(manifest.name == "occ-r50-bdc-t" && manifest.seed == 20_261_122 && manifest.frames == 1)
         let first = try #require(manifest.tensors.first)
         #expect(first.name == "img_backbone.conv1.weight")
@@ -127,7 +128,7 @@ struct FormulaTests {
         )
         #expect(manifest.taps["img_neck.0"]?.shape == [6, 256, 16, 44])
         #expect(throws: FileError.self) {
-            try GoldenManifest(contentsOf: SharedMaterial.path("goldens/weights.py"))
+            try GoldenManifest(contentsOf: SharedFiles.path("goldens/weights.py"))
         }
     }
 }

@@ -3,27 +3,8 @@ import Foundation
 import ImageFiles
 import OccInference
 import SystemSupport
+import TestSupport
 import Testing
-
-/// Material that lies beside the project and not in it; tests that need it are skipped where it is absent.
-enum SharedMaterial {
-    /// `OCC_SHARED`, or `shared` beside the package.
-    static let folder: String = {
-        if let path = ProcessInfo.processInfo.environment["OCC_SHARED"] { return path }
-        let package = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return package.deletingLastPathComponent().appendingPathComponent("shared").path
-    }()
-
-    static func path(_ name: String) -> String { folder + "/" + name }
-
-    /// Whether a file is there; prints what is skipped otherwise.
-    static func has(_ name: String) -> Bool {
-        if FileManager.default.fileExists(atPath: path(name)) { return true }
-        print("skipped: \(path(name)) is not there (set OCC_SHARED)")
-        return false
-    }
-}
 
 @Suite("camera pictures to network input")
 struct ImagePreprocessorTests {
@@ -88,8 +69,8 @@ struct ImagePreprocessorTests {
     @Test(
         "0 bytes differ from Pillow on real pictures",
         .enabled(
-            if: SharedMaterial.has("goldens/inputs-real0.safetensors")
-                && SharedMaterial.has("data/nuscenes-real/v1.0-mini/sample.json")
+            if: SharedFiles.has("goldens/inputs-real0.safetensors")
+                && SharedFiles.has("data/nuscenes-real/v1.0-mini/sample.json")
         )
     )
     func realPictures() throws {
@@ -99,17 +80,17 @@ struct ImagePreprocessorTests {
             let filename: String
         }
         func table<Row: Decodable>(_ name: String) throws -> [Row] {
-            let path = SharedMaterial.path("data/nuscenes-real/v1.0-mini/\(name).json")
+            let path = SharedFiles.path("data/nuscenes-real/v1.0-mini/\(name).json")
             return try JSONDecoder().decode([Row].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         }
         let samples: [Sample] = try table("sample")
         let files: [SampleData] = try table("sample_data")
-        let goldens = try InferenceInputs(contentsOf: SharedMaterial.path("goldens/inputs-real0.safetensors"))
+        let goldens = try InferenceInputs(contentsOf: SharedFiles.path("goldens/inputs-real0.safetensors"))
         let preprocessor = try ImagePreprocessor()
         var input = [UInt8](repeating: 0, count: preprocessor.inputCount)
         for (index, camera) in InferenceInputs.cameras.enumerated() {
             let found = files.first { $0.sample_token == samples[0].token && $0.filename.contains("/\(camera)/") }
-            let file = try MappedFile(path: SharedMaterial.path("data/nuscenes-real/\(try #require(found).filename)"))
+            let file = try MappedFile(path: SharedFiles.path("data/nuscenes-real/\(try #require(found).filename)"))
             let geometry = try input.withUnsafeMutableBytes { try preprocessor.preprocess(file.bytes, into: $0) }
             #expect(geometry.postRotation == goldens.postRotation)
             #expect(geometry.postTranslation == goldens.postTranslation)

@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import TestSupport
 import Testing
 
 @testable import OccInference
@@ -196,11 +197,11 @@ struct ParityTests {
     // Needs the goldens, which lie beside the project.
     @Test(
         "goldens agree with themselves; the manifest's deviations are used",
-        .enabled(if: SharedMaterial.has("goldens/det-r50-bdc-t@synth/outputs.safetensors"))
+        .enabled(if: SharedFiles.has("goldens/det-r50-bdc-t@synth/outputs.safetensors"))
     )
     func goldens() throws {
         for name in ["occ-r50-bdc-t@synth", "det-r50-bdc-t@synth"] {
-            let path = SharedMaterial.path("goldens/\(name)/outputs.safetensors")
+            let path = SharedFiles.path("goldens/\(name)/outputs.safetensors")
             let report = try OutputComparison.compare(reference: path, candidate: path)
             #expect(report.isExact)
             let neck = try #require(report.tensors.first { $0.name == "img_neck.0" })

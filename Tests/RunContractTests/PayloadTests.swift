@@ -1,13 +1,13 @@
 import Scenes
+import TestSupport
 import Testing
 
 @testable import RunContract
-@testable import Scoring
 
 @Suite struct PayloadTests {
     /// A scene as nuScenes' tables give it: six cameras, poses of its own for each picture.
     static func scene(samples: Int = 3) throws -> SceneFrames {
-        var random = SplitMix64(seed: 61)
+        var random = SeededGenerator(seed: 61)
         func number() -> Double { Double.random(in: -1000...1000, using: &random) }
         func transform() -> RigidTransform {
             RigidTransform(
@@ -131,7 +131,7 @@ import Testing
 
     @Test func damageNeverTraps() throws {
         let whole = try Self.scene(samples: 2).encodePayload()
-        var random = SplitMix64(seed: 99)
+        var random = SeededGenerator(seed: 99)
         for _ in 0..<5_000 {
             var bytes = whole
             for _ in 0...Int(random.next() % 4) {

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Scenes
 import Storage
+import TestSupport
 import Testing
 
 @testable import RunContract
@@ -37,7 +38,7 @@ struct PredictionImportTests {
         arguments: ["mini_val", "mine"]
     )
     func boxes(split: String) throws {
-        let folder = try RunFixture.Folder()
+        let folder = try TemporaryFolder()
         var boxes: [String: [DetectionBox]] = [:]
         for scene in 1...3 { boxes.merge(try RunFixture.boxes(scene)) { first, _ in first } }
         let truth = try truth(split: split)
@@ -84,7 +85,7 @@ struct PredictionImportTests {
     @Test("The two orders of samples differ in what they make of equal scores")
     func orders() throws {
         let reports = try ["mini_val", "mine"].map { split in
-            let folder = try RunFixture.Folder()
+            let folder = try TemporaryFolder()
             var boxes: [String: [DetectionBox]] = [:]
             for scene in 1...3 { boxes.merge(try RunFixture.boxes(scene)) { first, _ in first } }
             let work = try PredictionImport(
@@ -101,7 +102,7 @@ struct PredictionImportTests {
 
     @Test("A scene that lacks a sample is listed, and stands in the run as failed")
     func incomplete() throws {
-        let folder = try RunFixture.Folder()
+        let folder = try TemporaryFolder()
         var boxes = try RunFixture.boxes(1).merging(RunFixture.boxes(2)) { first, _ in first }
         boxes[RunFixture.token(2, 1)] = nil
         boxes["stray"] = []
@@ -131,7 +132,7 @@ struct PredictionImportTests {
 
     @Test("Labels in every form that export writes are found; mIoU and RayIoU are counted where labels are")
     func labels() throws {
-        let folder = try RunFixture.Folder()
+        let folder = try TemporaryFolder()
         let scene = RunFixture.frames(1)
         let forms = [
             ("token-1-0.npz", "pred"), ("scene-1/token-1-1/pred.npz", "arr_0"),
@@ -191,7 +192,7 @@ struct PredictionImportTests {
 
     @Test("An import that is refused in the middle leaves no folder, and nothing of its own in one that was there")
     func refused() throws {
-        let folder = try RunFixture.Folder()
+        let folder = try TemporaryFolder()
         let scenes = [RunFixture.frames(1), RunFixture.frames(2)]
         for (scene, value) in [(1, UInt8(5)), (2, 5)] {
             for sample in 0..<3 {
@@ -242,7 +243,7 @@ struct PredictionImportTests {
 
     @Test("A run of this name with other predictions is not touched")
     func otherRun() throws {
-        let folder = try RunFixture.Folder()
+        let folder = try TemporaryFolder()
         var description = description("mine")
         description.run = "same"
         let first = try PredictionImport(

@@ -107,13 +107,4 @@ enum RunFixture {
         try confusions.accumulate(prediction: labels(5), truth: truth, sample: "s")
         return confusions
     }
-
-    /// A folder that goes away with its owner.
-    final class Folder {
-        let path = NSTemporaryDirectory() + "occ-runs-\(UUID().uuidString)"
-
-        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
 }

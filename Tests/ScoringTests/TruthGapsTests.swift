@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Scenes
 import Storage
+import TestSupport
 import Testing
 
 @testable import RunContract
@@ -12,12 +13,12 @@ import Testing
 /// Every sample that has ground truth is scored; the others are counted, named and told apart.
 @Suite("Samples that are not in a score")
 struct TruthGapsTests {
-    private let folder: RunFixture.Folder
+    private let folder: TemporaryFolder
     private let frames = RunFixture.frames(1, samples: 6)
     private let reader: SceneFileReader
 
     init() throws {
-        folder = try RunFixture.Folder()
+        folder = try TemporaryFolder()
         let directory = try RunDirectory(output: folder.path, run: "r")
         try directory.create()
         let header = SceneFileHeader(

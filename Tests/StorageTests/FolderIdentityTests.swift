@@ -1,7 +1,7 @@
 import Foundation
-import SimulatedFiles
 import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct FolderIdentityTests {
@@ -22,15 +22,8 @@ import Testing
         )
     }
 
-    /// A folder on a real disk that goes away with its owner.
-    private final class Folder {
-        let path = NSTemporaryDirectory() + "occ-identity-\(UUID().uuidString)"
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
     @Test func theFirstWriterWins() throws {
-        let folder = Folder()
+        let folder = try TemporaryFolder()
         let directory = try RunDirectory(output: folder.path, run: "r")
         #expect(try directory.readIdentity() == nil && directory.content() == .nothing)
         #expect(try directory.giveIdentity(identity(run: "1")) == identity(run: "1"))
@@ -58,7 +51,7 @@ import Testing
     }
 
     @Test func onlyAFolderWithoutResultsGoes() throws {
-        let folder = Folder()
+        let folder = try TemporaryFolder()
         let directory = try RunDirectory(output: folder.path, run: "r")
         _ = try directory.giveIdentity(identity())
         try directory.removeIfWithoutResults()

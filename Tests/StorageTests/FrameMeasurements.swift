@@ -1,23 +1,18 @@
 import ArrayFiles
 import Foundation
 import LZ4Frames
+import TestSupport
 import Testing
 
 /// Prints sizes and speeds of LZ4 levels on a real grid; behind the table in `docs/scene-file.md`.
 @Suite struct FrameMeasurements {
-    static let labels: String = {
-        let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let shared = ProcessInfo.processInfo.environment["OCC_SHARED"] ?? root.appendingPathComponent("../shared").path
-        return "\(shared)/data/occ3d-real/29796060110c4163b07f06eff4af0753/labels.npz"
-    }()
-
-    static let isWanted =
-        ProcessInfo.processInfo.environment["OCC_MEASURE"] != nil && FileManager.default.fileExists(atPath: labels)
+    static let isWanted = ProcessInfo.processInfo.environment["OCC_MEASURE"] != nil && SharedFiles.realLabels != nil
 
     // Runs only on demand: OCC_MEASURE=1, with the real label file under OCC_SHARED.
     @Test(.enabled(if: isWanted, "OCC_MEASURE is not set, or no real labels")) func levels() throws {
-        let grid = try NPZArchive(contentsOf: Self.labels, only: ["semantics"]).array(named: "semantics").encoded()
+        let grid = try NPZArchive(contentsOf: try #require(SharedFiles.realLabels), only: ["semantics"]).array(
+            named: "semantics"
+        ).encoded()
         let decompressor = try LZ4Decompressor()
         for level in [0, 1, 2, 3, 4, 6, 9, 10, 12] {
             let compressor = try LZ4Compressor(level: level)

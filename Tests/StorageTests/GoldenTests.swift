@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// Files of every version of the format stay readable.
@@ -7,13 +8,12 @@ import Testing
 /// `OCC_WRITE_GOLDENS=1 swift test --filter GoldenTests` writes those of
 /// the current version.
 @Suite struct GoldenTests {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens")
     static let isWriting = ProcessInfo.processInfo.environment["OCC_WRITE_GOLDENS"] != nil
 
     @Test(arguments: [(1, false), (1, true)]) func oldVersionsStayReadable(version: Int, isDetection: Bool) throws {
         let fixture = SceneFixture(isDetection: isDetection)
         let name = "v\(version)-\(isDetection ? "detections" : "occupancy").occ.lz4"
-        let path = Self.folder.appendingPathComponent(name).path
+        let path = Project.path("Tests/StorageTests/Goldens/\(name)")
         if Self.isWriting {
             try Data(fixture.bytes(lease: 5)).write(to: URL(fileURLWithPath: path))
         }

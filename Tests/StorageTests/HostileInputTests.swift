@@ -1,8 +1,8 @@
 import ArrayFiles
 import Foundation
 import LZ4Frames
-import SimulatedFiles
 import SystemSupport
+import TestSupport
 import Testing
 
 @testable import Storage

@@ -1,7 +1,7 @@
 import Glibc
-import SimulatedFiles
 import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct ManifestTests {

@@ -1,18 +1,17 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct PythonReaderTests {
     // Skipped, with the reason printed, where no Python with lz4 and numpy is at hand.
     @Test(
-        .enabled(if: Command.python != nil, "no Python with lz4 and numpy"),
+        .enabled(if: Python.withNumPyAndLZ4 != nil, "no Python with lz4 and numpy"),
         arguments: ["README.md", "docs/scene-file.md"],
         [false, true]
     )
     func theLinesOfAPageReadAFile(page name: String, isDetection: Bool) throws {
-        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().resolvingSymlinksInPath()
-            .appendingPathComponent("../../\(name)")
-        let text = try String(contentsOf: page, encoding: .utf8)
+        let text = try Project.text(name)
         let start = try #require(text.range(of: "```python\n"))
         let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
         let program = String(text[start.upperBound..<end.lowerBound])
@@ -23,7 +22,7 @@ import Testing
         let file = try fixture.write(in: directory, lease: 3)
         let script = "\(folder.path)/read.py"
         try program.write(toFile: script, atomically: true, encoding: .utf8)
-        let output = try Command.run(try #require(Command.python), [script, file.path])
+        let output = try Command.run(try #require(Python.withNumPyAndLZ4), [script, file.path])
         #expect(output.status == 0)
         let lines = String(decoding: output.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
         let expected = fixture.tokens.map { isDetection ? "\($0) 1 boxes" : "\($0) (3, 4, 2)" }

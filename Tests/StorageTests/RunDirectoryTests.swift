@@ -1,6 +1,6 @@
-import SimulatedFiles
 import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct RunDirectoryTests {

@@ -1,5 +1,5 @@
-import SimulatedFiles
 import Storage
+import TestSupport
 import Testing
 
 /// Damage is an error or ends recovery before it; it never gives other content and never traps.

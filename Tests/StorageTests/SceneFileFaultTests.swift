@@ -1,7 +1,7 @@
 import Glibc
-import SimulatedFiles
 import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 /// Full disks, short writes and crashes at every call lose nothing that was reported, and leave nothing false.

@@ -1,8 +1,8 @@
 import ArrayFiles
 import Foundation
-import SimulatedFiles
 import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct SceneFileTests {

@@ -1,5 +1,5 @@
-import SimulatedFiles
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct VerificationTests {

@@ -8,6 +8,7 @@ import RunContract
 import Scoring
 import Scenes
 import Storage
+import TestSupport
 import Testing
 
 @testable import Worker

@@ -9,6 +9,7 @@ import Scoring
 import Scenes
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Worker

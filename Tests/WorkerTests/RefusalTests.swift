@@ -2,7 +2,9 @@ import Foundation
 import Logging
 import PostgresClient
 import RunContract
+import Runs
 import Scoring
+import TestSupport
 import Testing
 
 @testable import JobQueue

@@ -6,6 +6,7 @@ import RunContract
 import Scoring
 import Scenes
 import Storage
+import TestSupport
 import Testing
 
 @testable import Worker

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Worker
@@ -160,7 +161,7 @@ struct WorkerStateMachineTests {
 
     @Test("Random events keep the invariants", arguments: 0..<200 as Range<UInt64>)
     func invariants(seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let slotCount = Int(random.next() % 3) + 1
         var machine = makeMachine(slots: slotCount, refusedWrites: .max)
         var now = 0.0
@@ -259,18 +260,5 @@ struct WorkerStateMachineTests {
             }
             if let stopAt, !exited { #expect(now < stopAt + 9, "seed \(seed): still there") }
         }
-    }
-}
-
-/// Vigna's splitmix64, so that a printed seed repeats a run.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Foundation's `Process` waits until every process that inherited its bookkeeping socket is gone; a server that goes on in
 /// the background keeps that open. Here every descriptor but the standard ones is closed in the child.
-struct ChildProcess: Sendable {
+package struct ChildProcess: Sendable {
     let pid: pid_t
 
     /// Starts a program in `/`.
@@ -14,7 +14,7 @@ struct ChildProcess: Sendable {
     ///   - input: the descriptor for standard input, nil for nowhere.
     ///   - output: the descriptor for standard output and error, nil for nowhere.
     ///   - inNewSession: whether it leaves this process's session, and so its terminal and its process group.
-    init(
+    package init(
         _ command: [String],
         environment: [String],
         input: Int32? = nil,

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Where the programs of one installed PostgreSQL server stand.
-struct PostgresBinaries: Sendable, Hashable {
+package struct PostgresBinaries: Sendable, Hashable {
     /// The directory of `initdb`, `pg_ctl` and `postgres`.
     let directory: String
     /// The major version, for example 15.
@@ -14,7 +14,7 @@ struct PostgresBinaries: Sendable, Hashable {
     ///
     /// - Parameter majorVersion: the version an existing data directory needs, nil for the newest.
     /// - Throws: `PostgresError` of kind `privateServer` with the line that installs one.
-    static func find(
+    package static func find(
         majorVersion: Int?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(PostgresError) -> PostgresBinaries {

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The account that runs the server's programs: PostgreSQL refuses to run as root.
-struct ServerAccount: Sendable, Hashable {
+package struct ServerAccount: Sendable, Hashable {
     let userID: UInt32
     let groupID: UInt32
     /// For people.
@@ -20,7 +20,7 @@ struct ServerAccount: Sendable, Hashable {
     /// Chooses the account for a data directory: its owner's, else this process's, else (as root) `postgres`.
     ///
     /// - Parameter directory: an existing data directory, nil if there is none yet.
-    static func forServer(dataDirectory directory: String?) throws(PostgresError) -> ServerAccount {
+    package static func forServer(dataDirectory directory: String?) throws(PostgresError) -> ServerAccount {
         let operation = "choosing the account for the private PostgreSQL server"
         var owner: ServerAccount?
         if let directory {

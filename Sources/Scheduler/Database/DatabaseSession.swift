@@ -104,9 +104,10 @@ final class DatabaseSession {
         try await queue.checkSchema()
     }
 
-    /// Starts the private server again if it has died and is ours; does nothing otherwise.
-    func reviveServer() async throws {
-        guard let privateServer, !privateServer.isRunning else { return }
+    /// Starts the private server again if it has died and is ours; says whether it did.
+    @discardableResult
+    func reviveServer() async throws -> Bool {
+        guard let privateServer, !privateServer.isRunning else { return false }
         Terminal.say("the private PostgreSQL has died; starting it again")
         let revived = try await PrivatePostgresServer.start(
             dataDirectory: privateServer.directory,
@@ -118,6 +119,7 @@ final class DatabaseSession {
                 "the private PostgreSQL came back at another socket; run the same command again"
             )
         }
+        return true
     }
 
     /// Closes the connections and stops the private server if it is ours.

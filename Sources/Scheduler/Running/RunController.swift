@@ -75,21 +75,33 @@ struct RunController {
             for death in try local.tend(now: now, progress: lastProgress) { await note(death) }
             if now >= lookAt {
                 lookAt = now + 2 * Self.tickSeconds
-                try await session.reviveServer()
-                _ = try await session.queue.reap()
-                guard let status = try await session.queue.runStatus(plan.name) else {
+                let found: RunStatus?
+                var live: [WorkerStatus] = []
+                let isDue: Bool
+                do {
+                    try await session.reviveServer()
+                    _ = try await session.queue.reap()
+                    found = try await session.queue.runStatus(plan.name)
+                    isDue =
+                        Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds
+                        || found?.isFinished == true
+                    if isDue { live = try await session.queue.workers().filter { $0.state == .live } }
+                } catch {
+                    // The server may have died while it was asked: then it is asked again.
+                    guard try await session.reviveServer() else { throw error }
+                    continue
+                }
+                guard let status = found else {
                     throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
                 }
                 let counts = status.counts
                 // A scene that was quarantined is no progress: on a machine where nothing can live all of them would be.
                 lastProgress = Int64(counts.samplesDone + counts.done + counts.failed)
                 estimator.observe(Int64(counts.samplesDone), at: now)
-                let isDue =
-                    Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds || status.isFinished
                 if isDue {
                     lastPlainLine = now
                     show(status, estimator: estimator, workers: local.runningCount)
-                    for worker in try await session.queue.workers() where worker.state == .live {
+                    for worker in live {
                         guard !worker.note.isEmpty, notesSaid.insert(worker.note).inserted else { continue }
                         Terminal.say("worker \(worker.id) (pid \(worker.description.pid)) \(worker.note)")
                     }

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 
 extension Fault {
     /// What happens to finished files: found by `verify`, never a wrong label, mended by the same run.
@@ -29,7 +30,7 @@ extension Fault {
     private static func damage(
         _ arena: Arena,
         word: String,
-        _ hurt: (String, inout SplitMix) throws -> Void
+        _ hurt: (String, inout SeededGenerator) throws -> Void
     ) async throws {
         let run = try await arena.takeKept()
         let directory = try RunDirectory(output: run.output, run: run.name)

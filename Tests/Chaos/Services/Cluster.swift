@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 
 /// A PostgreSQL server of the suite's own, which can be stopped, killed and frozen.
 final class Cluster {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// PgBouncer in transaction mode before the cluster.
 final class Pooler {

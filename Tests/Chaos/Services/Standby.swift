@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 
 /// A hot standby of the cluster: it answers questions and takes no writes.
 final class Standby {

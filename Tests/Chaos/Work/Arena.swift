@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import SystemSupport
+import TestSupport
 
 /// Everything that faults act upon: server, workers, runs under way, and the ledger beside them.
 ///
@@ -17,7 +18,7 @@ final class Arena {
     let proxy: HalfOpenProxy
     /// Library that shifts a program's clock; nil where it is not installed.
     let clockLibrary: String?
-    var random: SplitMix
+    var random: SeededGenerator
     private(set) var runs: [ChaosRun] = []
     /// A finished and audited run whose files are still there, for damage.
     private(set) var kept: ChaosRun?
@@ -33,7 +34,7 @@ final class Arena {
 
     init(_ settings: ChaosSettings) throws {
         self.settings = settings
-        random = SplitMix(seed: settings.seed)
+        random = SeededGenerator(seed: settings.seed)
         var template = "/tmp/occ-chaos-XXXXXX".utf8CString.map { $0 }
         guard mkdtemp(&template) != nil else { throw ChaosFailure("mkdtemp: \(String(cString: strerror(errno)))") }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -1,5 +1,6 @@
 import Foundation
 import SystemSupport
+import TestSupport
 
 /// How a worker reaches the database and what else is odd about where it lives.
 struct WorkerPlace {
@@ -118,7 +119,7 @@ final class Fleet {
     }
 
     /// A seat whose process runs.
-    func randomSeat(_ random: inout SplitMix) throws -> Seat {
+    func randomSeat(_ random: inout SeededGenerator) throws -> Seat {
         guard let seat = seats.filter({ $0.process?.isRunning == true }).randomElement(using: &random) else {
             throw ChaosFailure("no worker runs")
         }

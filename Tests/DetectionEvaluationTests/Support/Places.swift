@@ -1,10 +1,10 @@
 import Foundation
+import TestSupport
 
 /// Places outside the tests.
 enum Places {
     /// The folder of golden files, beside the sources.
-    static let goldens = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Goldens").path
+    static let goldens = Project.path("Tests/DetectionEvaluationTests/Goldens")
 
     /// A case that `ops/evaluation/detection_case.py` and `detection_devkit.py` made; nil, with the reason printed, where none is named.
     static let bigCase: String? = {
@@ -12,16 +12,4 @@ enum Places {
         if path == nil { print("skipped: set OCC_DETECTION_CASE to a folder of ops/evaluation/detection_case.py") }
         return path
     }()
-}
-
-/// A folder on disk that goes away with its owner.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("occ-detection-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

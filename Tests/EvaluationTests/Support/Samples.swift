@@ -1,5 +1,6 @@
 import Evaluation
 import Scenes
+import TestSupport
 
 /// Predictions and ground truths from a seed.
 enum Samples {

@@ -1,6 +1,7 @@
 import ArrayFiles
 import Evaluation
 import Scenes
+import TestSupport
 import Testing
 
 /// Grids and origins of one sample.

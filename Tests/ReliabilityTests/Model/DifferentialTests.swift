@@ -1,4 +1,5 @@
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -22,7 +23,7 @@ struct DifferentialTests {
     fileprivate struct Run {
         let queue: JobQueue
         let seed: UInt64
-        var random: SplitMix
+        var random: SeededGenerator
         var model: QueueModel
         var sceneIDs: [Int64] = []
         var workers: [WorkerID] = []
@@ -35,7 +36,7 @@ struct DifferentialTests {
         init(queue: JobQueue, seed: UInt64) {
             self.queue = queue
             self.seed = seed
-            random = SplitMix(state: seed)
+            random = SeededGenerator(seed: seed)
             model = QueueModel(
                 sceneCount: sceneCount,
                 sampleCount: sampleCount,

@@ -1,17 +1,7 @@
 import Foundation
+import TestSupport
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a small generator that a printed seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
     mutating func seconds(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }

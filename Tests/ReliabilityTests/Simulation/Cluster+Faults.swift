@@ -1,6 +1,6 @@
 import ArrayFiles
-import SimulatedFiles
 import Storage
+import TestSupport
 
 @testable import JobQueue
 @testable import Worker

@@ -1,6 +1,6 @@
 import PostgresClient
-import SimulatedFiles
 import Storage
+import TestSupport
 
 @testable import JobQueue
 @testable import Worker
@@ -62,7 +62,7 @@ final class Cluster {
     }
 
     let settings: Settings
-    var random: SplitMix
+    var random: SeededGenerator
     var queue: QueueModel
     var seats: [Seat]
     var disk: SimulatedFileSystem
@@ -86,7 +86,7 @@ final class Cluster {
 
     init(_ settings: Settings, seed: UInt64, flaws: QueueModel.Flaws = QueueModel.Flaws()) {
         self.settings = settings
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         queue = QueueModel(
             sceneCount: settings.scenes,
             sampleCount: settings.samples,

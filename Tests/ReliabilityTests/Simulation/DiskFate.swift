@@ -1,6 +1,6 @@
 import Glibc
-import SimulatedFiles
 import Synchronization
+import TestSupport
 
 /// How the disk fails at the moment; shared by the cluster and its file system.
 final class DiskFate: Sendable {
@@ -12,9 +12,9 @@ final class DiskFate: Sendable {
         case bad(oneIn: Int)
     }
 
-    private let state = Mutex<(mode: Mode, random: SplitMix)>((.well, SplitMix(state: 0)))
+    private let state = Mutex<(mode: Mode, random: SeededGenerator)>((.well, SeededGenerator(seed: 0)))
 
-    func set(_ mode: Mode, seed: UInt64) { state.withLock { $0 = (mode, SplitMix(state: seed)) } }
+    func set(_ mode: Mode, seed: UInt64) { state.withLock { $0 = (mode, SeededGenerator(seed: seed)) } }
 
     /// Whether reading may fail at the moment.
     var isBad: Bool {

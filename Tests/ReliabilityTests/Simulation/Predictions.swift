@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 
 @testable import Worker
 
@@ -11,7 +12,7 @@ enum Predictions {
     static func token(_ scene: Int64, _ sample: Int) -> String { "sample-\(scene)-\(sample)" }
 
     static func labels(_ scene: Int64, _ sample: Int) -> [UInt8] {
-        var random = SplitMix(state: UInt64(scene) &* 1000 &+ UInt64(sample))
+        var random = SeededGenerator(seed: UInt64(scene) &* 1000 &+ UInt64(sample))
         return (0..<32).map { _ in UInt8.random(in: 0...17, using: &random) }
     }
 

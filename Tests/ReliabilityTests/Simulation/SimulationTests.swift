@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import JobQueue
@@ -16,7 +17,7 @@ struct SimulationTests {
 
     /// Drives one cluster through its bad day and to the end of its run.
     private func live(_ seed: UInt64, flaws: QueueModel.Flaws = QueueModel.Flaws(), _ totals: inout Totals) throws {
-        var random = SplitMix(state: seed ^ 0xC1)
+        var random = SeededGenerator(seed: seed ^ 0xC1)
         var settings = Cluster.Settings()
         settings.hosts = .random(in: 1...3, using: &random)
         settings.workersOnHost = .random(in: 1...2, using: &random)

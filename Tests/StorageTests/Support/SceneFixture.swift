@@ -1,7 +1,7 @@
 import ArrayFiles
 import Foundation
-import SimulatedFiles
 import Storage
+import TestSupport
 
 /// A small scene whose predictions follow from its tokens.
 struct SceneFixture {
@@ -85,16 +85,4 @@ extension SimulatedFileSystem {
         try file.sync()
         try syncFolder("")
     }
-}
-
-/// A folder on disk that goes away with its owner.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("occ-storage-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -1,14 +1,15 @@
 internal import Foundation
+package import PostgresClient
 
 /// A server for tests: one for each process, in a temporary folder, gone with the process.
 ///
 /// With `OCC_TEST_DATABASE_URL` set, that server is used instead. A small watcher process ends the server and removes its
 /// folder when this process has ended, however it ended.
-public enum DisposablePostgresServer {
+package enum DisposablePostgresServer {
     private static let server = Task { try await start() }
 
     /// Whether there is a server to test with; where false, the reason is printed, once.
-    public static let isAvailable: Bool = {
+    package static let isAvailable: Bool = {
         if environmentURL != nil { return true }
         do {
             _ = try PostgresBinaries.find(majorVersion: nil)
@@ -21,7 +22,7 @@ public enum DisposablePostgresServer {
     }()
 
     /// The connection string of the server, which is started by the first caller.
-    public static func connectionString() async throws -> String {
+    package static func connectionString() async throws -> String {
         if let environmentURL { return environmentURL }
         return try await server.value.connectionString
     }
@@ -37,7 +38,7 @@ public enum DisposablePostgresServer {
     /// Starts another server, empty, for a test that changes what belongs to a whole server: roles, its rules, its settings.
     ///
     /// - Parameter rules: lines that come before those of `pg_hba.conf`, which let everybody in over the socket.
-    public static func another(rules: [String] = []) async throws -> PrivatePostgresServer {
+    package static func another(rules: [String] = []) async throws -> PrivatePostgresServer {
         let folder = try temporaryFolder()
         let server = try await PrivatePostgresServer.start(dataDirectory: folder)
         guard !rules.isEmpty else { return server }
@@ -66,7 +67,7 @@ public enum DisposablePostgresServer {
     }
 
     /// Sees to it that a private server and its folder do not outlive this process.
-    static func endWithThisProcess(_ folder: String) throws(PostgresError) {
+    package static func endWithThisProcess(_ folder: String) throws(PostgresError) {
         // The first line of postmaster.pid is the server's process; SIGQUIT stops it at once.
         let script = """
             while kill -0 "$1" 2>/dev/null; do sleep 0.5; done

@@ -1,17 +1,6 @@
-/// A small generator with a printed seed, so that a failing case can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
+import TestSupport
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     /// Values in -2 ..< 2, exactly 0 or -0 with a chance of `zerosIn256` in 256.
     mutating func values(_ count: Int, zerosIn256: UInt64 = 0) -> [Float] {
         (0..<count).map { _ in
