@@ -131,7 +131,7 @@ let package = Package(
         // What several targets of tests share.
         .target(
             name: "TestSupport",
-            dependencies: ["PostgresClient", "Storage", "SystemSupport"],
+            dependencies: ["Evaluation", "PostgresClient", "Scenes", "Scoring", "Storage", "SystemSupport"],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),

@@ -74,21 +74,4 @@ import Testing
             "\(error)".contains("No such file")
         }
     }
-
-    @Test func theLocatorTellsWhatIsThere() throws {
-        let folder = try TemporaryFolder()
-        let scene = SceneFrames(
-            name: "s",
-            token: "k",
-            samples: ["a", "b"].map { SampleFrames(token: $0, timestamp_us: 0, cameras: []) }
-        )
-        let locator = Occ3DLocator(datasetRoot: folder.path)
-        #expect(locator == Occ3DLocator(groundTruthRoot: "\(folder.path)/gts"))
-        #expect(try locator.availability(of: scene) == .none)
-        try folder.write("gts/s/b/labels.npz", [1])
-        try folder.write("gts/s/a/labels.npz", [])
-        #expect(try locator.availability(of: scene) == .partial(missing: ["a"]))
-        try folder.write("gts/s/a/labels.npz", [1])
-        #expect(try locator.availability(of: scene) == .complete)
-    }
 }

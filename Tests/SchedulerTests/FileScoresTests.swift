@@ -64,7 +64,7 @@ struct FileScoresTests {
         let work = try PredictionImport(
             source: .open(root + "/npz"),
             scenes: scenes,
-            truth: RunTruth(frames: [], annotations: nil, locator: Occ3DLocator(datasetRoot: root + "/data")),
+            truth: RunTruth(frames: [], annotations: nil, labels: Occ3DLocator(datasetRoot: root + "/data")),
             description: .init(
                 datasetRoot: root + "/data",
                 datasetVersion: "v1.0-mini",
@@ -82,7 +82,7 @@ struct FileScoresTests {
             manifest: run.0,
             directory: run.1,
             datasetRoot: datasetRoot.map { root + "/" + $0 },
-            countsRays: false
+            metrics: [OccupancyMetric()]
         ).score()
     }
 
@@ -98,7 +98,7 @@ struct FileScoresTests {
         let half = try score(run, datasetRoot: "other")
         #expect(half.scenes.map(\.name) == ["scene-1"] && half.unscored == ["scene-2"])
         #expect(half.gaps.count(.absent) == 2 && half.gaps.lines.joined().contains("scene-2"))
-        #expect(half.confusions.first?.confusions[.camera].meanIoU == 0)
+        #expect(half.counts(OccupancyMetric.self).first?.counts[.camera].meanIoU == 0)
         let summary = try ScoreSummary(half, ScoreCaption(run.0))
         #expect(summary.isPartial && summary.partText.contains("2 of 4 samples"))
         #expect(summary.partText.contains("2 have no ground truth") && !summary.partText.contains("not done"))

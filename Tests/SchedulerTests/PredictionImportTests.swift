@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import RunContract
+@testable import Scheduler
 @testable import Scoring
 
 /// Predictions of other programs become runs whose scores do not depend on the way they are computed.
@@ -19,7 +20,11 @@ struct PredictionImportTests {
         let truths = try (1...3).map {
             ("scene-\($0)", try DetectionSceneTruth(RunFixture.annotations($0), split: split))
         }
-        return RunTruth(frames: scenes, annotations: Dictionary(uniqueKeysWithValues: truths), locator: locator)
+        return RunTruth(frames: scenes, annotations: Dictionary(uniqueKeysWithValues: truths), labels: locator)
+    }
+
+    private func detectionReport(_ scores: RunScores, _ caption: ScoreCaption) throws -> DetectionReport? {
+        (try scores.report(DetectionMetric(), caption) as? DetectionScore)?.report
     }
 
     private func description(_ split: String) -> PredictionImport.Description {
@@ -50,8 +55,8 @@ struct PredictionImportTests {
         let directory = try RunDirectory(output: folder.path, run: work.run)
         #expect(try directory.readManifest() == manifest)
         let caption = ScoreCaption(manifest)
-        let stored = try RunScores.stored(in: manifest).detectionReport(caption)
-        let again = try RunScores.recomputed(manifest, directory: directory, truth: truth).detectionReport(caption)
+        let stored = detectionReport(try RunScores.stored(in: manifest), caption)
+        let again = detectionReport(try RunScores.recomputed(manifest, directory: directory, truth: truth), caption)
         #expect(stored == again)
 
         // One pass, samples in the order that the devkit would take.
@@ -95,7 +100,7 @@ struct PredictionImportTests {
                 description: description(split)
             )
             let manifest = try work.write(toOutput: folder.path)
-            return try #require(try RunScores.stored(in: manifest).detectionReport(ScoreCaption(manifest)))
+            return try #require(detectionReport(try RunScores.stored(in: manifest), ScoreCaption(manifest)))
         }
         #expect(reports[0].curves != reports[1].curves)
     }
@@ -117,7 +122,7 @@ struct PredictionImportTests {
         let manifest = try work.write(toOutput: folder.path)
         #expect(manifest.scenes.map(\.state) == [.done, .failed])
         #expect(manifest.scenes[1].failure?.contains(RunFixture.token(2, 1)) == true)
-        let report = try RunScores.stored(in: manifest).detectionReport(ScoreCaption(manifest))
+        let report = detectionReport(try RunScores.stored(in: manifest), ScoreCaption(manifest))
         #expect(report?.sampleCount == 3 && report?.expectedSampleCount == 6)
         let none = PredictionSource.boxes(["other": []], inputs: DetectionInputs())
         #expect(throws: RunContractError.self) {
@@ -157,7 +162,7 @@ struct PredictionImportTests {
             )
         }
         let locator = Occ3DLocator(datasetRoot: folder.path + "/data")
-        let truth = RunTruth(frames: [scene], annotations: nil, locator: locator)
+        let truth = RunTruth(frames: [scene], annotations: nil, labels: locator)
         let source = try PredictionSource.open(folder.path + "/npz")
         let work = try PredictionImport(source: source, scenes: [scene], truth: truth, description: description("all"))
         let manifest = try work.write(toOutput: folder.path)
@@ -165,28 +170,30 @@ struct PredictionImportTests {
         let stored = try RunScores.stored(in: manifest)
         let again = try RunScores.recomputed(manifest, directory: directory, truth: truth)
         #expect(stored.scenes.map(\.metrics) == again.scenes.map(\.metrics))
-        #expect(stored.confusions.first?.confusions.samples == 3 && stored.rays.first?.counts.samples == 3)
-        #expect((stored.rays.first?.counts.rays ?? 0) > 0)
+        #expect(stored.counts(OccupancyMetric.self).first?.counts.samples == 3 && stored.counts(RayMetric.self).first?.counts.samples == 3)
+        #expect((stored.counts(RayMetric.self).first?.counts.rays ?? 0) > 0)
         // Nothing is taken from what was stored: without the tables there are no rays, without labels nothing.
-        let noTables = RunTruth(frames: [], annotations: nil, locator: locator)
+        let noTables = RunTruth(frames: [], annotations: nil, labels: locator)
         let byLabels = try RunScores.recomputed(manifest, directory: directory, truth: noTables)
-        #expect(byLabels.confusions.map(\.confusions) == stored.confusions.map(\.confusions) && byLabels.rays.isEmpty)
+        #expect(byLabels.counts(OccupancyMetric.self).map(\.counts) == stored.counts(OccupancyMetric.self).map(\.counts)
+                && byLabels.counts(RayMetric.self).isEmpty)
         #expect(byLabels.gaps.count(.noRays) == 3)
-        let nothing = RunTruth(frames: [], annotations: nil, locator: Occ3DLocator(datasetRoot: "/none"))
+        let nothing = RunTruth(frames: [], annotations: nil, labels: Occ3DLocator(datasetRoot: "/none"))
         let byManifest = try RunScores.recomputed(manifest, directory: directory, truth: nothing)
         #expect(byManifest.scenes.isEmpty && byManifest.gaps.count(.absent) == 3)
-        #expect(try RunScores.recomputed(manifest, directory: directory, truth: truth, countsRays: false).rays.isEmpty)
+        #expect(try RunScores.recomputed(manifest, directory: directory, truth: truth, metrics: [OccupancyMetric()])
+                .counts(RayMetric.self).isEmpty)
         // Frames that name a sample twice, or that lack the lidar, are no reason to die.
         var doubled = scene
         doubled.samples.append(scene.samples[0])
         var blind = scene
         blind.samples[1].lidar = nil
         for frames in [doubled, blind] {
-            let scorer = SceneScorer(scene: scene.name, frames: frames, annotations: nil, locator: locator)
-            let reader = try SceneFileReader(path: "\(directory.path)/\(manifest.scenes[0].fileName ?? "")")
+            let scorer = SceneScorer(scene: scene.name, frames: frames, annotations: nil, labels: locator)
+            let reader = try directory.open(manifest.scenes[0])
             let outcome = try scorer.score(reader)
-            #expect(outcome.metrics.confusions == stored.scenes[0].metrics.confusions)
-            #expect((outcome.metrics.rays == nil) == !outcome.notes.isEmpty)
+            #expect(outcome.metrics[OccupancyMetric.self] == stored.scenes[0].metrics[OccupancyMetric.self])
+            #expect((outcome.metrics[RayMetric.self] == nil) == !outcome.notes.isEmpty)
         }
     }
 
@@ -210,7 +217,7 @@ struct PredictionImportTests {
         let work = try PredictionImport(
             source: .open(folder.path + "/npz"),
             scenes: scenes,
-            truth: RunTruth(frames: scenes, annotations: nil, locator: Occ3DLocator(datasetRoot: "/none")),
+            truth: RunTruth(frames: scenes, annotations: nil, labels: Occ3DLocator(datasetRoot: "/none")),
             description: description
         )
         #expect(throws: RunContractError.self) { try work.write(toOutput: folder.path) }

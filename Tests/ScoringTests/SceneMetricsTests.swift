@@ -9,12 +9,11 @@ struct SceneMetricsTests {
     private func metrics() throws -> SceneMetrics {
         var gaps = TruthGaps()
         gaps.add(.damaged, sample: "s", why: "cut off")
-        return SceneMetrics(
-            confusions: try RunFixture.confusions(),
-            rays: RayCounts(),
-            detections: try RunFixture.matches(0),
-            gaps: gaps
-        )
+        var metrics = SceneMetrics(gaps: gaps)
+        metrics[OccupancyMetric.self] = try RunFixture.confusions()
+        metrics[RayMetric.self] = RayCounts()
+        metrics[DetectionMetric.self] = try RunFixture.matches(0)
+        return metrics
     }
 
     @Test("Parts come back as they were, each set of them, in bytes and in Base64")
@@ -22,9 +21,9 @@ struct SceneMetricsTests {
         let whole = try metrics()
         for pick in 0..<16 {
             var part = whole
-            if pick & 1 == 0 { part.confusions = nil }
-            if pick & 2 == 0 { part.rays = nil }
-            if pick & 4 == 0 { part.detections = nil }
+            if pick & 1 == 0 { part[OccupancyMetric.self] = nil }
+            if pick & 2 == 0 { part[RayMetric.self] = nil }
+            if pick & 4 == 0 { part[DetectionMetric.self] = nil }
             if pick & 8 == 0 { part.gaps = TruthGaps() }
             #expect(try SceneMetrics(decoding: part.encoded()) == part)
             #expect(try SceneMetrics(base64: part.base64) == part)
@@ -35,7 +34,8 @@ struct SceneMetricsTests {
     @Test("What version 0.1 stored, confusions and nothing else, is read")
     func old() throws {
         let confusions = try RunFixture.confusions()
-        #expect(try SceneMetrics(decoding: confusions.encoded()) == SceneMetrics(confusions: confusions))
+        let read = try SceneMetrics(decoding: confusions.encoded())
+        #expect(read[OccupancyMetric.self] == confusions && read[RayMetric.self] == nil && read.gaps.isEmpty)
     }
 
     @Test("Parts of a later program are stepped over")
@@ -56,7 +56,9 @@ struct SceneMetricsTests {
         var later = bytes
         later[4] = 2
         #expect(throws: EvaluationError.self) { try SceneMetrics(decoding: later) }
-        var twice = SceneMetrics(rays: RayCounts()).encoded()
+        var one = SceneMetrics()
+        one[RayMetric.self] = RayCounts()
+        var twice = one.encoded()
         twice += twice[6...]
         twice[5] = 2
         #expect(throws: EvaluationError.self) { try SceneMetrics(decoding: twice) }

@@ -40,7 +40,7 @@ struct TruthGapsTests {
         reader = try SceneFileReader(path: writer.finish().path)
     }
 
-    private var locator: Occ3DLocator { Occ3DLocator(datasetRoot: folder.path + "/data") }
+    private var labels: Occ3DLocator { Occ3DLocator(datasetRoot: folder.path + "/data") }
 
     private func path(_ sample: Int) -> String { locator.path(scene: "scene-1", sample: RunFixture.token(1, sample)) }
 
@@ -56,7 +56,7 @@ struct TruthGapsTests {
     }
 
     private func score(_ frames: SceneFrames?) throws -> SceneMetrics {
-        let scorer = SceneScorer(scene: "scene-1", frames: frames, annotations: nil, locator: locator)
+        let scorer = SceneScorer(scene: "scene-1", frames: frames, annotations: nil, labels: locator)
         return try scorer.score(reader).metrics
     }
 
@@ -66,7 +66,7 @@ struct TruthGapsTests {
         let whole = try Data(contentsOf: URL(fileURLWithPath: path(2)))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path(2)))
         let metrics = try score(frames)
-        #expect(metrics.confusions?.samples == 4 && metrics.rays?.samples == 4)
+        #expect(metrics[OccupancyMetric.self]?.samples == 4 && metrics[RayMetric.self]?.samples == 4)
         #expect(metrics.gaps.count(.damaged) == 1 && metrics.gaps.count(.absent) == 1 && metrics.gaps.unscored == 2)
         #expect(metrics.gaps.hasDamage)
         #expect(metrics.gaps.examples(.damaged).map(\.sample) == [RunFixture.token(1, 2)])
@@ -80,7 +80,7 @@ struct TruthGapsTests {
         #expect(text.contains("1 sample has no ground truth: token-1-5"), "\(text)")
         // What remains is scored as it is alone.
         for sample in [2, 5] { try? FileManager.default.removeItem(atPath: path(sample)) }
-        #expect(try score(frames).confusions == metrics.confusions)
+        #expect(try score(frames)[OccupancyMetric.self] == metrics[OccupancyMetric.self])
     }
 
     @Test("A file that cannot be read is neither absent nor damaged")
@@ -103,9 +103,9 @@ struct TruthGapsTests {
         try writeLabels(3, without: ["mask_camera", "mask_lidar"])
         try writeLabels(4, without: ["semantics"])
         let metrics = try score(frames)
-        let confusions = try #require(metrics.confusions)
+        let confusions = try #require(metrics[OccupancyMetric.self])
         #expect(VisibilityMask.allCases.map { confusions[$0].samples } == [2, 2, 4])
-        #expect(confusions.samples == 4 && metrics.rays?.samples == 4)
+        #expect(confusions.samples == 4 && metrics[RayMetric.self]?.samples == 4)
         #expect(metrics.gaps.count(.noCameraMask) == 2 && metrics.gaps.count(.noLidarMask) == 2)
         #expect(metrics.gaps.count(.damaged) == 1 && metrics.gaps.count(.absent) == 1)
         #expect(metrics.gaps.lines.contains { $0.contains("no mask_camera") && $0.contains("token-1-1; token-1-3") })
@@ -118,7 +118,7 @@ struct TruthGapsTests {
         var blind = frames
         blind.samples[1].lidar = nil
         let metrics = try score(blind)
-        #expect(metrics.rays == nil && metrics.confusions?.samples == 6 && metrics.gaps.count(.noRays) == 6)
+        #expect(metrics[RayMetric.self] == nil && metrics[OccupancyMetric.self]?.samples == 6 && metrics.gaps.count(.noRays) == 6)
         #expect(metrics.gaps.lines.joined().contains("LIDAR_TOP at 1 of the scene's 6 samples"))
         #expect(!metrics.gaps.hasDamage && metrics.gaps.unscored == 0)
         #expect(try score(nil).gaps.lines.joined().contains("tables are not at hand"))
@@ -156,11 +156,11 @@ struct TruthGapsTests {
         let file = try SceneFileReader(path: writer.finish().path)
         let truth = try DetectionSceneTruth(RunFixture.annotations(1, samples: 2), split: "mini_val")
         func score(_ truth: DetectionSceneTruth?, flaw: String? = nil) throws -> SceneMetrics {
-            try SceneScorer(scene: "scene-1", frames: nil, annotations: truth, annotationsFlaw: flaw, locator: locator)
+            try SceneScorer(scene: "scene-1", frames: nil, annotations: truth, annotationsFlaw: flaw, labels: locator)
                 .score(file).metrics
         }
         let metrics = try score(truth)
-        #expect(metrics.detections?.sampleCount == 2)
+        #expect(metrics[DetectionMetric.self]?.sampleCount == 2)
         #expect(metrics.gaps.examples(.absent).map(\.sample) == [RunFixture.token(1, 2)])
         #expect(try score(nil).gaps.count(.absent) == 3)
         let damaged = try score(nil, flaw: "cut off")

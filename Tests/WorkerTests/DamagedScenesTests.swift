@@ -11,6 +11,7 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Scheduler
 @testable import Worker
 
 /// Roles are made here, so the server must be this process's own.

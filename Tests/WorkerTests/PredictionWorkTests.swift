@@ -269,7 +269,7 @@ struct PredictionWorkTests {
             ScenePayload.decode(annotated.payload, scene: "scene"),
             annotations: truth
         )
-        let matches = try #require(try metrics(annotated)?.detections)
+        let matches = try #require(try metrics(annotated)?[DetectionMetric.self])
         let report = try DetectionReport(dataset: "d", split: "s", model: "m", matches: matches, sceneCount: 1)
         #expect(report.labels[0].truthCount == 4 && report.labels[0].predictionCount == 4)
         let precisions = report.labels[0].averagePrecisions

@@ -12,6 +12,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Scheduler
 @testable import Worker
 
 /// Two queues in schemas of their own, one output folder, and workers whose predictions follow from scene and sample.
@@ -183,7 +184,7 @@ struct QueuesAndFolder: Sendable {
             queue: queue,
             scenes: scenes,
             annotations: nil,
-            locator: Occ3DLocator(datasetRoot: "/none")
+            labels: Occ3DLocator(datasetRoot: "/none")
         )
     }
 }

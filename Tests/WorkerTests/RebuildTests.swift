@@ -10,6 +10,7 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Scheduler
 @testable import Worker
 
 /// A queue that is made anew from a run's folder.

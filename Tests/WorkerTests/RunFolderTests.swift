@@ -9,6 +9,7 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Scheduler
 @testable import Worker
 
 /// One folder, two queues: the second one is refused before anything changes, whichever way it comes.

@@ -59,11 +59,16 @@ extension FuzzTarget {
             )
             var gaps = TruthGaps()
             gaps.add(.damaged, sample: "t", why: "cut off")
+            var rays = SceneMetrics(gaps: gaps)
+            rays[RayMetric.self] = RayCounts()
+            var boxes = SceneMetrics()
+            boxes[RayMetric.self] = RayCounts()
+            boxes[DetectionMetric.self] = detections
             return [
-                [3] + SceneMetrics(rays: RayCounts(), gaps: gaps).encoded(), [0] + MaskedConfusions().encoded(),
+                [3] + rays.encoded(), [0] + MaskedConfusions().encoded(),
                 [1] + RayCounts().encoded(), [2] + detections.encoded(),
                 [2] + DetectionMatches().encoded(), [3] + MaskedConfusions().encoded(),
-                [3] + SceneMetrics(rays: RayCounts(), detections: detections).encoded(),
+                [3] + boxes.encoded(),
             ]
         }
     )

@@ -1,16 +1,14 @@
-import Datasets
-import Evaluation
-import Foundation
-import Scenes
-
-@testable import RunContract
-@testable import Scoring
+public import Evaluation
+public import Scenes
+internal import Scoring
 
 /// Small scenes with annotations, predictions and labels.
-enum RunFixture {
-    static func token(_ scene: Int, _ sample: Int) -> String { "token-\(scene)-\(sample)" }
+public enum RunFixture {
+    /// The token of a sample.
+    public static func token(_ scene: Int, _ sample: Int) -> String { "token-\(scene)-\(sample)" }
 
-    static func frames(_ scene: Int, samples: Int = 3) -> SceneFrames {
+    /// A scene of samples 4 m apart.
+    public static func frames(_ scene: Int, samples: Int = 3) -> SceneFrames {
         SceneFrames(
             name: "scene-\(scene)",
             token: "s\(scene)",
@@ -32,7 +30,7 @@ enum RunFixture {
     }
 
     /// Two cars a sample, one of them moving; the row of each sample in the tables runs against the scenes.
-    static func annotations(_ scene: Int, samples: Int = 3) -> SceneAnnotations {
+    public static func annotations(_ scene: Int, samples: Int = 3) -> SceneAnnotations {
         let frames = frames(scene, samples: samples)
         return SceneAnnotations(
             name: frames.name,
@@ -61,7 +59,7 @@ enum RunFixture {
     }
 
     /// Boxes near the annotated ones, all of one score, so that the order of samples decides.
-    static func boxes(_ scene: Int, samples: Int = 3) throws -> [String: [DetectionBox]] {
+    public static func boxes(_ scene: Int, samples: Int = 3) throws -> [String: [DetectionBox]] {
         var boxes: [String: [DetectionBox]] = [:]
         for sample in annotations(scene, samples: samples).samples {
             boxes[sample.token] = try sample.boxes.enumerated().map { car, box in
@@ -80,7 +78,8 @@ enum RunFixture {
         return boxes
     }
 
-    static func matches(_ scene: Int) throws -> DetectionMatches {
+    /// What the boxes of a scene score.
+    public static func matches(_ scene: Int) throws -> DetectionMatches {
         let truth = try DetectionSceneTruth(annotations(scene), split: "mini_val")
         let boxes = try boxes(scene)
         var matches = DetectionMatches()
@@ -94,13 +93,15 @@ enum RunFixture {
         return matches
     }
 
-    static func labels(_ value: UInt8) -> [UInt8] {
+    /// Voxels that are free but for every 160th.
+    public static func labels(_ value: UInt8) -> [UInt8] {
         var labels = [UInt8](repeating: 17, count: VoxelGrid.count)
         for index in stride(from: Int(value), to: labels.count, by: 160) { labels[index] = value }
         return labels
     }
 
-    static func confusions() throws -> MaskedConfusions {
+    /// Confusions of one sample, every mask seen whole.
+    public static func confusions() throws -> MaskedConfusions {
         var confusions = MaskedConfusions()
         let ones = [UInt8](repeating: 1, count: VoxelGrid.count)
         let truth = VoxelLabels(semantics: labels(4), maskLidar: ones, maskCamera: ones)
