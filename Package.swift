@@ -112,7 +112,8 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
                 "PostgresClient",
-                "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport", argumentParser,
+                "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport",
+                argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
@@ -169,7 +170,10 @@ let package = Package(
         tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes", "TestSupport"], exclude: ["Goldens"]),
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
         tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"]),
-        tests("RunContractTests", ["RunContract", "JobQueue", "Scenes", "Storage", "TestSupport"]),
+        tests(
+            "RunContractTests",
+            ["RunContract", "Evaluation", "JobQueue", "Scenes", "Scoring", "Storage", "TestSupport"]
+        ),
         tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage", "TestSupport"]),
         tests(
             "WorkerTests",

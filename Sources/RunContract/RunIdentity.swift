@@ -13,11 +13,12 @@ public enum RunIdentity {
             model: settings.modelConfiguration,
             parts: [settings.datasetRoot, settings.datasetVersion, settings.split] + settings.identity.nameParts
                 + [settings.outputDirectory]
+                + (settings.datasetKind == RunSettings.formerDatasetKind ? [] : [settings.datasetKind])
         )
     }
 
     /// The name of a run that these texts define.
-    static func name(split: String, model: String, parts: [String]) -> String {
+    public static func name(split: String, model: String, parts: [String]) -> String {
         let digest = SHA256()
         for part in parts { digest.update(part + "\u{0}") }
         let readable = "\(split)-\(model)"

@@ -116,7 +116,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case datasetKind, datasetRoot, datasetVersion, split, modelConfiguration, modelDigest, modelPath, precision, outputDirectory
+        case datasetKind, datasetRoot, datasetVersion, split, modelConfiguration, modelDigest, modelPath, precision,
+            outputDirectory
         case rescaleIntrinsics
         case semanticsVersion = "semantics"
     }

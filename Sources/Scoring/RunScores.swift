@@ -1,4 +1,4 @@
-public import Evaluation
+internal import Evaluation
 internal import Foundation
 public import JobQueue
 public import Storage

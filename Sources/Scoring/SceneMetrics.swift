@@ -1,4 +1,4 @@
-public import Evaluation
+internal import Evaluation
 internal import Foundation
 internal import Scenes
 
@@ -71,7 +71,9 @@ public struct SceneMetrics: Sendable {
             guard kind > last else { throw Self.flaw("its parts are not in order") }
             last = kind
             if kind == Self.gapsPart {
-                guard let read = TruthGaps(decoding: Array(content)) else { throw Self.flaw("gaps that cannot be read") }
+                guard let read = TruthGaps(decoding: Array(content)) else {
+                    throw Self.flaw("gaps that cannot be read")
+                }
                 gaps = read
             } else if let metric = Metrics.known.first(where: { type(of: $0).part == kind }) {
                 counts[kind] = try metric.decoded(Array(content))

@@ -1,3 +1,4 @@
+internal import ArrayFiles
 public import Datasets
 public import Evaluation
 public import Scenes

@@ -25,10 +25,11 @@ import Testing
         archive["semantics"] = NPYArray(voxels.semantics, shape: VoxelGrid.shape)
         archive["mask_camera"] = NPYArray(voxels.maskCamera ?? [], shape: VoxelGrid.shape)
         try folder.write("gts/scene-0061/\(token)/labels.npz", archive.encoded())
+        let annotations = try #require(try onDisk.annotations(of: scenes))
         let inMemory = MemoryDataset(
             scenes: scenes,
             splits: ["small": ["scene-0103"]],
-            boxes: Dictionary(uniqueKeysWithValues: try #require(onDisk.annotations(of: scenes)).map { ($0.name, $0) }),
+            boxes: Dictionary(uniqueKeysWithValues: annotations.map { ($0.name, $0) }),
             voxels: [token: voxels]
         )
         try body(onDisk, token)
@@ -68,7 +69,8 @@ import Testing
             for (annotated, scene) in zip(read, backwards) {
                 #expect(annotated.samples.map(\.token) == scene.samples.map(\.token))
             }
-            let one = try #require(try source.annotations(of: [try #require(source.frames(ofScene: "scene-0103"))]))
+            let second = try #require(try source.frames(ofScene: "scene-0103"))
+            let one = try #require(try source.annotations(of: [second]))
             #expect(one == [read[0]])
         }
     }
@@ -76,7 +78,8 @@ import Testing
     @Test("Labels that are there are read, others are absent")
     func labels() throws {
         try withEverySource { source, token in
-            #expect(try source.labels.isPresent())
+            let isPresent = try source.labels.isPresent()
+            #expect(isPresent)
             guard case .labels(let found) = source.labels.read(scene: "scene-0061", sample: token) else {
                 Issue.record("no labels from \(source.root)")
                 return

@@ -29,7 +29,12 @@ struct MemoryDataset: DatasetSource {
         guard let split else { return scenes }
         guard let names = splits[split] else {
             throw .problem(
-                DatasetProblem(.unknownSplit, file: root, found: "there is no split '\(split)'", advice: "choose another")
+                DatasetProblem(
+                    .unknownSplit,
+                    file: root,
+                    found: "there is no split '\(split)'",
+                    advice: "choose another"
+                )
             )
         }
         return scenes.filter { names.contains($0.name) }

@@ -1,10 +1,10 @@
-import Datasets
 import Evaluation
 import Scenes
+import Scoring
+import TestSupport
 import Testing
 
 @testable import RunContract
-@testable import Scoring
 
 @Suite("What scheduler and workers agree on")
 struct RunContractTests {
@@ -171,13 +171,5 @@ struct RunContractTests {
         for index in bare.samples.indices { bare.samples[index].lidar = nil }
         #expect(try ScenePayload.decode(old, scene: scene.name) == bare)
         #expect(old == (try ScenePayload.encode(bare)))
-    }
-
-    @Test("Samples are numbered as the devkit does: by scene for official splits, by row of sample.json for others")
-    func order() throws {
-        let orders = try ["val", "mini_val", "mine", "all"].map { split in
-            try DetectionSceneTruth(RunFixture.annotations(2), split: split).samples.map(\.order)
-        }
-        #expect(orders == [[0, 1, 2], [0, 1, 2], [700, 701, 702], [700, 701, 702]])
     }
 }

@@ -3,8 +3,8 @@ import Datasets
 import Evaluation
 import Foundation
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 import Storage
 import Testing
 

@@ -1,4 +1,5 @@
 import ArrayFiles
+import CommandSupport
 import Datasets
 import Evaluation
 import Foundation
@@ -55,8 +56,8 @@ struct PredictionImportTests {
         let directory = try RunDirectory(output: folder.path, run: work.run)
         #expect(try directory.readManifest() == manifest)
         let caption = ScoreCaption(manifest)
-        let stored = detectionReport(try RunScores.stored(in: manifest), caption)
-        let again = detectionReport(try RunScores.recomputed(manifest, directory: directory, truth: truth), caption)
+        let stored = try detectionReport(RunScores.stored(in: manifest), caption)
+        let again = try detectionReport(RunScores.recomputed(manifest, directory: directory, truth: truth), caption)
         #expect(stored == again)
 
         // One pass, samples in the order that the devkit would take.
@@ -100,7 +101,7 @@ struct PredictionImportTests {
                 description: description(split)
             )
             let manifest = try work.write(toOutput: folder.path)
-            return try #require(detectionReport(try RunScores.stored(in: manifest), ScoreCaption(manifest)))
+            return try #require(try detectionReport(RunScores.stored(in: manifest), ScoreCaption(manifest)))
         }
         #expect(reports[0].curves != reports[1].curves)
     }
@@ -122,10 +123,10 @@ struct PredictionImportTests {
         let manifest = try work.write(toOutput: folder.path)
         #expect(manifest.scenes.map(\.state) == [.done, .failed])
         #expect(manifest.scenes[1].failure?.contains(RunFixture.token(2, 1)) == true)
-        let report = detectionReport(try RunScores.stored(in: manifest), ScoreCaption(manifest))
+        let report = try detectionReport(RunScores.stored(in: manifest), ScoreCaption(manifest))
         #expect(report?.sampleCount == 3 && report?.expectedSampleCount == 6)
         let none = PredictionSource.boxes(["other": []], inputs: DetectionInputs())
-        #expect(throws: RunContractError.self) {
+        #expect(throws: CommandFailure.self) {
             try PredictionImport(
                 source: none,
                 scenes: scenes,
@@ -170,19 +171,26 @@ struct PredictionImportTests {
         let stored = try RunScores.stored(in: manifest)
         let again = try RunScores.recomputed(manifest, directory: directory, truth: truth)
         #expect(stored.scenes.map(\.metrics) == again.scenes.map(\.metrics))
-        #expect(stored.counts(OccupancyMetric.self).first?.counts.samples == 3 && stored.counts(RayMetric.self).first?.counts.samples == 3)
+        #expect(
+            stored.counts(OccupancyMetric.self).first?.counts.samples == 3
+                && stored.counts(RayMetric.self).first?.counts.samples == 3
+        )
         #expect((stored.counts(RayMetric.self).first?.counts.rays ?? 0) > 0)
         // Nothing is taken from what was stored: without the tables there are no rays, without labels nothing.
         let noTables = RunTruth(frames: [], annotations: nil, labels: locator)
         let byLabels = try RunScores.recomputed(manifest, directory: directory, truth: noTables)
-        #expect(byLabels.counts(OccupancyMetric.self).map(\.counts) == stored.counts(OccupancyMetric.self).map(\.counts)
-                && byLabels.counts(RayMetric.self).isEmpty)
+        #expect(
+            byLabels.counts(OccupancyMetric.self).map(\.counts) == stored.counts(OccupancyMetric.self).map(\.counts)
+                && byLabels.counts(RayMetric.self).isEmpty
+        )
         #expect(byLabels.gaps.count(.noRays) == 3)
         let nothing = RunTruth(frames: [], annotations: nil, labels: Occ3DLocator(datasetRoot: "/none"))
         let byManifest = try RunScores.recomputed(manifest, directory: directory, truth: nothing)
         #expect(byManifest.scenes.isEmpty && byManifest.gaps.count(.absent) == 3)
-        #expect(try RunScores.recomputed(manifest, directory: directory, truth: truth, metrics: [OccupancyMetric()])
-                .counts(RayMetric.self).isEmpty)
+        #expect(
+            try RunScores.recomputed(manifest, directory: directory, truth: truth, metrics: [OccupancyMetric()])
+                .counts(RayMetric.self).isEmpty
+        )
         // Frames that name a sample twice, or that lack the lidar, are no reason to die.
         var doubled = scene
         doubled.samples.append(scene.samples[0])
@@ -220,7 +228,7 @@ struct PredictionImportTests {
             truth: RunTruth(frames: scenes, annotations: nil, labels: Occ3DLocator(datasetRoot: "/none")),
             description: description
         )
-        #expect(throws: RunContractError.self) { try work.write(toOutput: folder.path) }
+        #expect(throws: CommandFailure.self) { try work.write(toOutput: folder.path) }
         let directory = try RunDirectory(output: folder.path, run: "refused")
         #expect(!FileManager.default.fileExists(atPath: directory.path))
         // A folder that belongs to a queue's run is not written to.
@@ -269,6 +277,6 @@ struct PredictionImportTests {
             truth: truth(split: "mine"),
             description: description
         )
-        #expect(throws: RunContractError.self) { try other.write(toOutput: folder.path) }
+        #expect(throws: CommandFailure.self) { try other.write(toOutput: folder.path) }
     }
 }

@@ -40,7 +40,7 @@ struct TruthGapsTests {
         reader = try SceneFileReader(path: writer.finish().path)
     }
 
-    private var labels: Occ3DLocator { Occ3DLocator(datasetRoot: folder.path + "/data") }
+    private var locator: Occ3DLocator { Occ3DLocator(datasetRoot: folder.path + "/data") }
 
     private func path(_ sample: Int) -> String { locator.path(scene: "scene-1", sample: RunFixture.token(1, sample)) }
 
@@ -118,7 +118,10 @@ struct TruthGapsTests {
         var blind = frames
         blind.samples[1].lidar = nil
         let metrics = try score(blind)
-        #expect(metrics[RayMetric.self] == nil && metrics[OccupancyMetric.self]?.samples == 6 && metrics.gaps.count(.noRays) == 6)
+        #expect(
+            metrics[RayMetric.self] == nil && metrics[OccupancyMetric.self]?.samples == 6
+                && metrics.gaps.count(.noRays) == 6
+        )
         #expect(metrics.gaps.lines.joined().contains("LIDAR_TOP at 1 of the scene's 6 samples"))
         #expect(!metrics.gaps.hasDamage && metrics.gaps.unscored == 0)
         #expect(try score(nil).gaps.lines.joined().contains("tables are not at hand"))

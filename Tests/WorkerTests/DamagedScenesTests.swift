@@ -5,8 +5,8 @@ import JobQueue
 import Logging
 import PostgresClient
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 import Storage
 import TestSupport
 import Testing

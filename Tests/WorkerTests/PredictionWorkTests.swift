@@ -5,8 +5,8 @@ import JobQueue
 import LZ4Frames
 import Logging
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 import Storage
 import Synchronization
 import SystemSupport

@@ -4,8 +4,8 @@ import Foundation
 import JobQueue
 import PostgresClient
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 import Storage
 import TestSupport
 import Testing

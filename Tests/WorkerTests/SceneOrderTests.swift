@@ -4,8 +4,8 @@ import JobQueue
 import Logging
 import OccInference
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 import Storage
 import Testing
 

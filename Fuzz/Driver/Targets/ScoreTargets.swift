@@ -1,6 +1,6 @@
 import RunContract
-import Scoring
 import Scenes
+import Scoring
 
 @testable import Evaluation
 

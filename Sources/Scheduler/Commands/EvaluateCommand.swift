@@ -4,8 +4,8 @@ internal import Evaluation
 internal import JobQueue
 internal import PostgresClient
 internal import RunContract
-internal import Scoring
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 

@@ -6,8 +6,8 @@ internal import Foundation
 internal import ImageFiles
 internal import Reporting
 internal import RunContract
-internal import Scoring
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 

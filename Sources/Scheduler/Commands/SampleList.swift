@@ -1,6 +1,7 @@
 internal import CommandSupport
 internal import Foundation
 internal import Storage
+internal import SystemSupport
 
 /// The samples of a run's finished scenes; the keys of its JSON are part of the contract of `samples --json`.
 struct SampleList: Encodable, Equatable {

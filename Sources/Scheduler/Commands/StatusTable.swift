@@ -1,5 +1,6 @@
 internal import Foundation
 internal import JobQueue
+internal import SystemSupport
 
 /// What `status` shows to people.
 enum StatusTable {

@@ -1,17 +1,18 @@
-internal import RunContract
-internal import Scoring
+internal import CommandSupport
 internal import Datasets
 internal import Evaluation
 internal import Foundation
+internal import RunContract
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import Synchronization
 
 /// Makes a run of predictions that another program made: scene files, metrics and `run.json`, with no database.
 ///
 /// ```swift
-/// let import = try PredictionImport(source: .open("results_nusc.json"), truth: truth, scenes: scenes, ...)
-/// let manifest = try import.write(toOutput: "out") { done, total in }
+/// let work = try PredictionImport(source: .open("results_nusc.json"), truth: truth, scenes: scenes, ...)
+/// let manifest = try work.write(toOutput: "out") { done, total in }
 /// ```
 ///
 /// What comes of it is a run like any other for evaluate, verify, export and picture.
@@ -79,7 +80,7 @@ struct PredictionImport: Sendable {
     ///   - source: the predictions.
     ///   - scenes: the scenes of the split.
     ///   - truth: ground truth of these scenes, as far as there is one.
-    /// - Throws: `RunContractError` where no sample has a prediction, `FileError`, `EvaluationError`.
+    /// - Throws: `CommandFailure` where no sample has a prediction, `FileError`, `EvaluationError`.
     init(
         source: PredictionSource,
         scenes: [SceneFrames],
@@ -93,7 +94,8 @@ struct PredictionImport: Sendable {
         let samples = scenes.flatMap { scene in scene.samples.map { (scene: scene.name, token: $0.token) } }
         let found = try samples.count { try source.has(scene: $0.scene, token: $0.token) }
         guard found > 0 else {
-            throw RunContractError(
+            throw CommandFailure(
+                .configuration,
                 "'\(description.source)' has no prediction of any of the \(samples.count) samples of split '\(description.split)'"
                     + " of \(description.datasetVersion); check --split and --version"
             )
@@ -123,7 +125,7 @@ struct PredictionImport: Sendable {
     ///   - output: the output folder.
     ///   - progress: is told how many scenes of how many are done; called from several threads.
     /// - Returns: the manifest, which is written too. Where the same import was done before it is read and nothing is written.
-    /// - Throws: `RunContractError` where the folder holds another run of this name; `StorageError`, `FileError`, `EvaluationError`,
+    /// - Throws: `CommandFailure` where the folder holds another run of this name; `StorageError`, `FileError`, `EvaluationError`,
     ///   `DatasetError` of ground truth.
     func write(
         toOutput output: String,
@@ -131,7 +133,8 @@ struct PredictionImport: Sendable {
     ) throws -> RunManifest {
         let directory = try RunDirectory(output: output, run: run)
         if let owner = try directory.readIdentity() {
-            throw RunContractError(
+            throw CommandFailure(
+                .configuration,
                 "'\(directory.path)' belongs to a run of a queue (\(owner.queuePlace)); choose another name with --run, or another"
                     + " --output"
             )
@@ -196,7 +199,8 @@ struct PredictionImport: Sendable {
         for file in try directory.sceneFiles() {
             let header = file.isFinished ? try directory.open(file).header : nil
             guard header?.modelDigest ?? digest == digest else {
-                throw RunContractError(
+                throw CommandFailure(
+                    .configuration,
                     "'\(directory.path)' holds another run of this name; choose another with --run, or another --output"
                 )
             }

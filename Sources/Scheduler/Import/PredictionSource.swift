@@ -1,9 +1,10 @@
-internal import RunContract
-internal import Scoring
 internal import ArrayFiles
+internal import CommandSupport
 internal import Evaluation
 internal import Foundation
+internal import RunContract
 internal import Scenes
+internal import Scoring
 internal import SystemSupport
 
 /// Predictions that another program made: a nuScenes results file, or a folder of `.npz` files.
@@ -26,11 +27,12 @@ enum PredictionSource: Sendable {
 
     /// Opens a file or folder.
     ///
-    /// - Throws: `FileError`, `EvaluationError` for a broken results file, `RunContractError` where nothing is there.
+    /// - Throws: `FileError`, `EvaluationError` for a broken results file, `CommandFailure` where nothing is there.
     static func open(_ path: String) throws -> PredictionSource {
         var isFolder: ObjCBool = false
         guard try Folders.isPresent(path) else {
-            throw RunContractError(
+            throw CommandFailure(
+                .configuration,
                 "there is no '\(path)'; give a nuScenes results file (results_nusc.json) or a folder of .npz files"
             )
         }
@@ -54,11 +56,12 @@ enum PredictionSource: Sendable {
 
     /// The labels of a sample from its file.
     ///
-    /// - Throws: `RunContractError` naming sample and file, for no file, another shape or type, or a label beyond 17.
+    /// - Throws: `CommandFailure` naming sample and file, for no file, another shape or type, or a label beyond 17.
     static func labels(folder: String, scene: String, token: String) throws -> [UInt8] {
         let paths = labelPaths(folder: folder, scene: scene, token: token)
         guard let path = try paths.first(where: Folders.isPresent) else {
-            throw RunContractError(
+            throw CommandFailure(
+                .configuration,
                 "there is no prediction of sample '\(token)'; looked for \(paths.joined(separator: ", "))"
             )
         }
@@ -67,21 +70,24 @@ enum PredictionSource: Sendable {
             let limits = NPZArchive.Limits(entries: 64, arrayBytes: 1 << 24, totalBytes: 1 << 26)
             let archive = try NPZArchive(contentsOf: path, only: Set(names), limits: limits)
             guard let name = names.first(where: { archive[$0] != nil }) else {
-                throw RunContractError("it holds none of the arrays \(names.joined(separator: ", "))")
+                throw CommandFailure(.configuration, "it holds none of the arrays \(names.joined(separator: ", "))")
             }
             let labels = try archive.elements(of: name, as: UInt8.self, shape: VoxelGrid.shape)
             guard let largest = labels.max(), largest <= OccupancyClass.freeLabel else {
-                throw RunContractError("it has labels beyond \(OccupancyClass.freeLabel)")
+                throw CommandFailure(.configuration, "it has labels beyond \(OccupancyClass.freeLabel)")
             }
             return labels
         } catch {
-            throw RunContractError("the prediction of sample '\(token)' in '\(path)' cannot be used: \(error)")
+            throw CommandFailure(
+                .configuration,
+                "the prediction of sample '\(token)' in '\(path)' cannot be used: \(error)"
+            )
         }
     }
 
     /// A digest of the predictions of samples, in their order.
     ///
-    /// - Throws: `RunContractError`, `FileError`.
+    /// - Throws: `CommandFailure`, `FileError`.
     func digest(of samples: [(scene: String, token: String)]) throws -> String {
         let digest = SHA256()
         for (scene, token) in samples where try has(scene: scene, token: token) {

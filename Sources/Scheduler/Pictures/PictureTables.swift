@@ -4,8 +4,8 @@ internal import Evaluation
 internal import ImageFiles
 internal import Reporting
 internal import RunContract
-internal import Scoring
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 
@@ -43,7 +43,10 @@ struct PictureTables {
     /// - Throws: `DatasetError`, `FileError`, `CommandFailure`.
     func pictures(of token: String) throws -> [BirdsEyeFigure.Camera] {
         guard let sample = frames.samples.first(where: { $0.token == token }) else {
-            throw CommandFailure(.configuration, "'\(root)' has no sample '\(token)' of scene '\(frames.name)' any more")
+            throw CommandFailure(
+                .configuration,
+                "'\(root)' has no sample '\(token)' of scene '\(frames.name)' any more"
+            )
         }
         let decoder = try JPEGDecoder()
         return try sample.cameras.map { camera in

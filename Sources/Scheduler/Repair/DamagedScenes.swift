@@ -1,6 +1,6 @@
+internal import JobQueue
 internal import RunContract
 internal import Scoring
-internal import JobQueue
 internal import Storage
 
 /// Finds the scenes of a run whose stored files are damaged or missing, and queues exactly those again.

@@ -4,8 +4,8 @@ internal import Evaluation
 internal import Foundation
 internal import JobQueue
 internal import RunContract
-internal import Scoring
 internal import Scenes
+internal import Scoring
 internal import Storage
 
 /// What a run is made anew from, beside its files: its identity and the dataset's tables.

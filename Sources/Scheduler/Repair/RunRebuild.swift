@@ -1,10 +1,10 @@
-internal import RunContract
-internal import Scoring
 internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import JobQueue
+internal import RunContract
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import Synchronization
 

@@ -1,7 +1,7 @@
-internal import RunContract
-internal import Scoring
 internal import Foundation
 internal import JobQueue
+internal import RunContract
+internal import Scoring
 internal import Storage
 
 /// What a run's folder proves of one scene: which file counts as its result, which leases were given, what may be adopted.

@@ -5,8 +5,8 @@ internal import Foundation
 internal import JobQueue
 internal import OccInference
 internal import RunContract
-internal import Scoring
 internal import Scenes
+internal import Scoring
 internal import Storage
 internal import SystemSupport
 

@@ -66,7 +66,9 @@ struct FileScores {
             return nil
         }
         // The tables are only needed to tell the lidar's places.
-        guard metrics.contains(where: { $0 is RayMetric }) else { return RunTruth(frames: [], annotations: nil, labels: labels) }
+        guard metrics.contains(where: { $0 is RayMetric }) else {
+            return RunTruth(frames: [], annotations: nil, labels: labels)
+        }
         do {
             return try readTables(isDetection: false)
         } catch let error as DatasetError {

@@ -83,7 +83,8 @@ public struct DetectionScore: ScoreReport {
         let rows = try scenes.map { scene in
             let own = try DetectionMetric().sum([scene], caption)
             return [
-                scene.name, String(format: "%.4f", own.meanAveragePrecision), String(format: "%.4f", own.detectionScore),
+                scene.name, String(format: "%.4f", own.meanAveragePrecision),
+                String(format: "%.4f", own.detectionScore),
                 "\(own.sampleCount)",
             ]
         }

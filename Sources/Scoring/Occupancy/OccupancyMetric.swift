@@ -1,5 +1,5 @@
 public import Evaluation
-public import Scenes
+internal import Scenes
 public import Storage
 
 /// mIoU over the voxels of Occ3D-nuScenes, under a mask that is chosen when a report is made.

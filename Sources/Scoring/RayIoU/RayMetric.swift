@@ -1,4 +1,5 @@
 public import Evaluation
+internal import Scenes
 public import Storage
 
 /// RayIoU of SparseOcc: what lidar rays meet in the predicted voxels, beside what they meet in the true ones.
