@@ -28,13 +28,10 @@ build: setup ## Build occ-scheduler and occ-worker into .build/release
 demo: build ## Make a small dataset, label it, score it, draw it (into demo-output/)
 	@ops/demo/run
 
-# Each of the two builds keeps one core busy most of the time, so they run side by side. End-to-end runs use every core, so they
-# come after the other tests and not beside them.
+# Each of the two builds keeps one core busy most of the time, so they run side by side.
 test: setup-tests lint ## Lint, sanitize the kernels and parsers, build and run every test
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target sanitize build-tests
-	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --skip EndToEndTests
-	OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} $(SWIFT) test $(TEST_FLAGS) --skip-build --filter EndToEndTests
-	$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/Chaos --short
+	@OCC_PYTHON=$${OCC_PYTHON:-/usr/bin/python3} ops/test/run "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)"
 
 chaos: setup-tests build ## Inject CHAOS_FAULTS faults (CHAOS_SEED repeats a run) into real processes: 30 minutes
 	$(SWIFT) build -c release --product Chaos

@@ -20,13 +20,19 @@ func room(_ name: String, _ dependencies: [Target.Dependency], optimised: Bool =
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+/// Tests that compute little are compiled without optimisation beside optimised rooms: that takes half as long.
+func tests(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    exclude: [String] = [],
+    optimised: Bool = false
+) -> Target {
     .testTarget(
         name: name,
         dependencies: dependencies,
         path: "Tests/\(name)",
         exclude: exclude,
-        swiftSettings: swiftSettings
+        swiftSettings: swiftSettings + (optimised ? [] : [.unsafeFlags(["-Onone"])])
     )
 }
 
@@ -126,7 +132,7 @@ let package = Package(
                 argumentParser,
             ],
             path: "Tests/Chaos",
-            swiftSettings: swiftSettings + [.defaultIsolation(MainActor.self)]
+            swiftSettings: swiftSettings + [.defaultIsolation(MainActor.self), .unsafeFlags(["-Onone"])]
         ),
 
         // What several targets of tests share.
@@ -138,38 +144,58 @@ let package = Package(
         ),
 
         // The sources, pages and scripts themselves, read as text.
-        tests("TidyTests", ["TestSupport"]),
+        tests("TidyTests", ["TestSupport"], optimised: true),
 
         // Tests, one target a room; golden files are found beside the sources, so they are no resources.
         tests("SystemSupportTests", ["SystemSupport"]),
-        tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"]),
-        tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"]),
-        tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"]),
-        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"]),
+        tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"], optimised: true),
+        tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"], optimised: true),
+        tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"], optimised: true),
+        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"], optimised: true),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(
             "StorageTests",
             ["Storage", "LZ4Frames", "ArrayFiles", "SystemSupport", "TestSupport"],
-            exclude: ["Goldens"]
+            exclude: ["Goldens"],
+            optimised: true
         ),
         tests("ScenesTests", ["Scenes"]),
         tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"]),
-        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport", "TestSupport"]),
+        tests(
+            "PreprocessingTests",
+            ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport", "TestSupport"],
+            optimised: true
+        ),
         tests(
             "OccInferenceTests",
             ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport", "TestSupport"],
-            exclude: ["Goldens"]
+            exclude: ["Goldens"],
+            optimised: true
         ),
-        tests("EvaluationTests", ["Evaluation", "ArrayFiles", "Datasets", "Scenes", "SystemSupport", "TestSupport"]),
+        tests(
+            "EvaluationTests",
+            ["Evaluation", "ArrayFiles", "Datasets", "Scenes", "SystemSupport", "TestSupport"],
+            optimised: true
+        ),
         tests(
             "DetectionEvaluationTests",
             ["Datasets", "Evaluation", "Scenes", "SystemSupport", "TestSupport"],
-            exclude: ["Goldens"]
+            exclude: ["Goldens"],
+            optimised: true
         ),
-        tests("RayIoUTests", ["Evaluation", "ArrayFiles", "Scenes", "TestSupport"], exclude: ["Goldens"]),
+        tests(
+            "RayIoUTests",
+            ["Evaluation", "ArrayFiles", "Scenes", "TestSupport"],
+            exclude: ["Goldens"],
+            optimised: true
+        ),
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
-        tests("SyntheticWorldTests", ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"]),
+        tests(
+            "SyntheticWorldTests",
+            ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"],
+            optimised: true
+        ),
         tests(
             "RunContractTests",
             ["RunContract", "Evaluation", "JobQueue", "Scenes", "Scoring", "Storage", "TestSupport"]
@@ -186,7 +212,8 @@ let package = Package(
         ),
         tests(
             "ReliabilityTests",
-            ["ArrayFiles", "JobQueue", "PostgresClient", "Storage", "Worker", "TestSupport"]
+            ["ArrayFiles", "JobQueue", "PostgresClient", "Storage", "Worker", "TestSupport"],
+            optimised: true
         ),
         tests(
             "SchedulerTests",
