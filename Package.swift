@@ -68,8 +68,11 @@ let package = Package(
         room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
         room("PostgresClient", ["CPQ"]),
 
+        // What networks run on; it knows none of them.
+        room("TensorRuntime", ["BinaryKernels", "CDNNL"]),
+
         // The four subjects; none imports another.
-        room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
+        room("OccInference", ["ArrayFiles", "BinaryKernels", "ImageFiles", "SystemSupport", "TensorRuntime"]),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
         room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "SystemSupport"]),
@@ -141,10 +144,17 @@ let package = Package(
             exclude: ["Goldens"]
         ),
         tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles"]),
-        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport"]),
+        tests("TensorRuntimeTests", ["TensorRuntime"]),
+        .target(
+            name: "FormulaInputs",
+            dependencies: ["OccInference"],
+            path: "Tests/FormulaInputs",
+            swiftSettings: swiftSettings
+        ),
+        tests("PreprocessingTests", ["OccInference", "ArrayFiles", "FormulaInputs", "ImageFiles", "SystemSupport"]),
         tests(
             "OccInferenceTests",
-            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport"],
+            ["OccInference", "ArrayFiles", "BinaryKernels", "FormulaInputs", "SystemSupport", "TensorRuntime"],
             exclude: ["Goldens"]
         ),
         tests("EvaluationTests", ["Evaluation", "ArrayFiles", "SystemSupport"]),
