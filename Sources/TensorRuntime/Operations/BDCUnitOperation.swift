@@ -173,7 +173,7 @@ public struct BDCUnitOperation: Operation {
                 skip: skip.map { ($0, self.skip?.pixelStride ?? 0) },
                 into: (y, output.pixelStride)
             )
-            _ = kernels.residual(&residual, output.pixels, channels)
+            kernels.residual(&residual, output.pixels, channels)
         }
     }
 

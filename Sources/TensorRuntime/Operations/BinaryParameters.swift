@@ -184,11 +184,7 @@ struct UnitEnding: @unchecked Sendable {
             slope: activation.slope,
             shift_out: activation.shiftOut,
             y: y.values,
-            y_stride: y.stride,
-            signs: nil,
-            nonzero: nil,
-            move_scale: nil,
-            move_bias: nil
+            y_stride: y.stride
         )
     }
 }

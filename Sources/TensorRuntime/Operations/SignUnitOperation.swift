@@ -204,7 +204,7 @@ public struct SignUnitOperation: Operation {
                     identity: (x + channels, input.pixelStride),
                     into: (parts.identity, channels)
                 )
-                _ = kernels.residual(&halves, input.pixels, channels)
+                kernels.residual(&halves, input.pixels, channels)
                 identity = (UnsafePointer(parts.identity), channels)
             }
             var residual = weights.ending.of(
@@ -213,7 +213,7 @@ public struct SignUnitOperation: Operation {
                 skip: skip.map { ($0, self.skip?.pixelStride ?? 0) },
                 into: (y, output.pixelStride)
             )
-            _ = kernels.residual(&residual, output.pixels, output.channels)
+            kernels.residual(&residual, output.pixels, output.channels)
         }
     }
 
