@@ -93,9 +93,6 @@ public struct ConvolutionPrimitive: Sendable {
     /// Bytes of scratch memory of one execution.
     public var scratchBytes: Int { primitive.scratchBytes }
 
-    /// Name of the implementation that oneDNN chose.
-    var implementation: String { primitive.implementation }
-
     /// Fixes the addresses.
     public func arguments(
         input: UnsafeMutableRawPointer,

@@ -33,14 +33,6 @@ final class DNNLPrimitive: @unchecked Sendable {
     /// The descriptor of one of its memories.
     func md(_ query: dnnl_query_t) -> UnsafePointer<dnnl_memory_desc_t> { Self.md(descriptor, query) }
 
-    /// Name of the implementation that oneDNN chose, such as `jit_wino_4x3:avx512_core`.
-    var implementation: String {
-        var text: UnsafePointer<CChar>?
-        guard dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &text) == dnnl_success, let text
-        else { return "?" }
-        return String(cString: text)
-    }
-
     private static func md(_ descriptor: dnnl_primitive_desc_t, _ query: dnnl_query_t) -> UnsafePointer<
         dnnl_memory_desc_t
     > {
