@@ -77,8 +77,11 @@ let package = Package(
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
         room("Scenes", []),
 
+        // What networks run on; it knows none of them.
+        room("TensorRuntime", ["BinaryKernels", "CDNNL"]),
+
         // The four subjects; none imports another.
-        room("OccInference", ["ArrayFiles", "BinaryKernels", "CDNNL", "ImageFiles", "SystemSupport"]),
+        room("OccInference", ["ArrayFiles", "BinaryKernels", "ImageFiles", "SystemSupport", "TensorRuntime"]),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
         room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
@@ -164,12 +167,22 @@ let package = Package(
         tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"]),
         tests(
             "PreprocessingTests",
-            ["OccInference", "ArrayFiles", "ImageFiles", "SystemSupport", "TestSupport"],
+            ["OccInference", "ArrayFiles", "FormulaInputs", "ImageFiles", "SystemSupport", "TestSupport"],
             optimised: true
+        ),
+        tests("TensorRuntimeTests", ["TensorRuntime"]),
+        .target(
+            name: "FormulaInputs",
+            dependencies: ["OccInference"],
+            path: "Tests/FormulaInputs",
+            swiftSettings: swiftSettings
         ),
         tests(
             "OccInferenceTests",
-            ["OccInference", "ArrayFiles", "BinaryKernels", "SystemSupport", "TestSupport"],
+            [
+                "OccInference", "ArrayFiles", "BinaryKernels", "FormulaInputs", "SystemSupport", "TensorRuntime",
+                "TestSupport",
+            ],
             exclude: ["Goldens"],
             optimised: true
         ),

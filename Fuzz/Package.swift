@@ -56,7 +56,8 @@ let package = Package(
             cxxSettings: [.unsafeFlags(["-O1", "-std=c++17"] + clang)],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
-        room("OccInference", ["BinaryKernels"] + names[..<4]),
+        room("TensorRuntime", ["BinaryKernels"]),
+        room("OccInference", ["BinaryKernels", "TensorRuntime"] + names[..<4]),
         .target(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
             name: "occ-fuzz",

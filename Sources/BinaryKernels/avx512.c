@@ -78,7 +78,7 @@ OCC_INLINE __mmask16 occ_avx512_lanes(size_t out_channels, size_t channel) {
 
 OCC_INLINE void occ_avx512_tile(
     const occ_conv_state *s, const occ_mode mode, const size_t blocks, const size_t columns, size_t block,
-    size_t column, float *out, int32_t *out_i32, size_t out_stride) {
+    size_t column, float *out, size_t out_stride) {
     const uint32_t *rows = s->rows_signs + column, *masks = s->rows_nonzero + column;
     const size_t terms = s->terms, block_stride = terms * OCC_BLOCK;
     const uint32_t *weights = s->weight_signs + block * block_stride;
@@ -86,7 +86,7 @@ OCC_INLINE void occ_avx512_tile(
     const int32_t *offsets = s->offsets;
     __m512i sums[OCC_TILE_COLUMNS][3];
     // The results are stored long after: fetch their lines for writing meanwhile.
-    const float *target = (out_i32 != NULL ? (const float *)out_i32 : out) + column * out_stride + block * OCC_BLOCK;
+    const float *target = out + column * out_stride + block * OCC_BLOCK;
 #pragma unroll
     for (size_t p = 0; p < columns; p++) {
 #pragma unroll
@@ -148,12 +148,6 @@ OCC_INLINE void occ_avx512_tile(
                 sums[p][b] = _mm512_sub_epi32(base, _mm512_slli_epi32(sums[p][b], 1));
             }
         }
-        if (out_i32 != NULL) {
-            int32_t *to = out_i32 + column * out_stride + channel;
-#pragma unroll
-            for (size_t p = 0; p < columns; p++) _mm512_mask_storeu_epi32(to + p * out_stride, lanes, sums[p][b]);
-            continue;
-        }
         const occ_avx512_epilogue e = occ_avx512_load_epilogue(&s->epilogue, channel);
         float *to = out + column * out_stride + channel;
 #pragma unroll
@@ -167,15 +161,15 @@ OCC_INLINE void occ_avx512_tile(
 /// All columns of some blocks: whole tiles, then one for the rest.
 OCC_INLINE void occ_avx512_columns(
     const occ_conv_state *s, const occ_mode mode, const size_t blocks, size_t block, float *out,
-    int32_t *out_i32, size_t out_stride) {
+    size_t out_stride) {
     size_t column = 0;
     for (; column + OCC_TILE_COLUMNS <= s->out_width; column += OCC_TILE_COLUMNS) {
-        occ_avx512_tile(s, mode, blocks, OCC_TILE_COLUMNS, block, column, out, out_i32, out_stride);
+        occ_avx512_tile(s, mode, blocks, OCC_TILE_COLUMNS, block, column, out, out_stride);
     }
     switch (s->out_width - column) {
 #define OCC_REST(n) \
     case n: \
-        occ_avx512_tile(s, mode, blocks, n, block, column, out, out_i32, out_stride); \
+        occ_avx512_tile(s, mode, blocks, n, block, column, out, out_stride); \
         break;
         OCC_REST(1)
         OCC_REST(2)
@@ -192,8 +186,8 @@ OCC_INLINE void occ_avx512_columns(
 
 #define OCC_COLUMNS(mode, blocks) \
     static __attribute__((noinline)) void occ_avx512_columns_##mode##_##blocks( \
-        const occ_conv_state *s, size_t block, float *out, int32_t *out_i32, size_t out_stride) { \
-        occ_avx512_columns(s, occ_mode_##mode, blocks, block, out, out_i32, out_stride); \
+        const occ_conv_state *s, size_t block, float *out, size_t out_stride) { \
+        occ_avx512_columns(s, occ_mode_##mode, blocks, block, out, out_stride); \
     }
 OCC_COLUMNS(plain, 1)
 OCC_COLUMNS(plain, 2)
@@ -203,29 +197,29 @@ OCC_COLUMNS(masked, 2)
 OCC_COLUMNS(ternary, 1)
 #undef OCC_COLUMNS
 
-/// Computes the row that `conv_prepare_row` made ready; one of `out` and `out_i32` is given.
-static void occ_avx512_conv_row(const occ_conv_state *s, float *out, int32_t *out_i32, size_t out_stride) {
+/// Computes the row that `conv_prepare_row` made ready.
+static void occ_avx512_conv_row(const occ_conv_state *s, float *out, size_t out_stride) {
     for (size_t block = 0; block < s->blocks;) {
         const occ_mode mode = occ_block_mode(s, block);
         // Blocks from here that are like this one; more than four are all the same.
         size_t left = 1;
         while (left < 5 && block + left < s->blocks && occ_block_mode(s, block + left) == mode) left++;
         if (mode == occ_mode_ternary) {
-            occ_avx512_columns_ternary_1(s, block, out, out_i32, out_stride);
+            occ_avx512_columns_ternary_1(s, block, out, out_stride);
             block += 1;
         } else if (left == 1) {
-            if (mode == occ_mode_masked) occ_avx512_columns_masked_1(s, block, out, out_i32, out_stride);
-            if (mode == occ_mode_plain) occ_avx512_columns_plain_1(s, block, out, out_i32, out_stride);
+            if (mode == occ_mode_masked) occ_avx512_columns_masked_1(s, block, out, out_stride);
+            if (mode == occ_mode_plain) occ_avx512_columns_plain_1(s, block, out, out_stride);
             block += 1;
         } else if (mode == occ_mode_masked) {
-            occ_avx512_columns_masked_2(s, block, out, out_i32, out_stride);
+            occ_avx512_columns_masked_2(s, block, out, out_stride);
             block += 2;
         } else if (left == 2 || left == 4) {
             // Two pairs rather than three and one.
-            occ_avx512_columns_plain_2(s, block, out, out_i32, out_stride);
+            occ_avx512_columns_plain_2(s, block, out, out_stride);
             block += 2;
         } else {
-            occ_avx512_columns_plain_3(s, block, out, out_i32, out_stride);
+            occ_avx512_columns_plain_3(s, block, out, out_stride);
             block += 3;
         }
     }

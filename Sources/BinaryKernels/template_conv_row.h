@@ -5,7 +5,7 @@
 /// Turns differing bits into results and stores them.
 OCC_INLINE void OCC_NAME(conv_finish)(
     const occ_conv_state *s, occ_mode mode, size_t block, size_t column, size_t pixels, const int32_t *sums,
-    float *out, int32_t *out_i32, size_t out_stride) {
+    float *out, size_t out_stride) {
     const size_t first = block * OCC_BLOCK, left = s->conv.out_channels - first;
     const size_t n = left < OCC_BLOCK ? left : OCC_BLOCK;
     for (size_t p = 0; p < pixels; p++, sums += OCC_BLOCK) {
@@ -18,10 +18,6 @@ OCC_INLINE void OCC_NAME(conv_finish)(
         } else {
             const int32_t *base = s->base + s->column_class[column + p] * s->padded_out + first;
             for (size_t o = 0; o < OCC_BLOCK; o++) exact[o] = base[o] - 2 * sums[o];
-        }
-        if (out_i32 != NULL) {
-            __builtin_memcpy(out_i32 + (column + p) * out_stride + first, exact, n * sizeof(int32_t));
-            continue;
         }
         const occ_padded_epilogue *e = &s->epilogue;
         float y[OCC_BLOCK];
@@ -38,32 +34,31 @@ OCC_INLINE void OCC_NAME(conv_finish)(
 }
 
 OCC_INLINE void OCC_NAME(conv_block)(
-    const occ_conv_state *s, const occ_mode mode, size_t block, float *out, int32_t *out_i32, size_t out_stride) {
+    const occ_conv_state *s, const occ_mode mode, size_t block, float *out, size_t out_stride) {
     int32_t sums[OCC_TILE_PIXELS * OCC_BLOCK];
     size_t column = 0;
     for (; column + OCC_TILE_PIXELS <= s->out_width; column += OCC_TILE_PIXELS) {
         OCC_NAME(tile)(s, mode, block, column, OCC_TILE_PIXELS, sums);
-        OCC_NAME(conv_finish)(s, mode, block, column, OCC_TILE_PIXELS, sums, out, out_i32, out_stride);
+        OCC_NAME(conv_finish)(s, mode, block, column, OCC_TILE_PIXELS, sums, out, out_stride);
     }
     for (; column < s->out_width; column++) {
         OCC_NAME(tile)(s, mode, block, column, 1, sums);
-        OCC_NAME(conv_finish)(s, mode, block, column, 1, sums, out, out_i32, out_stride);
+        OCC_NAME(conv_finish)(s, mode, block, column, 1, sums, out, out_stride);
     }
 }
 
-/// Computes the row that `conv_prepare_row` made ready; one of `out` and `out_i32` is given.
-static void OCC_NAME(conv_row)(
-    const occ_conv_state *s, float *out, int32_t *out_i32, size_t out_stride) {
+/// Computes the row that `conv_prepare_row` made ready.
+static void OCC_NAME(conv_row)(const occ_conv_state *s, float *out, size_t out_stride) {
     for (size_t block = 0; block < s->blocks; block++) {
         switch (occ_block_mode(s, block)) {
         case occ_mode_plain:
-            OCC_NAME(conv_block)(s, occ_mode_plain, block, out, out_i32, out_stride);
+            OCC_NAME(conv_block)(s, occ_mode_plain, block, out, out_stride);
             break;
         case occ_mode_masked:
-            OCC_NAME(conv_block)(s, occ_mode_masked, block, out, out_i32, out_stride);
+            OCC_NAME(conv_block)(s, occ_mode_masked, block, out, out_stride);
             break;
         case occ_mode_ternary:
-            OCC_NAME(conv_block)(s, occ_mode_ternary, block, out, out_i32, out_stride);
+            OCC_NAME(conv_block)(s, occ_mode_ternary, block, out, out_stride);
             break;
         }
     }

@@ -70,31 +70,6 @@ OCC_INLINE void OCC_NAME(rprelu_chunk)(
     }
 }
 
-static void OCC_NAME(affine_rprelu)(
-    const float *x, size_t x_stride, size_t pixels, size_t channels, const occ_epilogue *e, float *y,
-    size_t y_stride) {
-    for (size_t p = 0; p < pixels; p++, x += x_stride, y += y_stride) {
-        for (size_t c = 0; c < channels; c += OCC_CHUNK) {
-            const size_t n = channels - c < OCC_CHUNK ? channels - c : OCC_CHUNK;
-            float t[OCC_CHUNK];
-            for (size_t i = 0; i < n; i++) t[i] = x[c + i];
-            if (e->alpha != NULL && e->beta != NULL) {
-                for (size_t i = 0; i < n; i++) t[i] = __builtin_fmaf(t[i], e->alpha[c + i], e->beta[c + i]);
-            } else if (e->alpha != NULL) {
-                for (size_t i = 0; i < n; i++) t[i] = t[i] * e->alpha[c + i];
-            } else if (e->beta != NULL) {
-                for (size_t i = 0; i < n; i++) t[i] = t[i] + e->beta[c + i];
-            }
-            if (e->slope != NULL) {
-                OCC_NAME(rprelu_chunk)(
-                    t, n, e->shift_in != NULL ? e->shift_in + c : NULL, e->slope + c,
-                    e->shift_out != NULL ? e->shift_out + c : NULL);
-            }
-            for (size_t i = 0; i < n; i++) y[c + i] = t[i];
-        }
-    }
-}
-
 /// Adds the identity of channels `c ..< c + n` of one pixel to `t`.
 OCC_INLINE void OCC_NAME(add_identity)(
     const occ_residual *r, const float *identity, size_t channels, size_t c, size_t n, float *restrict t) {
@@ -113,9 +88,7 @@ OCC_INLINE void OCC_NAME(add_identity)(
     }
 }
 
-static bool OCC_NAME(residual)(const occ_residual *r, size_t pixels, size_t channels) {
-    const size_t words = (channels + 31) / 32;
-    bool any_zero = false;
+static void OCC_NAME(residual)(const occ_residual *r, size_t pixels, size_t channels) {
     for (size_t p = 0; p < pixels; p++) {
         const float *x = r->x + p * r->x_stride;
         float *y = r->y + p * r->y_stride;
@@ -143,29 +116,7 @@ static bool OCC_NAME(residual)(const occ_residual *r, size_t pixels, size_t chan
                     r->shift_out != NULL ? r->shift_out + c : NULL);
             }
             for (size_t i = 0; i < n; i++) y[c + i] = t[i];
-            if (r->signs != NULL && r->nonzero != NULL) {
-                any_zero |= OCC_NAME(pack_pixel)(
-                    t, n, r->move_scale != NULL ? r->move_scale + c : NULL,
-                    r->move_bias != NULL ? r->move_bias + c : NULL, r->signs + p * words + c / 32,
-                    r->nonzero + p * words + c / 32);
-            }
         }
-    }
-    return any_zero;
-}
-
-static void OCC_NAME(add)(
-    const float *a, size_t a_stride, const float *b, size_t b_stride, size_t pixels, size_t channels, float *y,
-    size_t y_stride) {
-    for (size_t p = 0; p < pixels; p++, a += a_stride, b += b_stride, y += y_stride) {
-        for (size_t c = 0; c < channels; c++) y[c] = a[c] + b[c];
-    }
-}
-
-static void OCC_NAME(copy_channels)(
-    const float *x, size_t x_stride, size_t pixels, size_t channels, float *y, size_t y_stride) {
-    for (size_t p = 0; p < pixels; p++) {
-        __builtin_memcpy(y + p * y_stride, x + p * x_stride, channels * sizeof(float));
     }
 }
 
@@ -178,13 +129,6 @@ static void OCC_NAME(average_pool2x2)(
             const float *c = a + width * x_stride, *d = c + x_stride;
             for (size_t i = 0; i < channels; i++) y[i] = (((a[i] + b[i]) + c[i]) + d[i]) * 0.25f;
         }
-    }
-}
-
-static void OCC_NAME(channel_sums)(
-    const float *x, size_t x_stride, size_t pixels, size_t channels, double *restrict sums) {
-    for (size_t p = 0; p < pixels; p++, x += x_stride) {
-        for (size_t c = 0; c < channels; c++) sums[c] += (double)x[c];
     }
 }
 

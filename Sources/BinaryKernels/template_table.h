@@ -1,19 +1,5 @@
 /// The entry points of a variant and its table. Needs all other templates. Included once by each variant.
 
-static void OCC_NAME(binary_conv_i32)(
-    const occ_conv *conv, const occ_signs *activations, const occ_weights *weights, size_t row_begin,
-    size_t row_end, int32_t *out, size_t out_stride, void *workspace) {
-    occ_arena arena = occ_arena_make(workspace);
-    occ_conv_state state;
-    occ_plan_conv(&state, conv, &arena);
-    OCC_NAME(conv_begin)(&state, weights, NULL);
-    const occ_row_source source = {.packed = activations};
-    for (size_t row = row_begin; row < row_end; row++) {
-        OCC_NAME(conv_prepare_row)(&state, &source, row);
-        OCC_NAME(conv_row)(&state, NULL, out + row * state.out_width * out_stride, out_stride);
-    }
-}
-
 static void OCC_NAME(binary_conv_f32)(
     const occ_conv *conv, const occ_signs *activations, const occ_weights *weights,
     const occ_epilogue *epilogue, size_t row_begin, size_t row_end, float *out, size_t out_stride,
@@ -25,7 +11,7 @@ static void OCC_NAME(binary_conv_f32)(
     const occ_row_source source = {.packed = activations};
     for (size_t row = row_begin; row < row_end; row++) {
         OCC_NAME(conv_prepare_row)(&state, &source, row);
-        OCC_NAME(conv_row)(&state, out + row * state.out_width * out_stride, NULL, out_stride);
+        OCC_NAME(conv_row)(&state, out + row * state.out_width * out_stride, out_stride);
     }
 }
 
@@ -51,7 +37,7 @@ static void OCC_NAME(bdc_body)(
     const size_t middle = body->conv.out_channels, width = state.conv.out_width;
     for (size_t row = 0; row < state.conv.out_height; row++) {
         OCC_NAME(conv_prepare_row)(&state.conv, &source, row);
-        OCC_NAME(conv_row)(&state.conv, state.row, NULL, middle);
+        OCC_NAME(conv_row)(&state.conv, state.row, middle);
         OCC_NAME(pointwise_run)(
             &state.pointwise, width, middle, body->out_channels, state.row, middle, &body->weights1x1,
             y + row * width * y_stride, y_stride, sums);
@@ -62,16 +48,11 @@ const occ_kernels OCC_TABLE = {
     .isa = OCC_ISA,
     .name = OCC_ISA_NAME,
     .pack_signs = OCC_NAME(pack_signs),
-    .binary_conv_i32 = OCC_NAME(binary_conv_i32),
     .binary_conv_f32 = OCC_NAME(binary_conv_f32),
     .pointwise_conv = OCC_NAME(pointwise_conv),
     .bdc_body = OCC_NAME(bdc_body),
     .residual = OCC_NAME(residual),
-    .affine_rprelu = OCC_NAME(affine_rprelu),
-    .add = OCC_NAME(add),
-    .copy_channels = OCC_NAME(copy_channels),
     .average_pool2x2 = OCC_NAME(average_pool2x2),
-    .channel_sums = OCC_NAME(channel_sums),
     .resize_bilinear = OCC_NAME(resize_bilinear),
     .stereo_cost = OCC_NAME(stereo_cost),
 };

@@ -41,7 +41,7 @@ struct ConvolutionTests {
             let (pixel, channel) = index.quotientAndRemainder(dividingBy: shape.outChannels)
             let sum = definition(shape, operands, row: pixel / width, column: pixel % width, channel: channel)
             let at = pixel * output.stride + channel
-            #expect(output.sums.base[at] == Int32(sum), "\(shape) pixel \(pixel) channel \(channel)")
+            #expect(output.sums.base[at] == Float(sum), "\(shape) pixel \(pixel) channel \(channel)")
             let value = parameters.apply(Float(sum), channel: channel)
             #expect(output.values.base[at] == value, "\(shape) pixel \(pixel) channel \(channel)")
         }
@@ -60,7 +60,7 @@ struct ConvolutionTests {
     }
 
     private struct Outputs {
-        let sums: GuardedBuffer<Int32>
+        let sums: GuardedBuffer<Float>
         let values: GuardedBuffer<Float>
         let stride: Int
     }
@@ -83,13 +83,16 @@ struct ConvolutionTests {
         let stride = shape.outChannels + 5
         let count = pixels * stride - 5
         let workspace = GuardedBuffer<UInt8>(occ_conv_workspace_bytes(&conv))
-        let sums = GuardedBuffer<Int32>(count, against: side == .end ? .end : .start)
+        let sums = GuardedBuffer<Float>(count, against: side)
         let values = GuardedBuffer<Float>(count, against: side)
         for range in [rows / 2..<rows, 0..<rows / 2] {
-            variant.table.binary_conv_i32(
+            // Without an epilogue, the sums themselves.
+            var nothing = occ_epilogue()
+            variant.table.binary_conv_f32(
                 &conv,
                 &activations,
                 &weights,
+                &nothing,
                 range.lowerBound,
                 range.upperBound,
                 sums.base,
@@ -110,9 +113,9 @@ struct ConvolutionTests {
         }
         #expect(sums.intact && values.intact && workspace.intact, "\(variant): \(shape)")
         // The gaps still hold the canary.
-        let canary = Int32(bitPattern: 0xA5A5_A5A5)
+        let canary = UInt32(0xA5A5_A5A5)
         for pixel in 0..<(pixels - 1) {
-            for gap in shape.outChannels..<stride where sums.base[pixel * stride + gap] != canary {
+            for gap in shape.outChannels..<stride where sums.base[pixel * stride + gap].bitPattern != canary {
                 Issue.record("\(variant) wrote past channel \(shape.outChannels) of pixel \(pixel): \(shape)")
             }
         }

@@ -1,4 +1,5 @@
 import BinaryKernels
+import TensorRuntime
 import Testing
 
 @testable import OccInference
@@ -34,37 +35,25 @@ import Testing
 
         /// Runs the whole operation as a network does.
         func detections(_ configuration: DetectionConfiguration) throws -> Detections {
-            let builder = ProgramBuilder(nil)
+            let (builder, segment) = (ProgramBuilder(), Segment("decoding"))
             let maps = values.map {
-                builder.map(
+                builder.tensor(
                     images: 1,
                     height: DetectionDecodingTests.height,
                     width: DetectionDecodingTests.width,
                     channels: $0.count / DetectionDecodingTests.width / DetectionDecodingTests.height
                 )
             }
+            builder.hold(maps)
             let operation = try DetectionOperation(maps: DetectionMaps(maps), configuration: configuration)
-            let bytes = values.map { $0.count * 4 }
-            let offsets = bytes.indices.map { bytes[..<$0].reduce(0, +) }
-            let scratch = (bytes.reduce(0, +) + 63) / 64 * 64
-            let arena = try Arena(byteCount: scratch + operation.scratchBytes)
-            for (offset, list) in zip(offsets, values) {
-                (arena.base + offset).copyMemory(from: list, byteCount: list.count * 4)
-            }
-            let step = try operation.bind(
-                BoundArena(
-                    base: arena.base,
-                    offsets: offsets,
-                    scratch: arena.base + scratch,
-                    stream: try DNNLStream(DNNLEngine())
-                )
-            )
+            builder.segment(segment) { builder.append(operation) }
+            let program = try BoundProgram(Program(builder, PreparationContext(NoParameters())))
+            for (map, list) in zip(maps, values) { program.floats(map).update(from: list, count: list.count) }
             var result = Detections()
-            let pooling = VoxelPooling(cells: [], bins: 1, pixels: 1, cellCount: 0)
-            try [UInt8(0)].withUnsafeBufferPointer { pixels in
-                try withUnsafeMutablePointer(to: &result) {
-                    try step(FrameContext(imagesRGB: pixels.baseAddress!, pooling: pooling, detections: $0))
-                }
+            try withUnsafeMutablePointer(to: &result) {
+                var inputs = RunInputs()
+                inputs[Detections.result] = $0
+                try program.run(segment, inputs)
             }
             return result
         }
@@ -140,4 +129,13 @@ import Testing
         #expect(Set(scores.map(\.index)).count == count)
         #expect(scores.allSatisfy { (draws[Int($0.index)] * 8).rounded() == $0.score })
     }
+}
+
+/// For operations without parameters.
+private final class NoParameters: ParameterSource {
+    struct Absent: Error {}
+
+    func floats(_ name: String, count: Int) throws -> UnsafePointer<Float> { throw Absent() }
+    func words(_ name: String, count: Int) throws -> UnsafePointer<UInt32> { throw Absent() }
+    func contains(_ name: String) -> Bool { false }
 }

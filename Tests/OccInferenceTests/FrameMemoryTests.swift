@@ -18,11 +18,11 @@ import Testing
         _ memory: inout FrameMemory,
         _ frames: [FrameMemory.Frame],
         isTapped: Bool = false
-    ) throws -> [ProgramSegment] {
+    ) throws -> [FrameSegment] {
         try memory.runs(for: frames, isTapped: isTapped).map(\.segment)
     }
 
-    private let anew: [ProgramSegment] = [
+    private let anew: [FrameSegment] = [
         .reference, .image(slot: 0), .image(slot: 1), .pair(role: 1), .depth(role: 1), .bev(role: 1), .pair(role: 0),
         .depth(role: 0), .bev(role: 0), .keyframe,
     ]

@@ -1,4 +1,5 @@
 import ArrayFiles
+import FormulaInputs
 import Foundation
 import Testing
 
@@ -84,5 +85,11 @@ import Testing
             let sum = (0..<88).reduce(Float(0)) { $0 + depth[$1 * 704 + pixel] }
             #expect(abs(sum - 1) < 1e-5)
         }
+    }
+
+    /// The biggest network's slot stays below the 400 MB that a slot of one frame may take; `StereoNetworkTests` look at the others.
+    @Test(arguments: ModelCatalogue.configurations.filter { !$0.contains("-4d-") })
+    func slotsStaySmall(_ name: String) throws {
+        #expect(try TestModels.prepared(name).sessionByteCount < 400_000_000)
     }
 }

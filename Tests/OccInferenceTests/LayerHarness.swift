@@ -1,6 +1,7 @@
 import ArrayFiles
 
 @testable import OccInference
+@testable import TensorRuntime
 
 /// Runs one layer on one map, through packing, planning and execution as a network does.
 struct LayerHarness {
@@ -26,14 +27,12 @@ struct LayerHarness {
 
     /// Runs the layer on values in `[images, channels, height, width]` order and returns the result in that order.
     func run(_ values: [Float]) throws -> (shape: [Int], values: [Float]) {
-        let context = try PreparationContext(package)
-        let builder = ProgramBuilder(context)
-        let input = builder.map(images: shape[0], height: shape[2], width: shape[3], channels: shape[1])
-        let output = try layer.emit(input, to: builder)
-        let program = Program(builder, held: [input.buffer, output.buffer])
-        let arena = try Arena(byteCount: program.arenaByteCount)
-        let steps = try program.bind(arena, DNNLStream(context.engine))
-        let start = program.floats(input, in: arena)
+        let (builder, segment) = (ProgramBuilder(), Segment("layer"))
+        let input = builder.tensor(images: shape[0], height: shape[2], width: shape[3], channels: shape[1])
+        let output = try builder.segment(segment) { try layer.emit(input, to: builder) }
+        builder.hold([input, output])
+        let program = try BoundProgram(Program(builder, PreparationContext(PackageParameters(package))))
+        let start = program.floats(input)
         let pixels = input.pixels
         for image in 0..<shape[0] {
             for channel in 0..<shape[1] {
@@ -43,12 +42,7 @@ struct LayerHarness {
                 }
             }
         }
-        let pooling = VoxelPooling(cells: [], bins: 1, pixels: 1, cellCount: 0)
-        let nothing: [UInt8] = [0]
-        try nothing.withUnsafeBufferPointer {
-            let frame = FrameContext(imagesRGB: $0.baseAddress!, pooling: pooling)
-            for step in steps { try step(frame) }
-        }
-        return (output.shape, output.planarValues(program.floats(output, in: arena), block: context.engine.blockSize))
+        try program.run(segment, RunInputs())
+        return (output.shape, program.planarValues(output))
     }
 }

@@ -1,4 +1,5 @@
 import ArrayFiles
+import FormulaInputs
 import SystemSupport
 import Testing
 

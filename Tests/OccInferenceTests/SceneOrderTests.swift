@@ -1,3 +1,4 @@
+import FormulaInputs
 import Testing
 
 @testable import OccInference

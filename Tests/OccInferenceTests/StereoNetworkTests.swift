@@ -1,4 +1,5 @@
 import ArrayFiles
+import FormulaInputs
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import TensorRuntime
 import Testing
 
 @testable import OccInference
@@ -66,8 +67,8 @@ import Testing
         let input = FormulaWeights(seed: 4).tensor("x", shape: shape, amplitude: 1, offset: 0)
         let result = try LayerHarness(
             Wrapped(inChannels: channels, layers: []) { map, program in
-                let sum = program.map(images: levels, height: height, width: width, channels: channels)
-                try program.reorder(map, to: sum)
+                let sum = program.tensor(images: levels, height: height, width: width, channels: channels)
+                program.reorder(map, to: sum)
                 try program.addTrilinear(try program.averagePool(map.images(0..<2)), to: sum, hasReLU: true)
                 return sum
             },
@@ -114,7 +115,7 @@ import Testing
     private struct Wrapped: MapLayer {
         let inChannels: Int
         let layers: [any Layer]
-        let steps: @Sendable (FeatureMap, ProgramBuilder) throws -> FeatureMap
+        let steps: @Sendable (Tensor, ProgramBuilder) throws -> Tensor
 
         var name: String { "wrapped" }
         var typeName: String { "Wrapped" }
@@ -123,14 +124,14 @@ import Testing
         init(
             inChannels: Int,
             layers: [any Layer],
-            steps: @escaping @Sendable (FeatureMap, ProgramBuilder) throws -> FeatureMap
+            steps: @escaping @Sendable (Tensor, ProgramBuilder) throws -> Tensor
         ) {
             self.inChannels = inChannels
             self.layers = layers
             self.steps = steps
         }
 
-        func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+        func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
             try steps(input, program)
         }
     }

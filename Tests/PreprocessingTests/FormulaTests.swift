@@ -1,3 +1,4 @@
+import FormulaInputs
 import Foundation
 import OccInference
 import SystemSupport

@@ -1,5 +1,8 @@
 /// Binary convolution kernels and the elementwise work around them, in C, one variant per instruction set.
 ///
+/// `network_ops.h`, `camera_ops.h` and `top_scores.h` hold plain tensor work that needs no variant: one portable loop each, where
+/// no library has the order of sums or of equal scores that the published code has.
+///
 /// Everything here is single-threaded, keeps no state between calls and allocates nothing: the caller passes a
 /// workspace whose size `occ_*_workspace_bytes` tells. All variants (scalar, AVX2, AVX-512, NEON) give the same bits,
 /// integers and floats alike, because every floating-point sum has one documented order; so hosts of different make
@@ -154,13 +157,6 @@ typedef struct occ_residual {
     /// The result and its pixel stride. May be the same as `x`, `skip` or (if not repeated) `identity`.
     float *y;
     size_t y_stride;
-    /// Where to pack the signs of the result for the next unit, or NULL; `[pixels][occ_words(channels)]`.
-    uint32_t *OCC_NULLABLE signs;
-    /// Nonzero plane of the same shape; required if `signs` is given.
-    uint32_t *OCC_NULLABLE nonzero;
-    /// The next unit's redistribution: the sign is that of `y * move_scale + move_bias`. NULL is 1 and 0.
-    const float *OCC_NULLABLE move_scale;
-    const float *OCC_NULLABLE move_bias;
 } occ_residual;
 
 /// A BDC unit up to its squeeze-excitation: sign(x * k + b), binary 3x3, epilogue, 1x1 with binary weights, epilogue.
@@ -178,7 +174,7 @@ typedef struct occ_body {
     occ_epilogue epilogue1x1;
 } occ_body;
 
-/// Bytes of workspace for `binary_conv_*`, any row range.
+/// Bytes of workspace for `binary_conv_f32`, any row range.
 size_t occ_conv_workspace_bytes(const occ_conv *conv);
 /// Bytes of workspace for `pointwise_conv`, any number of pixels.
 size_t occ_pointwise_workspace_bytes(size_t in_channels, size_t out_channels);
@@ -239,15 +235,11 @@ typedef struct occ_kernels {
         const float *x, size_t x_stride, size_t pixels, size_t channels, const float *OCC_NULLABLE scale,
         const float *OCC_NULLABLE bias, uint32_t *signs, uint32_t *OCC_NULLABLE nonzero);
 
-    /// Binary convolution to exact integers: the sum over taps of sign(activation) * sign(weight), zeros and padding
-    /// contributing 0.
+    /// Binary convolution: the sum over taps of sign(activation) * sign(weight), zeros and padding contributing 0, followed by
+    /// the epilogue.
     ///
-    /// Computes output rows `row_begin ..< row_end`; `out` points at output row 0, `out_stride` is in elements.
-    void (*binary_conv_i32)(
-        const occ_conv *conv, const occ_signs *activations, const occ_weights *weights, size_t row_begin,
-        size_t row_end, int32_t *out, size_t out_stride, void *workspace);
-
-    /// The same, followed by the epilogue.
+    /// The sum is an exact integer before it meets the epilogue. Computes output rows `row_begin ..< row_end`; `out` points at
+    /// output row 0, `out_stride` is in elements.
     void (*binary_conv_f32)(
         const occ_conv *conv, const occ_signs *activations, const occ_weights *weights,
         const occ_epilogue *epilogue, size_t row_begin, size_t row_end, float *out, size_t out_stride,
@@ -271,32 +263,13 @@ typedef struct occ_kernels {
         const occ_body *body, const float *x, size_t x_stride, float *y, size_t y_stride,
         double *OCC_NULLABLE sums, void *workspace);
 
-    /// `y = rprelu((x * gate + identity' + skip) * factor)`, then packs the signs of y; each operation is rounded.
-    ///
-    /// Returns whether any packed value is zero (false if nothing is packed).
-    bool (*residual)(const occ_residual *residual, size_t pixels, size_t channels);
-
-    /// Applies an epilogue (affine, RPReLU) to a tensor; may work in place.
-    void (*affine_rprelu)(
-        const float *x, size_t x_stride, size_t pixels, size_t channels, const occ_epilogue *epilogue, float *y,
-        size_t y_stride);
-
-    /// `y = a + b`; may work in place.
-    void (*add)(
-        const float *a, size_t a_stride, const float *b, size_t b_stride, size_t pixels, size_t channels, float *y,
-        size_t y_stride);
-
-    /// Copies channels between tensors of different strides: slices, concatenations, repeats.
-    void (*copy_channels)(
-        const float *x, size_t x_stride, size_t pixels, size_t channels, float *y, size_t y_stride);
+    /// `y = rprelu((x * gate + identity' + skip) * factor)`; each operation is rounded.
+    void (*residual)(const occ_residual *residual, size_t pixels, size_t channels);
 
     /// Mean of each 2x2 block; an odd last row or column is dropped, as `AvgPool2d(2, 2)` does. Output
     /// `[height / 2][width / 2]`.
     void (*average_pool2x2)(
         const float *x, size_t x_stride, size_t height, size_t width, size_t channels, float *y, size_t y_stride);
-
-    /// Adds every pixel to `sums`, one entry per channel, pixel by pixel.
-    void (*channel_sums)(const float *x, size_t x_stride, size_t pixels, size_t channels, double *sums);
 
     /// Bilinear resize to `out_height` x `out_width`, with PyTorch's source coordinates for either setting of
     /// `align_corners`.

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Two 3x3x3 convolutions around a shortcut.
 ///
 /// Source: `BasicBlock3D` in `backbones/resnet.py`.
@@ -36,7 +38,7 @@ struct BasicBlock3D: Layer {
     }
 
     /// Appends the block; without a layer in the shortcut the result replaces the input in place.
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> Tensor {
         let hidden = try first.emit(input, to: program)
         let sum = try downsample?.emit(input, to: program) ?? input
         return try second.emit(hidden, to: program, output: sum, addsToOutput: true)

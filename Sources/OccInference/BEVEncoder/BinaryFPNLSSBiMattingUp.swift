@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Joins the first and the last map of a BEV backbone and doubles the size, with BiMatting units after one full-precision 3x3.
 ///
 /// Source: `Binary_FPN_LSS_BiMatting_Up` in `necks/lss_fpn.py` with `scale_factor=4`, `extra_upsample=2`, `lateral=None`.
@@ -28,11 +30,11 @@ struct BinaryFPNLSSBiMattingUp: Neck {
         BinaryConv2dBiMatting(name: "\(name).\(module)", inChannels: inputs, outChannels: outputs)
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         let joined = try program.joinEnlarged(inputs, channels: inChannels, layer: name)
         var map = try join.emit(joined, to: program)
-        map = try refine.emit(try program.converted(map, to: .channelsLast), to: program)
-        map = try program.resizeBilinear(map, factor: 2, alignCorners: true)
+        map = try refine.emit(program.converted(map, to: .channelsLast), to: program)
+        map = program.resizeBilinear(map, factor: 2, alignCorners: true)
         map = try decrease.emit(map, to: program)
         map = try last.emit(map, to: program)
         program.tap(name, map)

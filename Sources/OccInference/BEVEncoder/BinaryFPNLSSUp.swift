@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Joins the first and the last map of a BEV backbone and doubles the size, with binary units around one full-precision 3x3.
 ///
 /// Source: `Binary_FPN_LSS_BDC_Up`, `_BBCU_Up` and `_BiSRNet_Up` in `necks/lss_fpn.py` with `extra_upsample=2`, `lateral=None`.
@@ -45,7 +47,7 @@ struct BinaryFPNLSSUp: Neck {
         )
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         guard let large = inputs.first, let small = inputs.last, large.channels == inChannels[0],
             large.height == 4 * small.height, large.width == 4 * small.width
         else {
@@ -56,8 +58,8 @@ struct BinaryFPNLSSUp: Neck {
         }
         let halfway = try enlarge[0].emit(small, to: program)
         let enlarged = try enlarge[1].emit(halfway, to: program)
-        let joined = try program.joinBlocked([large, enlarged])
-        var map = try program.converted(try join.emit(joined, to: program), to: .channelsLast)
+        let joined = program.joinBlocked([large, enlarged])
+        var map = program.converted(try join.emit(joined, to: program), to: .channelsLast)
         map = try refine.emit(map, to: program)
         map = try enlargeAgain.emit(map, to: program)
         map = try decrease.emit(map, to: program)

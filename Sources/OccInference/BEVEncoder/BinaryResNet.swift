@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The pre-processing network of binary blocks: one stage that keeps size and channels.
 ///
 /// Source: `BinaryResNetBDC`, `BinaryResNetBBCU` and `BinaryResNetBiSRNet` in `backbones/resnet.py` with one stage and `stride=[1]`.
@@ -28,7 +30,7 @@ struct BinaryResNet: PreProcessNetwork {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor) throws {
         var map = input
         for (index, block) in blocks.enumerated() {
             map = try block.emit(map, to: program, output: index == blocks.count - 1 ? output : nil)

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The BEV backbone of BiMatting units: each of three stages halves the size.
 ///
 /// Source: `BinaryResNetBiMatting` in `backbones/resnet.py`.
@@ -30,7 +32,7 @@ struct BinaryResNetBiMatting: BEVBackbone {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> [Tensor] {
         var map = input
         return try stages.enumerated().map { stage, units in
             for unit in units { map = try unit.emit(map, to: program) }

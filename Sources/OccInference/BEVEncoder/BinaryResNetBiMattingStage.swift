@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The pre-processing network of BiMatting units: one stage that keeps size and channels.
 ///
 /// Source: `BinaryResNetBiMatting` in `backbones/resnet.py` with one stage and `stride=[1]`.
@@ -20,7 +22,7 @@ struct BinaryResNetBiMattingStage: PreProcessNetwork {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor) throws {
         var map = input
         for (index, unit) in units.enumerated() {
             map = try unit.emit(map, to: program, output: index == units.count - 1 ? output : nil)

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The BEV backbone of binary blocks: each of three stages halves the size.
 ///
 /// Source: `BinaryResNetBDCDown`, `BinaryResNetBBCUDown` and `BinaryResNetBiSRNetDown` in `backbones/resnet.py`.
@@ -40,7 +42,7 @@ struct BinaryResNetDown: BEVBackbone {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> [Tensor] {
         var map = input
         return try stages.enumerated().map { stage, blocks in
             for block in blocks { map = try block.emit(map, to: program) }

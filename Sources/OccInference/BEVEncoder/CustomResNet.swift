@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision BEV backbone: each of three stages halves the size.
 ///
 /// Source: `CustomResNet` in `backbones/resnet.py` with `block_type='Basic'`.
@@ -26,8 +28,8 @@ struct CustomResNet: BEVBackbone {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
-        var map = try program.converted(input, to: .blocked)
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> [Tensor] {
+        var map = program.converted(input, to: .blocked)
         return try stages.enumerated().map { stage, blocks in
             for block in blocks { map = try block.emit(map, to: program) }
             program.tap("\(name).\(stage)", map)

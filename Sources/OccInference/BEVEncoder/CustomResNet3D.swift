@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision voxel backbone: three stages of which the last two halve the size.
 ///
 /// Source: `CustomResNet3D` in `backbones/resnet.py` with `num_layer=[1, 2, 4]`, `stride=[1, 2, 2]`.
@@ -26,7 +28,7 @@ struct CustomResNet3D: BEVBackbone {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> [FeatureMap] {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> [Tensor] {
         var map = input
         return try stages.enumerated().map { stage, blocks in
             for block in blocks { map = try block.emit(map, to: program) }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Joins the first and the last map of a BEV backbone and doubles the size, in full precision.
 ///
 /// Source: `FPN_LSS` in `necks/lss_fpn.py` with `scale_factor=4`, `extra_upsample=2`, `lateral=None`.
@@ -39,13 +41,13 @@ struct FPNLSS: Neck {
         )
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         let joined = try program.joinEnlarged(inputs, channels: inChannels, layer: name)
         var map = try join.emit(joined, to: program)
-        map = try program.converted(try refine.emit(map, to: program), to: .channelsLast)
-        map = try program.resizeBilinear(map, factor: 2, alignCorners: true)
-        map = try decrease.emit(try program.converted(map, to: .blocked), to: program)
-        map = try program.converted(try last.emit(map, to: program), to: .channelsLast)
+        map = program.converted(try refine.emit(map, to: program), to: .channelsLast)
+        map = program.resizeBilinear(map, factor: 2, alignCorners: true)
+        map = try decrease.emit(program.converted(map, to: .blocked), to: program)
+        map = program.converted(try last.emit(map, to: program), to: .channelsLast)
         program.tap(name, map)
         return map
     }

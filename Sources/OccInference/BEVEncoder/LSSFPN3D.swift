@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Joins voxel maps of three sizes by one 1x1x1 convolution.
 ///
 /// The published code enlarges the small maps (trilinear, corners aligned), joins all and convolves. The convolution is linear
@@ -53,7 +55,7 @@ struct LSSFPN3D: Neck {
         package.add(parts[0].name + ".bias", bias)
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         let parts = parts
         guard inputs.count == parts.count else {
             throw InferenceError(

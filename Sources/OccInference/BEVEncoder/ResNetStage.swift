@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision pre-processing network: one stage that keeps size and channels.
 ///
 /// Source: `CustomResNet` in `backbones/resnet.py` with one stage and `stride=[1]`.
@@ -23,10 +25,10 @@ struct ResNetStage: PreProcessNetwork {
         }
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap) throws {
-        var map = try program.converted(input, to: .blocked)
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor) throws {
+        var map = program.converted(input, to: .blocked)
         for block in blocks { map = try block.emit(map, to: program) }
-        try program.reorder(map, to: output)
+        program.reorder(map, to: output)
         program.tap(name + ".0", output)
     }
 }

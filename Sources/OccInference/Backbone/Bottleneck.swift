@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// 1x1, 3x3 and 1x1 convolutions around a shortcut.
 struct Bottleneck: ResidualBlock {
     let name: String
@@ -49,7 +51,7 @@ struct Bottleneck: ResidualBlock {
         )
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
         var hidden = try first.emit(input, to: program)
         hidden = try second.emit(hidden, to: program)
         let sum = try downsample?.emit(input, to: program, output: output) ?? input

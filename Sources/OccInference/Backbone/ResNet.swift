@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// ResNet-18 or ResNet-50 with strides in the 3x3 convolutions (`style='pytorch'`); the outputs are the last stages, and stage 1 for
 /// stereo.
 ///
@@ -91,7 +93,7 @@ struct ResNet: ImageBackbone {
 
     var stereoChannels: Int { width * expansion }
 
-    private func check(_ images: FeatureMap) throws {
+    private func check(_ images: Tensor) throws {
         guard images.height % 32 == 0, images.width % 32 == 0 else {
             throw InferenceError(
                 .badConfiguration,
@@ -101,25 +103,25 @@ struct ResNet: ImageBackbone {
     }
 
     /// The stem and the first stage of one image.
-    private func emitFirstStage(of image: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
-        var x = try program.maxPool(try stem.emit(image, to: program))
+    private func emitFirstStage(of image: Tensor, to program: ProgramBuilder) throws -> Tensor {
+        var x = program.maxPool(try stem.emit(image, to: program))
         for block in stages[0] { x = try block.emit(x, to: program, output: nil) }
         return x
     }
 
-    func emitFirstStage(_ images: FeatureMap, to program: ProgramBuilder, stereo: FeatureMap) throws {
+    func emitFirstStage(_ images: Tensor, to program: ProgramBuilder, stereo: Tensor) throws {
         try check(images)
         for image in 0..<images.images {
             let one = image..<(image + 1)
-            try program.reorder(try emitFirstStage(of: images.images(one), to: program), to: stereo.images(one))
+            program.reorder(try emitFirstStage(of: images.images(one), to: program), to: stereo.images(one))
         }
     }
 
-    func emit(_ images: FeatureMap, to program: ProgramBuilder, stereo: FeatureMap?) throws -> [FeatureMap] {
+    func emit(_ images: Tensor, to program: ProgramBuilder, stereo: Tensor?) throws -> [Tensor] {
         try check(images)
         // Early stages run image by image: their maps are large and then stay in cache, and a slot needs less memory.
         let stages = stages
-        let early = program.map(
+        let early = program.tensor(
             images: images.images,
             height: images.height / 8,
             width: images.width / 8,
@@ -129,14 +131,14 @@ struct ResNet: ImageBackbone {
         for image in 0..<images.images {
             let one = image..<(image + 1)
             var x = try emitFirstStage(of: images.images(one), to: program)
-            if let stereo { try program.reorder(x, to: stereo.images(one)) }
+            if let stereo { program.reorder(x, to: stereo.images(one)) }
             // The first block writes to where all images' results stand, the others go on in place.
             x = try stages[1][0].emit(x, to: program, output: early.images(one))
             for block in stages[1].dropFirst() { x = try block.emit(x, to: program, output: nil) }
         }
         if let stereo { program.tap("\(name).0", stereo) }
         var x = early
-        var maps: [FeatureMap] = []
+        var maps: [Tensor] = []
         for (stage, blocks) in stages.enumerated().dropFirst() {
             if stage > 1 { for block in blocks { x = try block.emit(x, to: program, output: nil) } }
             guard stage >= stages.count - outputs else { continue }

@@ -1,5 +1,6 @@
 internal import BinaryKernels
 internal import Glibc
+internal import TensorRuntime
 
 /// Takes the cells of highest score and reads their boxes, in float32 as published.
 ///

@@ -1,7 +1,8 @@
 internal import BinaryKernels
+internal import TensorRuntime
 
 /// From the maps of a detection head to boxes: cells of highest score, their boxes, suppression.
-struct DetectionOperation: Operation {
+struct DetectionOperation: Operation, PreparedOperation {
     private let maps: DetectionMaps
     private let decoder: CenterPointDecoder
     private let suppression: BoxSuppression
@@ -18,23 +19,23 @@ struct DetectionOperation: Operation {
         suppression = BoxSuppression(configuration)
     }
 
-    var reads: [BufferID] { maps.buffers }
-    var writes: [BufferID] { [] }
+    var reads: [Tensor] { maps.all }
+    var writes: [Tensor] { [] }
+    var inputs: [InputID] { [Detections.result.id] }
     var scratchBytes: Int {
         var scratch = Scratch()
         _ = decoder.queues(&scratch)
         return scratch.byteCount
     }
 
-    func bind(_ arena: BoundArena) throws -> BoundOperation {
-        var scratch = Scratch(arena.scratch)
+    func bind(_ memory: BoundMemory) throws -> BoundStep {
+        var scratch = Scratch(memory.scratch)
         let queues = decoder.queues(&scratch)
-        let bound = BoundDetectionMaps(maps, arena)
+        let bound = BoundDetectionMaps(maps, memory)
         let (decoder, suppression) = (decoder, suppression)
-        return { frame in
-            guard let detections = frame.detections else { return }
+        return { inputs in
             let decoded = decoder.decode(bound, queues)
-            detections.pointee = Detections(boxes: suppression.kept(of: decoded), decoded: decoded)
+            inputs.value(Detections.result).pointee = Detections(boxes: suppression.kept(of: decoded), decoded: decoded)
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The boxes that a network finds in one sample.
 public struct Detections: Equatable, Sendable {
     /// The boxes after suppression, highest score first; `z` is that of the bottom.
@@ -10,4 +12,7 @@ public struct Detections: Equatable, Sendable {
         self.boxes = boxes
         self.decoded = decoded
     }
+
+    /// Where a session wants them.
+    static let result = InputSlot<UnsafeMutablePointer<Detections>>("memory for boxes")
 }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The binary occupancy head: a unit of a family, then two linear layers with a softplus between them on every BEV pixel.
 ///
 /// Source: `BEVOCCHead2DBDC`, `...BBCU`, `...BiSRNet` and `...BiMatting` in `dense_heads/bev_occ_head.py` with
@@ -27,7 +29,7 @@ struct BinaryOccupancyHead2D: Head {
         OccupancyPredicter(head: name, inChannels: outChannels, levels: levels, classes: classes)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws {
         guard input.images == 1 else {
             throw InferenceError(.badConfiguration, "head '\(name)' reads one map, but is given \(input.images)")
         }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The detection head: a shared trunk, then for each value of a box two layers of its own.
 ///
 /// Source: `CenterHead`, `BEV_CenterHeadBDC`, `...BBCU`, `...BiSRNet` and `...BiMatting` in `dense_heads/centerpoint_head.py` with one
@@ -69,7 +71,7 @@ struct CenterHead: Head {
         ConvolutionModule(name: module, inChannels: inputs, outChannels: sharedChannels)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws {
         guard input.images == 1, input.channels == inChannels else {
             throw InferenceError(
                 .badConfiguration,
@@ -79,13 +81,13 @@ struct CenterHead: Head {
         }
         var shared = input
         for layer in trunk { shared = try layer.emit(shared, to: program) }
-        var maps: [FeatureMap] = []
+        var maps: [Tensor] = []
         for value in values {
             let map = try output(value).emit(try hidden(value).emit(shared, to: program), to: program)
             program.tap("head.\(value.name)", map)
             maps.append(map)
         }
-        program.stage = .decoding
-        try program.append { _ in try DetectionOperation(maps: DetectionMaps(maps), configuration: decoding) }
+        let operation = try DetectionOperation(maps: DetectionMaps(maps), configuration: decoding)
+        program.stage(.decoding) { program.append(operation) }
     }
 }

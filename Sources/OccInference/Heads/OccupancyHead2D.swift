@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision occupancy head: a 3x3 convolution with ReLU, then the linear layers.
 ///
 /// Source: `BEVOCCHead2D` in `dense_heads/bev_occ_head.py` with `use_predicter=True`.
@@ -26,11 +28,11 @@ struct OccupancyHead2D: Head {
         OccupancyPredicter(head: name, inChannels: outChannels, levels: levels, classes: classes)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws {
         guard input.images == 1 else {
             throw InferenceError(.badConfiguration, "head '\(name)' reads one map, but is given \(input.images)")
         }
-        let features = try finalConvolution.emit(try program.converted(input, to: .blocked), to: program)
-        try predicter.emit(try program.converted(features, to: .channelsLast), to: program)
+        let features = try finalConvolution.emit(program.converted(input, to: .blocked), to: program)
+        try predicter.emit(program.converted(features, to: .channelsLast), to: program)
     }
 }

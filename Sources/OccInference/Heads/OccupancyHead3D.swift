@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision occupancy head on voxels: a 3x3x3 convolution with ReLU, then the linear layers on every voxel.
 ///
 /// Source: `BEVOCCHead3D` in `dense_heads/bev_occ_head.py` with `use_predicter=True`.
@@ -27,7 +29,7 @@ struct OccupancyHead3D: Head {
         OccupancyPredicter(head: name, inChannels: outChannels, levels: 1, classes: classes)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws {
         guard input.images == levels else {
             throw InferenceError(
                 .badConfiguration,

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Two linear layers with a softplus between them on every pixel, and the class of every voxel: the end of all occupancy heads.
 ///
 /// Source: `predicter` in `dense_heads/bev_occ_head.py`.
@@ -30,23 +32,20 @@ struct OccupancyPredicter: Layer {
     /// Appends the layers.
     ///
     /// - Parameter features: a channels-last map; several images are cells in z, one above the other.
-    func emit(_ features: FeatureMap, to program: ProgramBuilder) throws {
+    func emit(_ features: Tensor, to program: ProgramBuilder) throws {
         guard (1...256).contains(classes) else {
             throw InferenceError(.badConfiguration, "head '\(head)' gives \(classes) classes; labels are bytes")
         }
         let (hidden, logits) = (hidden, logits)
-        try program.append { context in
-            try OccupancyHeadOperation(hidden, logits, features, levels: levels, classes: classes, context)
-        }
-        for layer in [hidden, logits] {
-            program.record(
-                LayerCost(
-                    layer: layer.name,
-                    output: [features.images, layer.outChannels, features.height, features.width],
-                    fullPrecisionMACs: features.images * features.pixels * layer.inChannels * layer.outChannels
-                )
+        program.append(
+            OccupancyHeadOperation(
+                hidden.parameters(.softplus),
+                logits.parameters(nil),
+                features,
+                levels: levels,
+                classes: classes
             )
-        }
-        program.tapLogits(head, shape: [1, features.width, features.height, features.images * levels, classes])
+        )
+        program.tapBound(head, shape: [1, features.width, features.height, features.images * levels, classes])
     }
 }

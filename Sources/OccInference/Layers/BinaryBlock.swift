@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Two binary layers with a shortcut around both and an RPReLU at the end.
 ///
 /// Source: `BasicBinaryBlockBDC` and `DownsampleBinaryBlockBDC` in `quant_convs_BDC.py`; the same in
@@ -52,7 +54,7 @@ struct BinaryBlock: MapLayer {
         try activation.pack(weights, as: name, into: &package)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
         try check(input)
         let identity = try shortcut?.emit(input, to: program) ?? input
         let hidden = try first.emit(input, to: program)
@@ -60,7 +62,7 @@ struct BinaryBlock: MapLayer {
             hidden,
             to: program,
             output: output,
-            tail: .init(skip: identity, factor: 1, activation: name)
+            tail: UnitTail(skip: identity, activation: RPReLUParameters(packedAs: name))
         )
         program.tap(name, result)
         return result

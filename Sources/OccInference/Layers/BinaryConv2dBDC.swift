@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The binary unit of BDC: sign(x * k + b) -> binary 3x3 -> RPReLU -> 1x1 with binary weights and real inputs -> RPReLU ->
 /// squeeze-excitation -> + x.
 ///
@@ -13,12 +15,14 @@ struct BinaryConv2dBDC: BinaryUnit {
     var typeName: String { "BinaryConv2dBDC" }
 
     var ownTensors: [TensorSpec] {
-        [
-            TensorSpec(name + ".move0.b", [1, inChannels, 1, 1], .shift),
-            TensorSpec(name + ".move0.k", [1, inChannels, 1, 1], .redistributionScale),
-            TensorSpec(name + ".binary_activation.beta", [1], .trainingOnly),
-        ] + [spatial, pointwise, squeeze, excite].flatMap(\.tensors) + (shortcutNorm?.tensors ?? [])
+        [shift, scale, TensorSpec(name + ".binary_activation.beta", [1], .trainingOnly)]
+            + [spatial, pointwise, squeeze, excite].flatMap(\.tensors) + (shortcutNorm?.tensors ?? [])
     }
+
+    /// What is added before the sign.
+    private var shift: TensorSpec { TensorSpec(name + ".move0.b", [1, inChannels, 1, 1], .shift) }
+    /// What the input is multiplied by before that.
+    private var scale: TensorSpec { TensorSpec(name + ".move0.k", [1, inChannels, 1, 1], .redistributionScale) }
 
     /// The binary 3x3 with its batch norm and RPReLU.
     var spatial: BinaryConvolution {
@@ -81,8 +85,8 @@ struct BinaryConv2dBDC: BinaryUnit {
     }
 
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
-        package.add(name + ".move_bias", try weights.values(ownTensors[0]))
-        package.add(name + ".move_scale", try weights.values(ownTensors[1]))
+        package.add(name + ".move_bias", try weights.values(shift))
+        package.add(name + ".move_scale", try weights.values(scale))
         for part in [spatial, pointwise, squeeze, excite] { try part.pack(weights, into: &package) }
         if let shortcutNorm {
             let (scale, shift) = try shortcutNorm.folded(weights)
@@ -92,11 +96,11 @@ struct BinaryConv2dBDC: BinaryUnit {
     }
 
     func emit(
-        _ input: FeatureMap,
+        _ input: Tensor,
         to program: ProgramBuilder,
-        output: FeatureMap?,
+        output: Tensor?,
         tail: UnitTail
-    ) throws -> FeatureMap {
+    ) throws -> Tensor {
         try check(input)
         guard outChannels == inChannels || outChannels == 2 * inChannels else {
             throw InferenceError(
@@ -111,23 +115,32 @@ struct BinaryConv2dBDC: BinaryUnit {
                 "layer '\(name)' halves a map of \(input.height) x \(input.width), which is odd"
             )
         }
-        let (height, width) = (input.height / stride, input.width / stride)
         let result =
-            output ?? program.map(images: input.images, height: height, width: width, channels: outChannels)
-        try program.append { context in
-            try BDCUnitOperation(self, input: input, output: result, tail: tail, context)
-        }
-        let pixels = input.images * height * width
-        program.record(
-            LayerCost(
-                layer: name,
-                output: result.shape,
-                binaryMACs: pixels * 9 * inChannels * inChannels,
-                binaryWeightMACs: pixels * inChannels * outChannels + input.images * 2 * outChannels * outChannels
+            output
+            ?? program.tensor(
+                images: input.images,
+                height: input.height / stride,
+                width: input.width / stride,
+                channels: outChannels
             )
-        )
+        program.append(BDCUnitOperation(parameters, input: input, output: result, tail: tail))
         // With a tail the map holds more than this unit's own result.
         if tail.isPlain { program.tap(name, result) }
         return result
+    }
+
+    /// The unit as the runtime knows it.
+    private var parameters: BDCUnitOperation.Unit {
+        BDCUnitOperation.Unit(
+            name: name,
+            stride: stride,
+            move: ScaleParameters(scale: name + ".move_scale", shift: name + ".move_bias"),
+            spatial: spatial.parameters,
+            pointwise: pointwise.parameters,
+            squeeze: squeeze.parameters,
+            excite: excite.parameters,
+            shortcut: hasBatchNorm
+                ? ScaleParameters(scale: name + ".identity_scale", shift: name + ".identity_shift") : nil
+        )
     }
 }

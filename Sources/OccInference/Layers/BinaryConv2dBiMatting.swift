@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The unit of BiMatting: sign(x + b) -> binary 3x3 -> batch norm -> + x -> RPReLU, then the same with a 1x1.
 ///
 /// Weights are taken less their mean. The 1x1 sees signs, unlike that of BDC. Where channels grow there are several 1x1 side by
@@ -74,11 +76,11 @@ struct BinaryConv2dBiMatting: BinaryUnit {
     }
 
     func emit(
-        _ input: FeatureMap,
+        _ input: Tensor,
         to program: ProgramBuilder,
-        output: FeatureMap?,
+        output: Tensor?,
         tail: UnitTail
-    ) throws -> FeatureMap {
+    ) throws -> Tensor {
         let isKnown = [inChannels / 2, inChannels, 2 * inChannels, 4 * inChannels].contains(outChannels)
         guard isKnown, outChannels > 0 else {
             throw InferenceError(

@@ -1,4 +1,5 @@
 internal import BinaryKernels
+internal import TensorRuntime
 
 /// A convolution whose weights are signs times a scale per output channel (`HardBinaryConv` of the published code),
 /// with the batch norm and RPReLU that follow it.
@@ -57,27 +58,17 @@ struct BinaryConvolution: Sendable {
         }
     }
 
-    /// The packed bits.
-    func weights(in package: ModelPackage) throws -> occ_weights {
-        let wordCount = occ_weight_words(outChannels, inChannels, kernel)
-        let nonzero = packedName + ".nonzero"
-        return occ_weights(
-            signs: try package.words(packedName + ".signs", count: wordCount),
-            nonzero: package.contains(nonzero) ? try package.words(nonzero, count: wordCount) : nil
-        )
-    }
-
-    /// What follows the sum.
-    func epilogue(in package: ModelPackage) throws -> occ_epilogue {
-        func optional(_ suffix: String, _ isPresent: Bool) throws -> UnsafePointer<Float>? {
-            isPresent ? try package.floats(packedName + suffix, count: outChannels) : nil
-        }
-        return occ_epilogue(
-            alpha: try package.floats(packedName + ".alpha", count: outChannels),
-            beta: try optional(".beta", norm != nil),
-            shift_in: try optional(".shift_in", activation != nil),
-            slope: try optional(".slope", activation != nil),
-            shift_out: try optional(".shift_out", activation != nil)
+    /// The convolution as the runtime knows it.
+    var parameters: BinaryConvolutionParameters {
+        BinaryConvolutionParameters(
+            inChannels: inChannels,
+            outChannels: outChannels,
+            kernel: kernel,
+            signs: packedName + ".signs",
+            nonzero: packedName + ".nonzero",
+            alpha: packedName + ".alpha",
+            beta: norm == nil ? nil : packedName + ".beta",
+            activation: activation == nil ? nil : RPReLUParameters(packedAs: packedName)
         )
     }
 }

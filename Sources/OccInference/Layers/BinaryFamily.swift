@@ -1,6 +1,6 @@
 /// A kind of binary layers: what networks of the same plan differ in.
 ///
-/// A new family is a file with its units and one of these, and a row in `Network.families`.
+/// A new family is a file in `Families` with its units, one of these and its BEV encoder, and a row in `Network.families`.
 protocol BinaryFamily: Sendable {
     /// Its name within published class names: `BDC` of `BinaryConv2dBDC`.
     var suffix: String { get }
@@ -24,27 +24,6 @@ protocol BinaryFamily: Sendable {
 
     /// The layer that halves channels and keeps the size.
     func channelHalving(_ name: String, inChannels: Int, hasBatchNorm: Bool) -> any MapLayer
-
-    /// The first part of the BEV encoder.
-    func bevBackbone(
-        _ name: String,
-        inChannels: Int,
-        stageChannels: [Int],
-        hasBatchNorm: Bool
-    ) -> any BEVBackbone
-
-    /// The network on the BEV features of every frame, in networks of several frames.
-    ///
-    /// - Parameter blockChannels: channels of each block.
-    func preProcess(
-        _ name: String,
-        inChannels: Int,
-        blockChannels: [Int],
-        hasBatchNorm: Bool
-    ) -> any PreProcessNetwork
-
-    /// The second part of the BEV encoder.
-    func bevNeck(_ name: String, inChannels: [Int], outChannels: Int, hasBatchNorm: Bool) -> any Neck
 }
 
 extension BinaryFamily {

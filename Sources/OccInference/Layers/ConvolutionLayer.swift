@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// A full-precision convolution with the batch norm and ReLU that follow it.
 struct ConvolutionLayer: Layer {
     /// The published module path of the convolution.
@@ -91,46 +93,36 @@ struct ConvolutionLayer: Layer {
     ///   - output: where the result goes; nil makes a new map of the input's layout. If `addsToOutput`, its content is
     ///     added before the ReLU.
     func emit(
-        _ input: FeatureMap,
+        _ input: Tensor,
         to program: ProgramBuilder,
-        output: FeatureMap? = nil,
+        output: Tensor? = nil,
         addsToOutput: Bool = false
-    ) throws -> FeatureMap {
-        guard input.channels == paddedInChannels else {
-            throw InferenceError(
-                .badConfiguration,
-                "layer '\(name)' reads \(inChannels) channels, but is given \(input.channels)"
-            )
-        }
-        // The kernel's padding keeps the size but for the stride, dilated or not.
-        let padding = kernel / 2
-        let height = (input.height + 2 * padding - kernel) / stride + 1
-        let width = (input.width + 2 * padding - kernel) / stride + 1
-        let images = isVolume ? (input.images + 2 * padding - kernel) / stride + 1 : input.images
-        let layout = input.layout == .planar ? FeatureMap.Layout.blocked : input.layout
-        let result =
-            output
-            ?? program.map(images: images, height: height, width: width, channels: paddedOutChannels, layout: layout)
-        try program.append { context in
-            if isVolume {
-                return try VolumeConvolutionOperation(
-                    self,
-                    input: input,
-                    output: result,
-                    addsToOutput: addsToOutput,
-                    context
-                )
-            }
-            return try ConvolutionOperation(self, input: input, output: result, addsToOutput: addsToOutput, context)
-        }
-        let window = isVolume ? kernel * kernel * kernel : kernel * kernel
-        program.record(
-            LayerCost(
-                layer: name,
-                output: result.shape,
-                fullPrecisionMACs: images * height * width * outChannels * inChannels * window
-            )
+    ) throws -> Tensor {
+        try program.convolve(
+            input,
+            parameters(hasReLU ? .relu : nil),
+            output: output,
+            addsToOutput: addsToOutput
         )
-        return result
+    }
+
+    /// The convolution as the runtime knows it.
+    func parameters(_ activation: Activation?) -> Convolution {
+        var convolution = Convolution(
+            name: name,
+            inChannels: inChannels,
+            outChannels: outChannels,
+            kernel: kernel,
+            weight: name + ".weight",
+            bias: hasPackedBias ? name + ".bias" : nil
+        )
+        convolution.inPadding = inPadding
+        convolution.outPadding = outPadding
+        convolution.stride = stride
+        convolution.dilation = dilation
+        convolution.isVolume = isVolume
+        convolution.activation = activation
+        convolution.mayUseWinograd = mayUseWinograd
+        return convolution
     }
 }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// A full-precision 3x3 convolution with batch norm and ReLU as `ConvModule` of mmcv names them, on channels-last maps.
 struct ConvolutionModule: MapLayer {
     let name: String
@@ -18,7 +20,7 @@ struct ConvolutionModule: MapLayer {
         )
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
         try check(input)
         return try convolution.emit(input, to: program, output: output)
     }

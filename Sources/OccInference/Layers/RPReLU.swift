@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// A PReLU between two learnable shifts (`RPReLU` of the published code), applied by the layer before it.
 struct RPReLU: Sendable {
     let channels: Int
@@ -34,5 +36,12 @@ struct RPReLU: Sendable {
         package.add(prefix + ".shift_in", try weights.values(shiftIn))
         package.add(prefix + ".slope", try weights.values(slope))
         package.add(prefix + ".shift_out", try weights.values(shiftOut))
+    }
+}
+
+extension RPReLUParameters {
+    /// Those that are packed under a prefix.
+    init(packedAs prefix: String) {
+        self.init(shiftIn: prefix + ".shift_in", slope: prefix + ".slope", shiftOut: prefix + ".shift_out")
     }
 }

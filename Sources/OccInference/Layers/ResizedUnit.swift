@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// A sign unit on a map of another size: what the resizing layers of BBCU are.
 struct ResizedUnit: MapLayer {
     enum Resizing: Sendable {
@@ -20,13 +22,13 @@ struct ResizedUnit: MapLayer {
         try unit.packOwn(weights, into: &package)
     }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
         try check(input)
         let source =
             switch resizing {
             case .none: input
             case .halving: try program.averagePool(input)
-            case .doubling: try program.resizeBilinear(input, factor: 2, alignCorners: false)
+            case .doubling: program.resizeBilinear(input, factor: 2, alignCorners: false)
             }
         return try unit.emit(source, to: program, output: output)
     }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// One sign, one or more binary convolutions of it side by side, and an addition:
 /// sign(x * k + b) -> convolution -> batch norm -> RPReLU -> + shortcut -> RPReLU.
 ///
@@ -11,14 +13,7 @@ struct SignUnit: BinaryUnit {
         case scaleAndShift(String)
     }
 
-    /// What is added to the convolutions' result.
-    enum Shortcut: Sendable {
-        case none
-        /// The input: the mean of 2x2 blocks if the unit has a stride, repeated if it has more channels.
-        case input
-        /// Half the sum of the two halves of the input's channels.
-        case meanOfHalves
-    }
+    typealias Shortcut = SignUnitOperation.Shortcut
 
     let name: String
     let typeName: String
@@ -36,7 +31,6 @@ struct SignUnit: BinaryUnit {
     var isModule = true
 
     var outChannels: Int { convolutions.reduce(0) { $0 + $1.outChannels } }
-    var kernel: Int { convolutions[0].kernel }
 
     var ownTensors: [TensorSpec] {
         [scale, shift].compactMap { $0 } + (trainingOnly.map { [TensorSpec($0, [1], .trainingOnly)] } ?? [])
@@ -56,9 +50,6 @@ struct SignUnit: BinaryUnit {
         }
     }
 
-    /// Whether `<name>.move_scale` is packed.
-    var hasScale: Bool { scale != nil }
-
     func packOwn(_ weights: WeightReader, into package: inout PackageBuilder) throws {
         package.add(name + ".move_bias", try weights.values(shift))
         if let scale { package.add(name + ".move_scale", try weights.values(scale)) }
@@ -67,32 +58,23 @@ struct SignUnit: BinaryUnit {
     }
 
     func emit(
-        _ input: FeatureMap,
+        _ input: Tensor,
         to program: ProgramBuilder,
-        output: FeatureMap?,
+        output: Tensor?,
         tail: UnitTail
-    ) throws -> FeatureMap {
+    ) throws -> Tensor {
         try check(input)
         try checkShortcut(input, tail)
         let (height, width) = ((input.height - 1) / stride + 1, (input.width - 1) / stride + 1)
         let result =
-            output ?? program.map(images: input.images, height: height, width: width, channels: outChannels)
-        try program.append { context in
-            try SignUnitOperation(self, input: input, output: result, tail: tail, context)
-        }
-        program.record(
-            LayerCost(
-                layer: name,
-                output: result.shape,
-                binaryMACs: input.images * height * width * kernel * kernel * inChannels * outChannels
-            )
-        )
+            output ?? program.tensor(images: input.images, height: height, width: width, channels: outChannels)
+        program.append(SignUnitOperation(parameters, input: input, output: result, tail: tail))
         // With a tail the map holds more than this unit's own result.
         if tail.isPlain && isModule { program.tap(name, result) }
         return result
     }
 
-    private func checkShortcut(_ input: FeatureMap, _ tail: UnitTail) throws {
+    private func checkShortcut(_ input: Tensor, _ tail: UnitTail) throws {
         let fits =
             switch shortcut {
             case .none: true
@@ -113,5 +95,19 @@ struct SignUnit: BinaryUnit {
                 "layer '\(name)' ends in an activation; nothing can be added after it"
             )
         }
+    }
+
+    /// The unit as the runtime knows it.
+    private var parameters: SignUnitOperation.Unit {
+        SignUnitOperation.Unit(
+            name: name,
+            inChannels: inChannels,
+            stride: stride,
+            moveScale: scale == nil ? nil : name + ".move_scale",
+            moveShift: name + ".move_bias",
+            convolutions: convolutions.map(\.parameters),
+            shortcut: shortcut,
+            activation: activation == nil ? nil : RPReLUParameters(packedAs: name + ".out")
+        )
     }
 }

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Two units of a family side by side, with what the published code does before and after them: the resizing layers of BDC
 /// and BiSRNet.
 ///
@@ -28,17 +30,17 @@ struct UnitPair: MapLayer {
     /// Channels of the result.
     var outChannels: Int { shape.sumsResults ? unitChannels : 2 * unitChannels }
 
-    func emit(_ input: FeatureMap, to program: ProgramBuilder, output: FeatureMap?) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor?) throws -> Tensor {
         try check(input)
         guard !shape.halvesChannels || inChannels % 2 == 0 else {
             throw InferenceError(.badConfiguration, "layer '\(name)' halves \(inChannels) channels, which is odd")
         }
         var source = input
         if shape.halvesSize { source = try program.averagePool(input) }
-        if shape == .up { source = try program.resizeBilinear(input, factor: 2, alignCorners: false) }
+        if shape == .up { source = program.resizeBilinear(input, factor: 2, alignCorners: false) }
         let result =
             output
-            ?? program.map(images: source.images, height: source.height, width: source.width, channels: outChannels)
+            ?? program.tensor(images: source.images, height: source.height, width: source.width, channels: outChannels)
         let inputs =
             shape.halvesChannels
             ? [source.slice(0, unitChannels), source.slice(unitChannels, unitChannels)] : [source, source]
@@ -49,7 +51,7 @@ struct UnitPair: MapLayer {
                 inputs[1],
                 to: program,
                 output: result,
-                tail: .init(skip: first, factor: factor, activation: nil)
+                tail: UnitTail(skip: first, factor: factor)
             )
         } else {
             for (index, unit) in units.enumerated() {

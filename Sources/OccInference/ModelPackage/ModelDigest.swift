@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SystemSupport
+internal import TensorRuntime
 
 /// The digest of what decides predictions in a model package: the configuration and the tensors.
 ///

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SystemSupport
+internal import TensorRuntime
 
 /// A model package, mapped read-only: configuration and packed weights of one network.
 ///
@@ -134,6 +135,17 @@ public final class ModelPackage: Sendable {
         }
         return storage.bytes.baseAddress! + tensor.offset
     }
+}
+
+/// A package as the runtime knows it.
+final class PackageParameters: ParameterSource {
+    private let package: ModelPackage
+
+    init(_ package: ModelPackage) { self.package = package }
+
+    func floats(_ name: String, count: Int) throws -> UnsafePointer<Float> { try package.floats(name, count: count) }
+    func words(_ name: String, count: Int) throws -> UnsafePointer<UInt32> { try package.words(name, count: count) }
+    func contains(_ name: String) -> Bool { package.contains(name) }
 }
 
 /// What keeps a package's bytes.

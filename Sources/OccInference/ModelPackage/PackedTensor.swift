@@ -1,3 +1,9 @@
+/// Type of a packed tensor's elements; both take four bytes.
+enum PackedElement: UInt32, Sendable {
+    case float32 = 1
+    case words = 2
+}
+
 /// What the table says of one packed tensor.
 struct PackedTensor: Equatable, Sendable {
     var name: String

@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The feature pyramid of binary units with one output.
 ///
 /// Source: `Binary_CustomFPN_BDC`, `_BBCU`, `_BiSRNet` and `_BiMatting` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
@@ -38,10 +40,10 @@ struct BinaryCustomFPN: Neck {
         )
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
-        var maps: [FeatureMap] = []
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
+        var maps: [Tensor] = []
         for (units, input) in zip(laterals, inputs) {
-            var map = try program.converted(input, to: .channelsLast)
+            var map = program.converted(input, to: .channelsLast)
             for unit in units { map = try unit.emit(map, to: program) }
             maps.append(map)
         }

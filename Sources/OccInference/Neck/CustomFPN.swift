@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// The full-precision feature pyramid with one output.
 ///
 /// Source: `CustomFPN` in `necks/fpn.py` with `num_outs=1`, `start_level=0`, `out_ids=[0]`.
@@ -30,15 +32,15 @@ struct CustomFPN: Neck {
         )
     }
 
-    func emit(_ inputs: [FeatureMap], to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         let maps = try zip(laterals, inputs).map { layer, input in
-            try program.converted(try layer.emit(input, to: program), to: .channelsLast)
+            program.converted(try layer.emit(input, to: program), to: .channelsLast)
         }
         for level in stride(from: maps.count - 1, to: 0, by: -1) {
             try program.addNearest(maps[level], to: maps[level - 1])
         }
-        let blocked = try program.converted(maps[0], to: .blocked)
-        let result = try program.converted(try output.emit(blocked, to: program), to: .channelsLast)
+        let blocked = program.converted(maps[0], to: .blocked)
+        let result = program.converted(try output.emit(blocked, to: program), to: .channelsLast)
         program.tap(name + ".0", result)
         return result
     }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SystemSupport
+internal import TensorRuntime
 
 /// `manifest.json` of a golden: the weights that were used, as formulas, and what was found at each tap.
 public struct GoldenManifest: Equatable, Sendable, Decodable {

@@ -1,4 +1,4 @@
-internal import BinaryKernels
+internal import TensorRuntime
 
 /// What this host computes with.
 public enum InferenceBackend {
@@ -6,14 +6,6 @@ public enum InferenceBackend {
     ///
     /// - Throws: `InferenceError` (`badConfiguration`) when the environment variable `OCC_KERNELS` asks for what cannot be had.
     public static func kernelName() throws -> String {
-        var problem: UnsafePointer<CChar>?
-        guard let kernels = occ_kernels_from_environment(&problem) else {
-            let reason = problem.map { String(cString: $0) } ?? "no kernels"
-            throw InferenceError(
-                .badConfiguration,
-                "the environment variable OCC_KERNELS cannot be followed: \(reason)"
-            )
-        }
-        return String(cString: kernels.pointee.name)
+        try InferenceError.translating { try KernelTable().name }
     }
 }

@@ -1,5 +1,6 @@
 internal import BinaryKernels
 internal import SystemSupport
+internal import TensorRuntime
 
 /// One slot's state of a network: memory for feature maps and remembered frames, and the last calibrations' geometry.
 ///
@@ -10,9 +11,7 @@ public final class InferenceSession {
     /// Seconds of the last frame, by stage.
     public private(set) var lastTimings = StageTimings()
 
-    private let arena: Arena
-    private let stream: DNNLStream
-    private let steps: [BoundOperation]
+    private let program: BoundProgram
     private let geometry: ViewGeometry
     /// Geometry of every frame that is brought onto the grid, with what it was made from.
     private var poolings: [(calibration: FrameCalibration, pooling: VoxelPooling)] = []
@@ -21,9 +20,7 @@ public final class InferenceSession {
 
     init(_ model: PreparedModel) throws {
         self.model = model
-        arena = try Arena(byteCount: model.program.arenaByteCount)
-        stream = try DNNLStream(model.engine)
-        steps = try model.program.bind(arena, stream)
+        program = try InferenceError.translating { try BoundProgram(model.program) }
         geometry = ViewGeometry(model.configuration)
         memory = FrameMemory(slotCount: model.configuration.frames - 1)
     }
@@ -53,7 +50,6 @@ public final class InferenceSession {
         taps: Set<String> = [],
         onTap: (Tap) throws -> Void = { _ in }
     ) throws -> Prediction {
-        OpenMP.useOneThread()
         try input.check(model.configuration)
         try check(taps)
         var timings = StageTimings()
@@ -69,21 +65,15 @@ public final class InferenceSession {
         do {
             let labels = try [UInt8](unsafeUninitializedCapacity: voxels) { labels, count in
                 try withUnsafeMutablePointers(&logits, &detections) { logits, found in
+                    var results = RunInputs()
+                    results[OccupancyHeadOperation.labels] = labels.baseAddress
+                    results[OccupancyHeadOperation.logits] = logitCount > 0 ? logits.baseAddress : nil
+                    results[Detections.result] = found
                     for segment in prepared.runs {
-                        try run(
-                            segment,
-                            FrameContext(
-                                pooling: poolings[min(segment.frame, poolings.count - 1)].pooling,
-                                labels: labels.baseAddress,
-                                logits: logitCount > 0 ? logits.baseAddress : nil,
-                                detections: found
-                            ),
-                            input,
-                            prepared,
-                            &timings
-                        ) { tap, call in
+                        try run(segment, results, input, prepared, &timings) { tap, call in
                             guard taps.contains(tap.name(call: call)) else { return }
-                            try onTap(read(tap, call: call, UnsafeBufferPointer(logits)))
+                            let values = program.values(of: tap) ?? Array(logits)
+                            try onTap(Tap(name: tap.name(call: call), shape: tap.shape, values: values))
                         }
                     }
                 }
@@ -167,36 +157,33 @@ public final class InferenceSession {
     /// Runs the steps of a segment.
     private func run(
         _ segment: SegmentRun,
-        _ context: FrameContext,
+        _ results: RunInputs,
         _ input: KeyframeInput,
         _ prepared: PreparedInput,
         _ timings: inout StageTimings,
         onTap: (TapPoint, _ call: Int) throws -> Void
     ) throws {
-        let program = model.program
-        let taps = program.taps.filter { $0.segment == segment.segment }
-        var nextTap = 0
+        var inputs = results
+        inputs[VoxelPooling.ofFrame] = poolings[min(segment.frame, poolings.count - 1)].pooling
+        inputs[FrameSlots.current] = segment.slot
+        inputs[FrameSlots.adjacent] = segment.adjacentSlot
         let views = segment.frame < prepared.views.count ? prepared.views[segment.frame] : []
         let cameraInputs = segment.frame < prepared.cameraInputs.count ? prepared.cameraInputs[segment.frame] : []
         try input.frames[segment.frame].imagesRGB.withUnsafeBufferPointer { pixels in
             try views.withUnsafeBufferPointer { views in
                 try cameraInputs.withUnsafeBufferPointer { cameraInputs in
-                    var context = context
-                    context.imagesRGB = pixels.baseAddress
-                    context.slot = segment.slot
-                    context.adjacentSlot = segment.adjacentSlot
-                    context.views = views.baseAddress
-                    context.cameraInputs = cameraInputs.baseAddress
+                    inputs[FrameInput.pictures] = pixels.baseAddress
+                    inputs[StereoGeometry.views] = views.baseAddress
+                    inputs[StereoGeometry.cameras] = cameraInputs.baseAddress
                     var clock = MonotonicClock.nowSeconds
-                    for index in program.segments[segment.segment] ?? 0..<0 {
-                        try steps[index](context)
-                        let now = MonotonicClock.nowSeconds
-                        timings.add(now - clock, to: program.steps[index].stage)
-                        clock = now
-                        while nextTap < taps.count, taps[nextTap].step == index + 1 {
-                            for call in segment.calls { try onTap(taps[nextTap], call) }
-                            nextTap += 1
-                            clock = MonotonicClock.nowSeconds
+                    try InferenceError.translating {
+                        try program.run(segment.segment.label, inputs) { stage, taps in
+                            let now = MonotonicClock.nowSeconds
+                            if let part = stage.flatMap({ NetworkStage(rawValue: $0.name) }) {
+                                timings.add(now - clock, to: part)
+                            }
+                            for tap in taps { for call in segment.calls { try onTap(tap, call) } }
+                            clock = taps.isEmpty ? now : MonotonicClock.nowSeconds
                         }
                     }
                 }
@@ -213,31 +200,5 @@ public final class InferenceSession {
         try logits.withUnsafeMutableBufferPointer { logits in
             try withUnsafeMutablePointer(to: &detections) { try body(logits, $0) }
         }
-    }
-
-    private func read(_ tap: TapPoint, call: Int, _ logits: UnsafeBufferPointer<Float>) -> Tap {
-        let values: [Float]
-        switch tap.source {
-        case .logits: values = Array(logits)
-        case .map(let map): values = planarValues(map)
-        case .maps(let maps):
-            let parts = maps.map { (values: planarValues($0), count: $0.channels * $0.pixels) }
-            values = (0..<maps[0].images).flatMap { image in
-                parts.flatMap { $0.values[(image * $0.count)..<((image + 1) * $0.count)] }
-            }
-        case .volume(let map):
-            let levels = planarValues(map)
-            values = (0..<map.channels).flatMap { channel in
-                (0..<map.images).flatMap { level in
-                    let start = (level * map.channels + channel) * map.pixels
-                    return levels[start..<(start + map.pixels)]
-                }
-            }
-        }
-        return Tap(name: tap.name(call: call), shape: tap.shape, values: values)
-    }
-
-    private func planarValues(_ map: FeatureMap) -> [Float] {
-        map.planarValues(model.program.floats(map, in: arena), block: model.engine.blockSize)
     }
 }

@@ -1,4 +1,4 @@
-internal import BinaryKernels
+internal import TensorRuntime
 
 /// A network ready to run: everything that slots share, immutable.
 ///
@@ -16,11 +16,11 @@ public final class PreparedModel: Sendable {
     /// Names that can be tapped, in the order of execution.
     ///
     /// Modules that a network calls for every frame stand here for every frame, the oldest first: `img_neck.0`, `img_neck.0#1`.
-    public var tapNames: [String] { TapPoint.names(of: program.taps, frames: configuration.frames) }
+    public var tapNames: [String] { TapPoint.names(of: taps, frames: configuration.frames) }
 
     let configuration: NetworkConfiguration
     let program: Program
-    let engine: DNNLEngine
+    private let taps: [TapPoint]
 
     /// Checks a package's content and prepares its network.
     ///
@@ -30,14 +30,15 @@ public final class PreparedModel: Sendable {
     public init(_ package: ModelPackage) throws {
         try package.verify()
         let network = try Network(package.configuration)
-        let context = try PreparationContext(package)
-        let builder = ProgramBuilder(context)
-        try network.emit(to: builder)
+        let builder = ProgramBuilder()
+        (program, kernelName) = try InferenceError.translating {
+            try network.emit(to: builder)
+            let context = try PreparationContext(PackageParameters(package))
+            return (try Program(builder, context), context.kernels.name)
+        }
         self.package = package
-        kernelName = String(cString: context.kernels.pointee.name)
         configuration = package.configuration
-        engine = context.engine
-        program = Program(builder)
+        taps = builder.taps
     }
 
     /// Makes what one slot needs.

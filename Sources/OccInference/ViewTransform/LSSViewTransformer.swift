@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Lifts image features along their depth distributions and sums them into the cells of a grid.
 ///
 /// Source: `LSSViewTransformer` in `necks/view_transformer.py` with `collapse_z=True` and one cell in z, or with
@@ -26,23 +28,13 @@ struct LSSViewTransformer: Layer {
     }
 
     /// Appends the layer; the result is a BEV map with x along the columns and y along the rows.
-    func emit(_ input: FeatureMap, to program: ProgramBuilder) throws -> FeatureMap {
+    func emit(_ input: Tensor, to program: ProgramBuilder) throws -> Tensor {
         let mixed = try depthNet.emit(input, to: program)
         program.tap(depthNet.name, mixed)
-        let depth = program.map(
-            images: input.images,
-            height: input.height,
-            width: input.width,
-            channels: depthBins
-        )
-        try program.append { _ in
-            SoftmaxOperation(input: mixed.slice(0, depthBins), output: depth)
-        }
+        let depth = program.softmax(mixed.slice(0, depthBins))
         program.tap(name + ".1", depth)
-        let bev = program.map(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
-        try program.append { _ in
-            PoolCellsOperation(sources: [(mixed.slice(depthBins, outChannels), depth)], output: bev)
-        }
+        let bev = program.tensor(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
+        program.append(PoolCellsOperation(sources: [(mixed.slice(depthBins, outChannels), depth)], output: bev))
         if gridLevels > 1 { program.tapVolume(name + ".0", bev) } else { program.tap(name + ".0", bev) }
         return bev
     }

@@ -1,23 +1,26 @@
 internal import BinaryKernels
+internal import TensorRuntime
 
 /// Sums weighted features into the cells that the frame's calibration gives them.
-struct PoolCellsOperation: Operation {
+struct PoolCellsOperation: Operation, PreparedOperation {
     /// Maps of every slot: features and depth distributions.
-    let sources: [(features: FeatureMap, depth: FeatureMap)]
-    let output: FeatureMap
+    let sources: [(features: Tensor, depth: Tensor)]
+    let output: Tensor
 
-    var reads: [BufferID] { sources.flatMap { [$0.features.buffer, $0.depth.buffer] } }
-    var writes: [BufferID] { [output.buffer] }
+    var reads: [Tensor] { sources.flatMap { [$0.features, $0.depth] } }
+    var writes: [Tensor] { [output] }
+    var inputs: [InputID] { [VoxelPooling.ofFrame.id, FrameSlots.current.id] }
 
-    func bind(_ arena: BoundArena) throws -> BoundOperation {
-        let slots = sources.map { (x: arena.floats($0.features), weights: arena.floats($0.depth)) }
-        let y = arena.floats(output)
+    func bind(_ memory: BoundMemory) throws -> BoundStep {
+        let slots = sources.map { (x: memory.floats($0.features), weights: memory.floats($0.depth)) }
+        let y = memory.floats(output)
         let (features, output) = (sources[0].features, output)
-        return { frame in
-            let pooling = frame.pooling
+        return { inputs in
+            let pooling = inputs.value(VoxelPooling.ofFrame)
+            let slot = slots[inputs.value(FrameSlots.current)]
             occ_pool_cells(
-                slots[frame.slot].weights,
-                slots[frame.slot].x,
+                slot.weights,
+                slot.x,
                 features.pixelStride,
                 features.channels,
                 pooling.depths,

@@ -1,7 +1,12 @@
+internal import TensorRuntime
+
 /// Points of the frustums sorted into cells of the grid: what `bev_pool_v2` needs, once per calibration.
 ///
 /// Within a cell, points stand in the published order: camera, depth, row, column.
 final class VoxelPooling: Sendable {
+    /// That of the frame that is brought onto the grid.
+    static let ofFrame = InputSlot<VoxelPooling>("the frame's place on the grid")
+
     /// Index of each point's depth probability, `[camera, pixel, bin]`.
     let depths: [Int32]
     /// Index of each point's feature vector, `[camera, pixel]`.

@@ -1,4 +1,0 @@
-extension ModelPackage {
-    /// Version of the package's format.
-    public static let formatVersion = Int(PackageFormat.version)
-}

@@ -1,0 +1,246 @@
+internal import BinaryKernels
+
+/// Sign, binary 3x3, 1x1 with binary weights and real inputs, squeeze-excitation, shortcut and what the tail adds, image by image.
+public struct BDCUnitOperation: Operation {
+    /// The unit: its numbers and the names of its parameters.
+    public struct Unit: Sendable {
+        /// The layer's name, for messages and costs.
+        public var name: String
+        /// 1 or 2.
+        public var stride: Int
+        /// What is done to the input before its sign is taken.
+        public var move: ScaleParameters
+        /// The binary 3x3.
+        public var spatial: BinaryConvolutionParameters
+        /// The 1x1 with binary weights and real inputs.
+        public var pointwise: BinaryConvolutionParameters
+        /// First layer of the squeeze-excitation.
+        public var squeeze: BinaryConvolutionParameters
+        /// Second layer of the squeeze-excitation, before the sigmoid.
+        public var excite: BinaryConvolutionParameters
+        /// What is done to the shortcut.
+        public var shortcut: ScaleParameters?
+
+        /// Makes a unit from its parts.
+        public init(
+            name: String,
+            stride: Int,
+            move: ScaleParameters,
+            spatial: BinaryConvolutionParameters,
+            pointwise: BinaryConvolutionParameters,
+            squeeze: BinaryConvolutionParameters,
+            excite: BinaryConvolutionParameters,
+            shortcut: ScaleParameters?
+        ) {
+            self.name = name
+            self.stride = stride
+            self.move = move
+            self.spatial = spatial
+            self.pointwise = pointwise
+            self.squeeze = squeeze
+            self.excite = excite
+            self.shortcut = shortcut
+        }
+
+        var inChannels: Int { spatial.inChannels }
+        var outChannels: Int { pointwise.outChannels }
+    }
+
+    private let unit: Unit
+    private let input: Tensor
+    private let output: Tensor
+    private let tail: UnitTail
+
+    /// Makes the step from channels-last tensors.
+    public init(_ unit: Unit, input: Tensor, output: Tensor, tail: UnitTail) {
+        self.unit = unit
+        self.input = input
+        self.output = output
+        self.tail = tail
+    }
+
+    /// See `Operation`.
+    public var reads: [Tensor] { [input] + (tail.skip.map { [$0] } ?? []) }
+    /// See `Operation`.
+    public var writes: [Tensor] { [output] }
+    /// See `Operation`.
+    public var costs: [LayerCost] {
+        let (pixels, inputs, outputs) = (output.images * output.pixels, unit.inChannels, unit.outChannels)
+        return [
+            LayerCost(
+                layer: unit.name,
+                output: output.shape,
+                binaryMACs: pixels * 9 * inputs * inputs,
+                binaryWeightMACs: pixels * inputs * outputs + input.images * 2 * outputs * outputs
+            )
+        ]
+    }
+
+    /// See `Operation`.
+    public func prepare(_ context: PreparationContext) throws -> any PreparedOperation {
+        Prepared(
+            unit: unit,
+            input: input,
+            output: output,
+            skip: tail.skip,
+            weights: try Weights(unit, input, tail, context)
+        )
+    }
+
+    private struct Prepared: PreparedOperation {
+        let unit: Unit
+        let input: Tensor
+        let output: Tensor
+        let skip: Tensor?
+        let weights: Weights
+
+        var scratchBytes: Int {
+            var scratch = Scratch()
+            _ = Parts(self, &scratch)
+            return scratch.byteCount
+        }
+
+        func bind(_ memory: BoundMemory) throws -> BoundStep {
+            var scratch = Scratch(memory.scratch)
+            let parts = Parts(self, &scratch)
+            let operation = self
+            let frames = (0..<input.images).map { image in
+                (
+                    input: UnsafePointer(memory.floats(input, image: image)),
+                    output: memory.floats(output, image: image),
+                    skip: skip.map { UnsafePointer(memory.floats($0, image: image)) }
+                )
+            }
+            return { _ in
+                for frame in frames { operation.run(parts, frame.input, frame.output, frame.skip) }
+            }
+        }
+
+        private func run(
+            _ parts: Parts,
+            _ x: UnsafePointer<Float>,
+            _ y: UnsafeMutablePointer<Float>,
+            _ skip: UnsafePointer<Float>?
+        ) {
+            let kernels = weights.kernels.functions
+            let channels = unit.outChannels
+            parts.sums.update(repeating: 0, count: channels)
+            withUnsafePointer(to: weights.body) {
+                kernels.bdc_body($0, x, input.pixelStride, y, output.pixelStride, parts.sums, parts.workspace)
+            }
+
+            occ_channel_means(parts.sums, channels, output.pixels, parts.means)
+            for (layer, source, target) in [
+                (weights.squeeze, parts.means, parts.hidden), (weights.excite, parts.hidden, parts.gate),
+            ] {
+                withUnsafePointer(to: layer.weights) { bits in
+                    withUnsafePointer(to: layer.epilogue) {
+                        kernels.pointwise_conv(
+                            1,
+                            channels,
+                            channels,
+                            source,
+                            channels,
+                            bits,
+                            $0,
+                            target,
+                            channels,
+                            nil,
+                            parts.workspace
+                        )
+                    }
+                }
+            }
+            occ_sigmoid(parts.gate, channels)
+
+            var identity = (values: x, stride: input.pixelStride)
+            if unit.stride == 2 {
+                kernels.average_pool2x2(
+                    x,
+                    input.pixelStride,
+                    input.height,
+                    input.width,
+                    input.channels,
+                    parts.pooled,
+                    input.channels
+                )
+                identity = (UnsafePointer(parts.pooled), input.channels)
+            }
+            var residual = weights.ending.of(
+                (UnsafePointer(y), output.pixelStride),
+                gate: UnsafePointer(parts.gate),
+                identity: identity,
+                skip: skip.map { ($0, self.skip?.pixelStride ?? 0) },
+                into: (y, output.pixelStride)
+            )
+            kernels.residual(&residual, output.pixels, channels)
+        }
+    }
+
+    /// Pointers to the parameters.
+    private struct Weights: @unchecked Sendable {
+        // Guard: read-only memory that lives as long as the program.
+        let kernels: KernelTable
+        let body: occ_body
+        let squeeze: (weights: occ_weights, epilogue: occ_epilogue)
+        let excite: (weights: occ_weights, epilogue: occ_epilogue)
+        let ending: UnitEnding
+
+        init(_ unit: Unit, _ input: Tensor, _ tail: UnitTail, _ context: PreparationContext) throws {
+            let source = context.parameters
+            kernels = context.kernels
+            body = occ_body(
+                conv: try unit.spatial.shape(
+                    of: unit.name,
+                    height: input.height,
+                    width: input.width,
+                    stride: unit.stride
+                ),
+                move_scale: try source.floats(unit.move.scale, count: unit.inChannels),
+                move_bias: try source.floats(unit.move.shift, count: unit.inChannels),
+                weights3x3: try unit.spatial.weights(in: source),
+                epilogue3x3: try unit.spatial.epilogue(in: source),
+                out_channels: unit.outChannels,
+                weights1x1: try unit.pointwise.weights(in: source),
+                epilogue1x1: try unit.pointwise.epilogue(in: source)
+            )
+            squeeze = (try unit.squeeze.weights(in: source), try unit.squeeze.epilogue(in: source))
+            excite = (try unit.excite.weights(in: source), try unit.excite.epilogue(in: source))
+            ending = try UnitEnding(
+                identityChannels: unit.inChannels,
+                norm: unit.shortcut,
+                factor: tail.factor,
+                activation: tail.activation,
+                channels: unit.outChannels,
+                in: source
+            )
+        }
+    }
+
+    /// The scratch memory of one image.
+    private struct Parts {
+        let workspace: UnsafeMutableRawPointer
+        let sums: UnsafeMutablePointer<Double>
+        let means: UnsafeMutablePointer<Float>
+        let hidden: UnsafeMutablePointer<Float>
+        let gate: UnsafeMutablePointer<Float>
+        let pooled: UnsafeMutablePointer<Float>
+
+        init(_ operation: Prepared, _ scratch: inout Scratch) {
+            let channels = operation.unit.outChannels
+            workspace = scratch.bytes(
+                withUnsafePointer(to: operation.weights.body) {
+                    max(occ_body_workspace_bytes($0), occ_pointwise_workspace_bytes(channels, channels))
+                }
+            )
+            sums = scratch.elements(channels, of: Double.self)
+            means = scratch.elements(channels, of: Float.self)
+            hidden = scratch.elements(channels, of: Float.self)
+            gate = scratch.elements(channels, of: Float.self)
+            pooled = scratch.elements(
+                operation.unit.stride == 2 ? operation.output.pixels * operation.input.channels : 0,
+                of: Float.self
+            )
+        }
+    }
+}

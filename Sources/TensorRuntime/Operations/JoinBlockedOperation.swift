@@ -1,0 +1,73 @@
+internal import BinaryKernels
+
+/// Writes channels-last tensors one behind the other into one blocked tensor: a concatenation without a copy of its own.
+struct JoinBlockedOperation: Operation, PreparedOperation {
+    let inputs: [Tensor]
+    let output: Tensor
+
+    var reads: [Tensor] { inputs }
+    var writes: [Tensor] { [output] }
+
+    func prepare(_ context: PreparationContext) throws -> any PreparedOperation {
+        let block = context.engine.blockSize
+        if let misfit = inputs.first(where: { $0.channels % block != 0 }) {
+            throw TensorRuntimeError(
+                .misfit,
+                "maps of \(misfit.channels) channels cannot be joined: not a multiple of \(block)"
+            )
+        }
+        return self
+    }
+
+    func bind(_ memory: BoundMemory) throws -> BoundStep {
+        var parts: [(input: Tensor, source: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>)] = []
+        for image in 0..<output.images {
+            var target = memory.floats(output, image: image)
+            for input in inputs {
+                parts.append((input, UnsafePointer(memory.floats(input, image: image)), target))
+                target += input.channels * output.pixels
+            }
+        }
+        let (block, pixels) = (memory.blockSize, output.pixels)
+        return { _ in
+            for part in parts {
+                occ_to_blocked(part.source, part.input.pixelStride, pixels, part.input.channels, block, part.target)
+            }
+        }
+    }
+}
+
+extension ProgramBuilder {
+    /// Concatenates channels-last tensors of one size into a blocked tensor.
+    public func joinBlocked(_ inputs: [Tensor]) -> Tensor {
+        let first = inputs[0]
+        let output = tensor(
+            images: first.images,
+            height: first.height,
+            width: first.width,
+            channels: inputs.reduce(0) { $0 + $1.channels },
+            layout: .blocked
+        )
+        append(JoinBlockedOperation(inputs: inputs, output: output))
+        return output
+    }
+
+    /// The first of some tensors beside the last, enlarged four times with its corners aligned: blocked.
+    ///
+    /// - Parameters:
+    ///   - channels: channels of the first and of the last tensor.
+    ///   - layer: who asks, for messages.
+    /// - Throws: `TensorRuntimeError` (`misfit`).
+    public func joinEnlarged(_ tensors: [Tensor], channels: [Int], layer: String) throws -> Tensor {
+        guard let large = tensors.first, let small = tensors.last, large.channels == channels[0],
+            small.channels == channels[1], large.height == 4 * small.height, large.width == 4 * small.width
+        else {
+            throw TensorRuntimeError(
+                .misfit,
+                "layer '\(layer)' joins maps of which one is four times as large as the other"
+            )
+        }
+        let enlarged = resizeBilinear(converted(small, to: .channelsLast), factor: 4, alignCorners: true)
+        return joinBlocked([converted(large, to: .channelsLast), enlarged])
+    }
+}

@@ -1,0 +1,28 @@
+internal import BinaryKernels
+
+/// Mean over all pixels of every image of a blocked tensor.
+struct MeanOperation: Operation, PreparedOperation {
+    let input: Tensor
+    /// Blocked, one pixel an image.
+    let output: Tensor
+
+    var reads: [Tensor] { [input] }
+    var writes: [Tensor] { [output] }
+
+    func bind(_ memory: BoundMemory) throws -> BoundStep {
+        let (input, block) = (input, memory.blockSize)
+        let images = (0..<input.images).map { (memory.floats(input, image: $0), memory.floats(output, image: $0)) }
+        return { _ in
+            for (x, y) in images { occ_means_blocked(x, input.pixels, input.channels, block, y) }
+        }
+    }
+}
+
+extension ProgramBuilder {
+    /// Mean over all pixels of every image of a blocked tensor; the result is blocked, one pixel an image.
+    public func mean(_ input: Tensor) -> Tensor {
+        let output = tensor(images: input.images, height: 1, width: 1, channels: input.channels, layout: .blocked)
+        append(MeanOperation(input: input, output: output))
+        return output
+    }
+}

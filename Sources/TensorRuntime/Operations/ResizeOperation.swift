@@ -1,0 +1,47 @@
+internal import BinaryKernels
+
+/// Bilinear resize of a channels-last tensor.
+struct ResizeOperation: Operation, PreparedOperation {
+    let input: Tensor
+    let output: Tensor
+    let alignCorners: Bool
+
+    var reads: [Tensor] { [input] }
+    var writes: [Tensor] { [output] }
+
+    func bind(_ memory: BoundMemory) throws -> BoundStep {
+        let resize = memory.kernels.functions.resize_bilinear
+        let (input, output, alignCorners) = (input, output, alignCorners)
+        let images = (0..<input.images).map { (memory.floats(input, image: $0), memory.floats(output, image: $0)) }
+        return { _ in
+            for (x, y) in images {
+                resize(
+                    x,
+                    input.pixelStride,
+                    input.height,
+                    input.width,
+                    input.channels,
+                    output.height,
+                    output.width,
+                    alignCorners,
+                    y,
+                    output.pixelStride
+                )
+            }
+        }
+    }
+}
+
+extension ProgramBuilder {
+    /// Bilinear enlargement by a whole factor.
+    public func resizeBilinear(_ input: Tensor, factor: Int, alignCorners: Bool) -> Tensor {
+        let output = tensor(
+            images: input.images,
+            height: input.height * factor,
+            width: input.width * factor,
+            channels: input.channels
+        )
+        append(ResizeOperation(input: input, output: output, alignCorners: alignCorners))
+        return output
+    }
+}

@@ -1,0 +1,20 @@
+/// Type of a tensor's elements; a precision is rows here and operations that read and write them.
+public enum ElementType: Hashable, Sendable, CaseIterable {
+    /// IEEE single precision.
+    case float32
+    /// The upper half of a single-precision number.
+    case bfloat16
+    /// Signed bytes.
+    case int8
+    /// Unsigned bytes.
+    case uint8
+
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .float32: 4
+        case .bfloat16: 2
+        case .int8, .uint8: 1
+        }
+    }
+}
