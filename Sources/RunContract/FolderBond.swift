@@ -18,23 +18,23 @@ public enum FolderBond: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - identity: the folder's; nil where it has none.
-    ///   - content: what lies in the folder.
+    ///   - hasResults: whether anything was predicted in the folder.
     ///   - queue: the queue's identity.
     ///   - run: the identity of the queue's run of this name; nil where it has none.
     public static func decide(
         identity: FolderIdentity?,
-        content: RunDirectory.Content,
+        hasResults: Bool,
         queue: String,
         run: String?
     ) -> FolderBond {
         guard let identity else {
-            if content == .nothing { return .free }
+            if !hasResults { return .free }
             return run == nil ? .ofOtherQueue : .unproven
         }
         guard identity.queue == queue else { return .ofOtherQueue }
         if identity.run == run { return .own }
         // What a submission leaves that was killed before its commit: the next one goes on with it.
-        return run == nil && content == .nothing ? .own : .ofOtherRun
+        return run == nil && !hasResults ? .own : .ofOtherRun
     }
 
     /// Whether a worker may write to the folder: one without an identity is of version 0.1, and leases keep its files apart.
@@ -52,7 +52,7 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
     /// Makes the error that a command ends with.
     init(
         _ bond: FolderBond,
-        _ directory: RunDirectory,
+        _ directory: any RunStore,
         identity: FolderIdentity?,
         queue: (identity: String, place: String)
     ) {
@@ -64,9 +64,9 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
         case (_, nil): owner = "a queue that this one knows nothing of"
         }
         let output =
-            directory.path.replacing("/runs/", with: "\n").split(separator: "\n").first.map(String.init) ?? "DIR"
+            directory.place.replacing("/runs/", with: "\n").split(separator: "\n").first.map(String.init) ?? "DIR"
         description = """
-            the folder of run '\(directory.run)', '\(directory.path)', belongs to \(owner); this command works with \(here). \
+            the folder of run '\(directory.run)', '\(directory.place)', belongs to \(owner); this command works with \(here). \
             Nothing was changed. Choose one:
               - go on with the database that the folder belongs to: --database URL, or --database private for the one in the output folder
               - put new results elsewhere: another --output, or another name with --run
@@ -76,11 +76,11 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
     }
 
     /// Makes the error that a worker gives a scene back with.
-    public init(scene: String, directory: RunDirectory, identity: FolderIdentity?, owner: RunOwner?) {
+    public init(scene: String, directory: any RunStore, identity: FolderIdentity?, owner: RunOwner?) {
         let whose =
             identity.map { "belongs to queue \($0.queue.prefix(8)) (\($0.queuePlace))" } ?? "holds files of this lease"
         description = """
-            the folder '\(directory.path)' \(whose), not to the queue \(owner?.queue.prefix(8) ?? "-") of this worker's scene \
+            the folder '\(directory.place)' \(whose), not to the queue \(owner?.queue.prefix(8) ?? "-") of this worker's scene \
             '\(scene)', so nothing is written there; check --output and the database, or give `occ-scheduler rebuild` for this folder \
             where its own database is lost, and start this worker again
             """

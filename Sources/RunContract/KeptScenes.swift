@@ -5,9 +5,9 @@ internal import Storage
 /// A queue may lack a result whose file is there: a worker was killed between its file and its report, the run was cancelled in
 /// that moment, or the database was restored from an older backup.
 struct KeptScenes {
-    private let directory: RunDirectory
+    private let directory: any RunStore
 
-    init(_ directory: RunDirectory) {
+    init(_ directory: any RunStore) {
         self.directory = directory
     }
 
@@ -39,7 +39,7 @@ struct KeptScenes {
         -> RunManifest.Scene?
     {
         if let former, let name = former.fileName,
-            files.contains(where: { $0.fileName == name && $0.byteCount == former.byteCount })
+            files.contains(where: { $0.key == SceneFileKey(fileName: name) && $0.byteCount == former.byteCount })
         {
             return former
         }

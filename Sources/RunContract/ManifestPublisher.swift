@@ -29,7 +29,7 @@ public struct ManifestPublisher: Sendable {
     @discardableResult
     public func publish(_ status: RunStatus, outputDirectory: String) async throws -> RunManifest {
         let settings = try RunSettings(json: status.settings, run: status.name)
-        let directory = try RunDirectory(output: outputDirectory, run: status.name)
+        let directory = try RunStores.open(output: outputDirectory, run: status.name)
         try await RunFolder(directory, queue: queue, software: software).check(status)
         var scenes = try await queue.mapResults(run: status.name) { try Self.doneScene($0, in: directory) }
         scenes += try await unfinishedScenes(status.name)
@@ -66,7 +66,7 @@ public struct ManifestPublisher: Sendable {
         }
     }
 
-    private static func doneScene(_ stored: StoredResult, in directory: RunDirectory) throws -> RunManifest.Scene {
+    private static func doneScene(_ stored: StoredResult, in directory: any RunStore) throws -> RunManifest.Scene {
         let reader = try directory.open(stored.result.fileName)
         return RunManifest.Scene(
             name: stored.sceneName,

@@ -6,14 +6,14 @@ public import Storage
 ///
 /// The rules stand in `docs/run-folder.md`.
 public struct RunFolder: Sendable {
-    private let directory: RunDirectory
+    private let directory: any RunStore
     private let queue: JobQueue
     private let software: String
 
     /// Names a folder and a queue; looks at neither.
     ///
     /// - Parameter software: name and version of the program, for the folder's identity.
-    public init(_ directory: RunDirectory, queue: JobQueue, software: String) {
+    public init(_ directory: any RunStore, queue: JobQueue, software: String) {
         self.directory = directory
         self.queue = queue
         self.software = software
@@ -35,9 +35,9 @@ public struct RunFolder: Sendable {
     /// - Throws: `ForeignFolderError`; `PostgresError`, `StorageError`, `FileError`.
     public func check(_ status: RunStatus) async throws {
         let identity = try directory.readIdentity()
-        let content = try directory.content()
+        let hasResults = try directory.hasResults()
         let own = try await queue.identity()
-        let bond = FolderBond.decide(identity: identity, content: content, queue: own, run: status.identity)
+        let bond = FolderBond.decide(identity: identity, hasResults: hasResults, queue: own, run: status.identity)
         switch bond {
         case .own, .free: return
         case .unproven:
@@ -62,9 +62,9 @@ public struct RunFolder: Sendable {
         if let status { try await check(status) }
         let own = try await queue.identity()
         let before = try directory.readIdentity()
-        let content = try directory.content()
+        let hasResults = try directory.hasResults()
         if status == nil {
-            let bond = FolderBond.decide(identity: before, content: content, queue: own, run: nil)
+            let bond = FolderBond.decide(identity: before, hasResults: hasResults, queue: own, run: nil)
             guard bond == .own || bond == .free else { throw foreign(bond, before, own) }
         }
         let wanted = FolderIdentity(
@@ -81,7 +81,7 @@ public struct RunFolder: Sendable {
         guard now.queue == own, status == nil || now.run == status?.identity else {
             throw foreign(.ofOtherQueue, now, own)
         }
-        return Preparation(identity: now, isNew: status == nil && content == .nothing && now.run == wanted.run)
+        return Preparation(identity: now, isNew: status == nil && !hasResults && now.run == wanted.run)
     }
 
     /// Takes back what `prepare` made, after a submission that was refused: such a folder would count as a run.
@@ -116,19 +116,19 @@ public struct RunFolder: Sendable {
             guard !known.contains(false) else { return false }
         }
         let sizes = Dictionary(
-            files.filter(\.isFinished).map { ($0.fileName, $0.byteCount) },
+            files.filter(\.isFinished).map { ($0.key, $0.byteCount) },
             uniquingKeysWith: { first, _ in first }
         )
         // Files that are gone or hurt are for `verify`; one of another size under the same lease is another queue's.
         let fits = try await queue.mapResults(run: status.name) { stored in
-            sizes[stored.result.fileName].map { Int64($0) <= stored.result.byteCount } ?? true
+            SceneFileKey(fileName: stored.result.fileName).flatMap { sizes[$0] }.map { Int64($0) <= stored.result.byteCount } ?? true
         }
         return !fits.contains(false)
     }
 
     private func identity(of status: RunStatus, queue own: String) throws -> FolderIdentity {
         let finished = try directory.sceneFiles().first(where: \.isFinished)
-        let reader = finished.flatMap { try? directory.open($0) }
+        let reader = finished.flatMap { try? directory.reader(of: $0.key) }
         return FolderIdentity(
             queue: own,
             queuePlace: queue.place,

@@ -102,7 +102,7 @@ public struct RunScores: Sendable {
     /// - Throws: `StorageError`, `FileError`, `DatasetError`, `EvaluationError`: the first by order of scenes.
     public static func recomputed(
         _ manifest: RunManifest,
-        directory: RunDirectory,
+        directory: any RunStore,
         truth: RunTruth,
         metrics: [any SceneMetric] = Metrics.known,
         progress: @Sendable (Int) -> Void = { _ in }

@@ -27,27 +27,27 @@ struct FolderBondTests {
 
     @Test("Only this queue's own run may go on; what nobody owns may be taken")
     func decisions() {
-        typealias Case = (FolderIdentity?, RunDirectory.Content, String?, FolderBond)
+        typealias Case = (FolderIdentity?, Bool, String?, FolderBond)
         let own = identity(queue: "q", run: "r")
         let cases: [Case] = [
-            (own, .results, "r", .own),
-            (own, .nothing, "r", .own),
-            (own, .nothing, nil, .own),
-            (own, .results, nil, .ofOtherRun),
-            (own, .nothing, "s", .ofOtherRun),
-            (own, .results, "s", .ofOtherRun),
-            (nil, .nothing, nil, .free),
-            (nil, .nothing, "r", .free),
-            (nil, .results, "r", .unproven),
-            (nil, .results, nil, .ofOtherQueue),
+            (own, true, "r", .own),
+            (own, false, "r", .own),
+            (own, false, nil, .own),
+            (own, true, nil, .ofOtherRun),
+            (own, false, "s", .ofOtherRun),
+            (own, true, "s", .ofOtherRun),
+            (nil, false, nil, .free),
+            (nil, false, "r", .free),
+            (nil, true, "r", .unproven),
+            (nil, true, nil, .ofOtherQueue),
         ]
-        for (identity, content, run, expected) in cases {
-            #expect(FolderBond.decide(identity: identity, content: content, queue: "q", run: run) == expected)
+        for (identity, hasResults, run, expected) in cases {
+            #expect(FolderBond.decide(identity: identity, hasResults: hasResults, queue: "q", run: run) == expected)
         }
-        for content in [RunDirectory.Content.nothing, .results] {
+        for hasResults in [false, true] {
             for run in ["r", "s", nil] {
                 let other = identity(queue: "p", run: "r")
-                #expect(FolderBond.decide(identity: other, content: content, queue: "q", run: run) == .ofOtherQueue)
+                #expect(FolderBond.decide(identity: other, hasResults: hasResults, queue: "q", run: run) == .ofOtherQueue)
             }
         }
     }

@@ -39,7 +39,7 @@ struct RebuildTests {
         bytes[bytes.count / 2] ^= 8
         try Data(bytes).write(to: URL(fileURLWithPath: path(3, 1)))
         try files.moveItem(atPath: path(4, 1), toPath: path(4, 7))
-        _ = try directory.setAside(path(4, 7))
+        _ = try directory.setAside(SceneFileKey(scene: "scene-4", lease: 7))
         try files.removeItem(atPath: path(5, 1))
         try files.removeItem(atPath: directory.manifestPath)
         return directory

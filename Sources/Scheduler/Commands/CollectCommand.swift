@@ -27,7 +27,7 @@ struct CollectCommand: AsyncParsableCommand {
         // Where the accepted file is not there as it was, an earlier one may be all that is left of the scene.
         let lacking = try manifest.scenes.filter { scene in
             guard scene.state == .done else { return false }
-            return try scene.fileName.flatMap { try directory.byteCount(of: $0) }
+            return try scene.lease.flatMap { try directory.byteCount(of: SceneFileKey(scene: scene.name, lease: $0)) }
                 != scene.byteCount
         }
         let accepted = manifest.acceptedLeases.filter { name, _ in !lacking.contains { $0.name == name } }
@@ -41,7 +41,7 @@ struct CollectCommand: AsyncParsableCommand {
             Terminal.output("\(file.path)\n")
             if dryRun { continue }
             KillPoint.reached(.beforeRemoval, scene: file.scene)
-            try directory.fileSystem.remove(file.path)
+            try directory.remove(file.key)
             KillPoint.reached(.afterRemoval, scene: file.scene)
         }
         let bytes = garbage.reduce(0) { $0 + $1.byteCount }

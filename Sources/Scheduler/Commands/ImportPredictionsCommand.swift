@@ -90,9 +90,9 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         let manifest = try work.write(toOutput: Paths.absolute(output)) { done, total in
             if Terminal.isInteractive { Terminal.showProgress("\(done)/\(total) scenes imported") }
         }
-        let directory = try RunDirectory(output: Paths.absolute(output), run: work.run)
+        let directory = try RunStores.open(output: Paths.absolute(output), run: work.run)
         let done = manifest.scenes.count { $0.state == .done }
-        Terminal.say("run \(work.run): \(done) of \(manifest.scenes.count) scenes imported; files in \(directory.path)")
+        Terminal.say("run \(work.run): \(done) of \(manifest.scenes.count) scenes imported; files in \(directory.place)")
         try StoredScores.say(manifest, directory)
         if !work.incomplete.isEmpty || !resolved.omitted.isEmpty { throw ExitStatus.someScenesFailed }
     }

@@ -11,7 +11,7 @@ internal import SystemSupport
 /// nuscenes-devkit refuses a file that lacks a sample of its split, so scenes that are not done, and those that the run left out,
 /// stand there with no boxes.
 struct NuScenesExport {
-    let directory: RunDirectory
+    let directory: any RunStore
     let manifest: RunManifest
     /// Where the dataset is now; nil is where it was.
     let datasetRoot: String?

@@ -75,17 +75,17 @@ struct RebuildCommand: AsyncParsableCommand {
         }
     }
 
-    private func folders(_ root: String) throws -> [RunDirectory] {
+    private func folders(_ root: String) throws -> [any RunStore] {
         if let runName {
-            let directory = try RunDirectory(output: root, run: runName)
+            let directory = try RunStores.open(output: root, run: runName)
             guard try directory.isPresent() else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
             return [directory]
         }
-        let folders = try RunFolders.all(inOutput: root).filter { directory in
+        let folders = try RunStores.all(inOutput: root).filter { directory in
             // What a killed submission left has an identity and no result: it is a run that has not begun.
-            try directory.content() == .results || Folders.isPresent(directory.identityPath)
+            try directory.hasResults() || Folders.isPresent(directory.identityPath)
         }
         guard !folders.isEmpty else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
@@ -136,7 +136,7 @@ struct RebuildCommand: AsyncParsableCommand {
         throw CommandFailure(.environment, "there are 1000 broken databases beside '\(path)'; remove some")
     }
 
-    private func rebuild(_ directory: RunDirectory, _ root: String, _ queue: JobQueue, isPrivate: Bool) async throws {
+    private func rebuild(_ directory: any RunStore, _ root: String, _ queue: JobQueue, isPrivate: Bool) async throws {
         guard var source = try await RebuildSource.find(directory, queue: queue, dataset: dataset, model: model) else {
             Terminal.say(
                 "run \(directory.run) holds imported predictions: it needs no database, and nothing is done about it"
@@ -169,7 +169,7 @@ struct RebuildCommand: AsyncParsableCommand {
         await ManifestRefresh.perform(run: run, queue: queue, output: root)
     }
 
-    private func say(_ report: RunRebuild.Report, _ directory: RunDirectory, _ source: RebuildSource) {
+    private func say(_ report: RunRebuild.Report, _ directory: any RunStore, _ source: RebuildSource) {
         for remark in source.remarks { Terminal.say("warning: \(remark)") }
         for (path, why) in report.damaged.prefix(20) { Terminal.say("damaged: \(path): \(why)") }
         if report.damaged.count > 20 { Terminal.say("... and \(report.damaged.count - 20) damaged files more") }

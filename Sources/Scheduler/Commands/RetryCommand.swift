@@ -63,7 +63,7 @@ struct RetryCommand: AsyncParsableCommand {
     private func checkFolder(_ status: RunStatus, _ queue: JobQueue) async throws {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let output = selection.output.map(Paths.absolute) ?? settings.outputDirectory
-        let directory = try RunDirectory(output: output, run: status.name)
+        let directory = try RunStores.open(output: output, run: status.name)
         guard try directory.isPresent() else { return }
         try await RunFolder(directory, queue: queue, software: BuildInformation.software).check(status)
     }
@@ -71,12 +71,12 @@ struct RetryCommand: AsyncParsableCommand {
     private func retryDamaged(_ status: RunStatus, _ queue: JobQueue) async throws {
         let settings = try RunSettings(json: status.settings, run: status.name)
         let output = (files ?? selection.output).map(Paths.absolute) ?? settings.outputDirectory
-        let directory = try RunDirectory(output: output, run: status.name)
+        let directory = try RunStores.open(output: output, run: status.name)
         // A folder that is not mounted must not look like a run that lost every file.
         guard try directory.isPresent() else {
             throw CommandFailure(
                 .environment,
-                "the run's folder '\(directory.path)' is not there; mount the output folder, or say where it is with --files DIR"
+                "the run's folder '\(directory.place)' is not there; mount the output folder, or say where it is with --files DIR"
             )
         }
         let result = try await DamagedScenes.requeue(

@@ -59,7 +59,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     /// What is queued again is judged by what the queue accepted: `run.json` may be older.
-    private func requeueDamaged(in directory: RunDirectory) async throws {
+    private func requeueDamaged(in directory: any RunStore) async throws {
         let folder = Paths.absolute(results.output)
         let result = try await RunDatabase.use(databaseOptions, output: folder) { queue in
             guard let status = try await queue.runStatus(directory.run) else {

@@ -131,11 +131,11 @@ struct PredictionImport: Sendable {
         toOutput output: String,
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> RunManifest {
-        let directory = try RunDirectory(output: output, run: run)
+        let directory = try RunStores.open(output: output, run: run)
         if let owner = try directory.readIdentity() {
             throw CommandFailure(
                 .configuration,
-                "'\(directory.path)' belongs to a run of a queue (\(owner.queuePlace)); choose another name with --run, or another"
+                "'\(directory.place)' belongs to a run of a queue (\(owner.queuePlace)); choose another name with --run, or another"
                     + " --output"
             )
         }
@@ -158,7 +158,7 @@ struct PredictionImport: Sendable {
     /// Writes the files of every scene that has its predictions.
     private func write(
         _ leases: [String: Int64],
-        in directory: RunDirectory,
+        in directory: any RunStore,
         _ progress: @Sendable (Int, Int) -> Void
     ) throws -> RunManifest {
         let gaps = Dictionary(incomplete.map { ($0.scene, $0.token) }) { first, _ in first }
@@ -187,21 +187,21 @@ struct PredictionImport: Sendable {
     }
 
     /// Removes the files of these leases, and the folder if nothing else is in it.
-    private func withdraw(_ leases: [String: Int64], from directory: RunDirectory) {
+    private func withdraw(_ leases: [String: Int64], from directory: any RunStore) {
         for scene in scenes { try? directory.remove(scene: scene.name, lease: leases[scene.name] ?? 1) }
         try? directory.removeIfWithoutResults()
     }
 
     /// The lease of each scene that no file has yet.
-    private func freeLeases(in directory: RunDirectory) throws -> [String: Int64] {
+    private func freeLeases(in directory: any RunStore) throws -> [String: Int64] {
         try directory.create()
         var leases: [String: Int64] = [:]
         for file in try directory.sceneFiles() {
-            let header = file.isFinished ? try directory.open(file).header : nil
+            let header = file.isFinished ? try directory.reader(of: file.key).header : nil
             guard header?.modelDigest ?? digest == digest else {
                 throw CommandFailure(
                     .configuration,
-                    "'\(directory.path)' holds another run of this name; choose another with --run, or another --output"
+                    "'\(directory.place)' holds another run of this name; choose another with --run, or another --output"
                 )
             }
             leases[file.scene] = max(leases[file.scene] ?? 1, file.lease + 1)
@@ -209,7 +209,7 @@ struct PredictionImport: Sendable {
         return leases
     }
 
-    private func write(_ scene: SceneFrames, lease: Int64, in directory: RunDirectory) throws -> RunManifest.Scene {
+    private func write(_ scene: SceneFrames, lease: Int64, in directory: any RunStore) throws -> RunManifest.Scene {
         let header = SceneFileHeader(
             run: run,
             scene: scene.name,

@@ -18,10 +18,10 @@ struct ResultOptions: ParsableArguments {
     var runName: String?
 
     /// The run's folder.
-    func directory() throws -> RunDirectory {
+    func directory() throws -> any RunStore {
         let root = Paths.absolute(output)
         if let runName {
-            let directory = try RunDirectory(output: root, run: runName)
+            let directory = try RunStores.open(output: root, run: runName)
             guard try directory.isPresent() else {
                 throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
             }
@@ -31,7 +31,7 @@ struct ResultOptions: ParsableArguments {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
         }
         // A folder without any result is what a refused or killed submission left.
-        let runs = try RunFolders.all(inOutput: root).filter { try $0.content() == .results }
+        let runs = try RunStores.all(inOutput: root).filter { try $0.hasResults() }
         return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'")
     }
 }

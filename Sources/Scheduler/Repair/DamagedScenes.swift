@@ -28,7 +28,7 @@ struct DamagedScenes: Sendable {
     ///   `FileError`.
     static func requeue(
         of status: RunStatus,
-        in directory: RunDirectory,
+        in directory: any RunStore,
         queue: JobQueue,
         software: String = "occ",
         progress: (_ checked: Int, _ total: Int) -> Void = { _, _ in }
@@ -41,7 +41,7 @@ struct DamagedScenes: Sendable {
         let bad = report.findings.filter { ![.extra, .unreadable].contains($0.problem) }
         var places: [String] = []
         for finding in bad {
-            if let place = try directory.setAside(finding.path) { places.append(place) }
+            if let key = finding.key, let place = try directory.setAside(key) { places.append(place) }
         }
         let scenes = Set(bad.compactMap(\.scene))
         // Only what was looked at: another repair may have had a scene done anew meanwhile.
@@ -62,7 +62,7 @@ struct DamagedScenes: Sendable {
     /// What the queue accepted, in the form that files are verified by.
     private static func accepted(
         of status: RunStatus,
-        in directory: RunDirectory,
+        in directory: any RunStore,
         queue: JobQueue
     ) async throws -> RunManifest {
         let settings = try RunSettings(json: status.settings, run: status.name)
@@ -70,8 +70,8 @@ struct DamagedScenes: Sendable {
         return settings.manifest(of: status.name, samples: nil, software: "", writtenAt: "", scenes: scenes)
     }
 
-    private static func scene(_ stored: StoredResult, in directory: RunDirectory) throws -> RunManifest.Scene {
-        guard try stored.result.fileName == directory.fileName(scene: stored.sceneName, lease: stored.lease) else {
+    private static func scene(_ stored: StoredResult, in directory: any RunStore) throws -> RunManifest.Scene {
+        guard try stored.result.fileName == SceneFileKey(scene: stored.sceneName, lease: stored.lease).fileName() else {
             throw RunContractError(
                 "the result of scene '\(stored.sceneName)' names file '\(stored.result.fileName)', which lease \(stored.lease)"
                     + " does not write; queue the scene again with `occ-scheduler verify --requeue`"

@@ -20,7 +20,7 @@ struct RebuildSource {
     ///
     /// - Throws: `CommandFailure` where something has to be told that the folder does not say; `StorageError`, `PostgresError`.
     static func find(
-        _ directory: RunDirectory,
+        _ directory: any RunStore,
         queue: JobQueue,
         dataset: String?,
         model: String?
@@ -38,19 +38,19 @@ struct RebuildSource {
         guard let reader = readers.first else {
             throw CommandFailure(
                 .configuration,
-                "'\(directory.path)' has neither identity.json nor a whole scene file, so nothing says what the run is; submit it again"
+                "'\(directory.place)' has neither identity.json nor a whole scene file, so nothing says what the run is; submit it again"
                     + " under another name with --run"
             )
         }
         let header = reader.header
         guard header.precision != PredictionImport.precision else { return nil }
         let status = try await queue.runStatus(directory.run)
-        let output = directory.path.replacing("/runs/" + (directory.path.split(separator: "/").last ?? ""), with: "")
+        let output = directory.place.replacing("/runs/" + (directory.place.split(separator: "/").last ?? ""), with: "")
         guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? modelPath(status)
         else {
             throw CommandFailure(
                 .configuration,
-                "'\(directory.path)' is of version 0.1 and does not say where its model package and its dataset are; give --model FILE"
+                "'\(directory.place)' is of version 0.1 and does not say where its model package and its dataset are; give --model FILE"
                     + " and --dataset DIR"
             )
         }
@@ -91,7 +91,7 @@ struct RebuildSource {
     /// Pictures are not looked for, except where the submission left out scenes that were not whole.
     ///
     /// - Throws: `DatasetError`, `CommandFailure`, `RunContractError`.
-    mutating func rebuild(_ directory: RunDirectory, queue: JobQueue) throws -> RunRebuild {
+    mutating func rebuild(_ directory: any RunStore, queue: JobQueue) throws -> RunRebuild {
         let settings = try RunSettings(json: identity.settings, run: identity.name)
         let tables: any DatasetSource
         do {

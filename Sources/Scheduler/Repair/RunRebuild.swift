@@ -41,7 +41,7 @@ struct RunRebuild: Sendable {
     }
 
     private let identity: FolderIdentity
-    private let directory: RunDirectory
+    private let directory: any RunStore
     private let queue: JobQueue
     private let scenes: [SceneFrames]
     private let annotations: [String: DetectionSceneTruth]
@@ -61,7 +61,7 @@ struct RunRebuild: Sendable {
     /// - Throws: `RunContractError` for settings that cannot be read.
     init(
         identity: FolderIdentity,
-        directory: RunDirectory,
+        directory: any RunStore,
         queue: JobQueue,
         scenes: [SceneFrames],
         annotations: [String: DetectionSceneTruth]?,
@@ -90,7 +90,7 @@ struct RunRebuild: Sendable {
         let status = try await queue.beginRebuild(submission)
         guard status.identity == identity.run else {
             throw RunContractError(
-                "the queue (\(queue.place)) has another run named '\(identity.name)', which is not the one of '\(directory.path)':"
+                "the queue (\(queue.place)) has another run named '\(identity.name)', which is not the one of '\(directory.place)':"
                     + " give another database, or move the folder to another output folder and name"
             )
         }

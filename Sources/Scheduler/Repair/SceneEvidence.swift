@@ -17,7 +17,7 @@ struct SceneEvidence: Sendable {
 extension SceneEvidence {
     /// Where evidence is looked for.
     struct Place: Sendable {
-        let directory: RunDirectory
+        let directory: any RunStore
         let settings: RunSettings
         let truth: RunTruth
     }

@@ -100,11 +100,11 @@ struct LocalRun {
     private func conclude(_ plan: RunPlan, _ status: RunStatus, _ queue: JobQueue) async throws {
         let publisher = ManifestPublisher(queue: queue, software: BuildInformation.software)
         let manifest = try await publisher.publish(status, outputDirectory: plan.outputDirectory)
-        let directory = try RunDirectory(output: plan.outputDirectory, run: plan.name)
+        let directory = try RunStores.open(output: plan.outputDirectory, run: plan.name)
         let counts = status.counts
         Terminal.say(
             "\(counts.done) of \(counts.scenes) scenes done, \(counts.failed) failed, \(counts.quarantined) quarantined;"
-                + " predictions in \(directory.path)"
+                + " predictions in \(directory.place)"
         )
         for scene in manifest.scenes where scene.state != .done {
             Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")

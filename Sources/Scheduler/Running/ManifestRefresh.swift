@@ -20,14 +20,14 @@ enum ManifestRefresh {
         do {
             guard let status = try await queue.runStatus(name) else { return }
             let settings = try RunSettings(json: status.settings, run: name)
-            let directory = try RunDirectory(
+            let directory = try RunStores.open(
                 output: output.map(Paths.absolute) ?? settings.outputDirectory,
                 run: name
             )
             guard try directory.isPresent() else {
                 if status.isFinished {
                     Terminal.say(
-                        "note: '\(directory.path)' is not on this host, so its run.json was not written; give the same command on"
+                        "note: '\(directory.place)' is not on this host, so its run.json was not written; give the same command on"
                             + " a host that has the output folder"
                     )
                 }

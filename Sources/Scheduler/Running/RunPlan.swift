@@ -192,7 +192,7 @@ struct RunPlan: Sendable {
     ///   the place.
     func refuseLostDatabase(isNamed: Bool) throws {
         guard try !Folders.isPresent(DatabaseSession.privateDataDirectory(of: outputDirectory)) else { return }
-        for directory in try RunFolders.all(inOutput: outputDirectory) where try directory.content() == .results {
+        for directory in try RunStores.all(inOutput: outputDirectory) where try directory.hasResults() {
             let stored = try? directory.readIdentity().map { try RunSettings(json: $0.settings, run: directory.run) }
             let isSame = stored?.definesSameRun(as: settings, anyOutput: true) ?? false
             guard directory.run == name || isSame && !isNamed else { continue }
@@ -214,14 +214,14 @@ struct RunPlan: Sendable {
     func submit(to queue: JobQueue) async throws -> SubmissionReport {
         var text = try settings.encoded()
         var formatVersion = settings.formatVersion
-        let directory = try RunDirectory(output: outputDirectory, run: name)
+        let directory = try RunStores.open(output: outputDirectory, run: name)
         let existing = try await queue.runStatus(name)
         if let existing {
             // Made anew on a host where the output folder is not mounted, it would take files that nobody finds.
             guard try isQueueInOutput || directory.isPresent() else {
                 throw CommandFailure(
                     .environment,
-                    "the folder of run '\(name)', '\(directory.path)', is not there; mount the output folder, or make that folder if"
+                    "the folder of run '\(name)', '\(directory.place)', is not there; mount the output folder, or make that folder if"
                         + " its files are gone for good"
                 )
             }

@@ -9,7 +9,7 @@ internal import SystemSupport
 /// The scores of a run from its folder: computed anew where ground truth is at hand, else those that were stored, and never some of each.
 struct FileScores {
     let manifest: RunManifest
-    let directory: RunDirectory
+    let directory: any RunStore
     /// Where the dataset is said to be; nil is where it was when the run was submitted.
     let datasetRoot: String?
     /// What is counted.

@@ -11,7 +11,7 @@ enum StoredScores {
     ///
     /// - Parameter remark: what stood in the way of a score from the beginning.
     /// - Throws: `ExitStatus.someScenesFailed` where ground truth is there and cannot be used.
-    static func say(_ manifest: RunManifest, _ directory: RunDirectory, remark: String? = nil) throws {
+    static func say(_ manifest: RunManifest, _ directory: any RunStore, remark: String? = nil) throws {
         var scores = try RunScores.stored(in: manifest)
         if scores.gaps.hasDamage {
             let files = FileScores(manifest: manifest, directory: directory, datasetRoot: nil)

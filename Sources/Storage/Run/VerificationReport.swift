@@ -1,4 +1,4 @@
-/// What `RunDirectory.verify` found.
+/// What `RunStore.verify` found.
 public struct VerificationReport: Codable, Equatable, Sendable {
     /// What is wrong with a file.
     public enum Problem: String, Codable, Equatable, Sendable {
@@ -28,6 +28,9 @@ public struct VerificationReport: Codable, Equatable, Sendable {
         public let problem: Problem
         /// What was found, for people.
         public let detail: String
+
+        /// The file's name; nil where it is no scene file.
+        public var key: SceneFileKey? { SceneFileKey(fileName: String(path.split(separator: "/").last ?? "")) }
     }
 
     /// Accepted files that were checked.

@@ -15,13 +15,13 @@ public struct WholeSceneFile: Sendable {
     /// SHA-256 of the file, 64 hexadecimal digits.
     public let sha256: String
 
-    /// Checks a file of a run's folder.
+    /// Checks a file of a run.
     ///
     /// - Throws: `StorageError` for the first thing that is wrong, also where the file is of another run, scene or lease than its
     ///   name says; `FileError`.
-    public init(_ file: SceneFileListing, in directory: RunDirectory) throws {
-        (header, entries) = try SceneFileReader.verify(path: file.path, fileSystem: directory.fileSystem)
-        guard header.run == directory.run, header.scene == file.scene, header.lease == file.lease else {
+    public init(_ file: SceneFileListing, in store: any RunStore) throws {
+        (header, entries) = try SceneFileReader.verify(store.open(file.key), path: file.path)
+        guard header.run == store.run, header.scene == file.scene, header.lease == file.lease else {
             throw StorageError(
                 .mismatch,
                 source: file.path,
@@ -29,9 +29,9 @@ public struct WholeSceneFile: Sendable {
             )
         }
         path = file.path
-        fileName = directory.fileName(ofPath: file.path)
+        fileName = try file.key.fileName()
         byteCount = file.byteCount
-        sha256 = try directory.sha256(ofFile: file.path)
+        sha256 = try store.sha256(of: file.key)
     }
 
     /// The file as a done scene of a manifest.

@@ -28,8 +28,16 @@ public struct SceneFileReader: Sendable {
     ///
     /// - Throws: `StorageError` (`unfinished`, `damaged`, `unsupportedVersion`), `FileError`.
     public init(path: String, fileSystem: any FileSystem = POSIXFileSystem()) throws {
+        try self.init(fileSystem.openFile(path), path: path)
+    }
+
+    /// Reads a finished file that is open.
+    ///
+    /// - Parameter path: where it is, for people.
+    /// - Throws: `StorageError` (`unfinished`, `damaged`, `unsupportedVersion`), `FileError`.
+    public init(_ file: any ReadableFile, path: String) throws {
         self.path = path
-        file = try fileSystem.openFile(path)
+        self.file = file
         let (section, frame) = try SceneFileWalker.sectionFrame(in: file, at: 0, path: path)
         guard section == .header else {
             throw StorageError(.damaged(offset: 0), source: path, "a \(section) frame stands in place of the header")
@@ -75,7 +83,15 @@ public struct SceneFileReader: Sendable {
         path: String,
         fileSystem: any FileSystem = POSIXFileSystem()
     ) throws -> (header: SceneFileHeader, entries: [SampleEntry]) {
-        var walker = try SceneFileWalker(path: path, fileSystem: fileSystem)
+        try verify(fileSystem.openFile(path), path: path)
+    }
+
+    /// Checks every byte of a finished file that is open.
+    static func verify(
+        _ file: any ReadableFile,
+        path: String
+    ) throws -> (header: SceneFileHeader, entries: [SampleEntry]) {
+        var walker = try SceneFileWalker(file, path: path)
         while case .sample = try walker.next() {}
         return (walker.header, walker.entries)
     }
@@ -90,7 +106,16 @@ public struct SceneFileReader: Sendable {
         fileSystem: any FileSystem = POSIXFileSystem(),
         _ body: (SceneSample) throws -> Void = { _ in }
     ) throws -> RecoveredScene {
-        var walker = try SceneFileWalker(path: path, fileSystem: fileSystem)
+        try recover(fileSystem.openFile(path), path: path, body)
+    }
+
+    /// The whole samples of a file that is open.
+    static func recover(
+        _ file: any ReadableFile,
+        path: String,
+        _ body: (SceneSample) throws -> Void = { _ in }
+    ) throws -> RecoveredScene {
+        var walker = try SceneFileWalker(file, path: path)
         while true {
             let part: SceneFileWalker.Part
             do {

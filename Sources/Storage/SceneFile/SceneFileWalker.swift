@@ -22,9 +22,8 @@ struct SceneFileWalker: ~Copyable {
     private let decompressor: LZ4Decompressor
     private var tokens: Set<String> = []
 
-    /// Opens a file and checks its header.
-    init(path: String, fileSystem: any FileSystem) throws {
-        let file = try fileSystem.openFile(path)
+    /// Takes an open file and checks its header.
+    init(_ file: any ReadableFile, path: String) throws {
         let (section, frame) = try Self.sectionFrame(in: file, at: 0, path: path)
         guard section == .header else {
             throw StorageError(.damaged(offset: 0), source: path, "a \(section) frame stands in place of the header")

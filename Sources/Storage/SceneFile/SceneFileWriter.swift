@@ -5,7 +5,7 @@ internal import SystemSupport
 /// Writes the scene file of one lease; steps and promises in `docs/scene-file.md`, "Writing".
 ///
 /// ```swift
-/// let writer = try SceneFileWriter(in: directory, header: header, adoptingFor: tokens)
+/// let writer = try SceneFileWriter(in: store, header: header, adoptingFor: tokens)
 /// for token in tokens where !writer.contains(token) {
 ///     try writer.append(token: token, occupancy: labels, shape: [200, 200, 16])
 /// }
@@ -21,9 +21,7 @@ public final class SceneFileWriter {
     private enum Stage {
         case appending
         case indexed(sha256: String)
-        case synced(sha256: String)
-        case renamed(sha256: String)
-        case closed(why: String)
+        case finished
     }
 
     /// What the file says of itself.
@@ -32,14 +30,11 @@ public final class SceneFileWriter {
     public private(set) var entries: [SampleEntry] = []
     /// The lease whose samples were adopted and how many; nil where there were none.
     public internal(set) var adoption: (lease: Int64, samples: Int)?
-    /// The path while the file is not finished.
-    public let partialPath: String
-    /// The path of the finished file.
-    public let finalPath: String
+    /// Where the file is while it is not finished, for people.
+    public var partialPath: String { spool.place }
 
-    private let directory: RunDirectory
-    private let fileSystem: any FileSystem
-    private let file: any WritableFile
+    private let store: any RunStore
+    private let spool: any SceneSpool
     private let compressor: LZ4Compressor
     private let digest = SHA256()
     private var tokens: Set<String> = []
@@ -49,40 +44,28 @@ public final class SceneFileWriter {
     /// Starts a file.
     ///
     /// - Parameters:
-    ///   - directory: the run's folder; made where it does not exist.
-    ///   - header: what the file says of itself; its run must be the directory's.
+    ///   - store: the run's; room for the run is made where there is none.
+    ///   - header: what the file says of itself; its run must be the store's.
     ///   - level: LZ4 level of the data frames, 0 to 12.
     /// - Throws: `StorageError` (`mismatch`, `alreadyExists`, `unsafeName`), `FileError`, `LZ4FrameError` for the level.
-    public init(in directory: RunDirectory, header: SceneFileHeader, level: Int = SceneFileWriter.defaultLevel) throws {
-        guard header.run == directory.run, header.lease >= 1 else {
+    public init(in store: any RunStore, header: SceneFileHeader, level: Int = SceneFileWriter.defaultLevel) throws {
+        guard header.run == store.run, header.lease >= 1 else {
             throw StorageError(
                 .mismatch,
-                source: directory.path,
-                "a file of run '\(header.run)', lease \(header.lease) cannot stand in run '\(directory.run)'"
+                source: store.place,
+                "a file of run '\(header.run)', lease \(header.lease) cannot stand in run '\(store.run)'"
             )
         }
         self.header = header
-        self.directory = directory
-        fileSystem = directory.fileSystem
-        partialPath = try directory.partialPath(scene: header.scene, lease: header.lease)
-        finalPath = try directory.finalPath(scene: header.scene, lease: header.lease)
+        self.store = store
         compressor = try LZ4Compressor(level: level)
-        try directory.create()
-        for path in [finalPath, partialPath] where try fileSystem.byteCount(of: path) != nil {
-            throw StorageError(
-                .alreadyExists,
-                source: path,
-                "lease \(header.lease) of scene '\(header.scene)' has this file already; a lease is used once"
-            )
-        }
-        file = try fileSystem.createFile(partialPath)
+        spool = try store.begin(scene: header.scene, lease: header.lease)
         do {
-            try append(SectionFrame.header.encode(header, at: 0, path: partialPath))
+            try append(SectionFrame.header.encode(header, at: 0, path: partialPath), .header)
             KillPoint.reached(.sceneFileCreated, scene: header.scene)
         } catch {
             // Nothing is in it yet, and left behind it would only stop this lease from trying again.
-            close(why: "it could not be started")
-            try? fileSystem.remove(partialPath)
+            spool.discard()
             throw error
         }
     }
@@ -90,7 +73,7 @@ public final class SceneFileWriter {
     /// Level 3 (LZ4-HC's fastest): measured in `docs/scene-file.md`, "Sizes and speeds".
     public static let defaultLevel = 3
 
-    deinit { file.close() }
+    deinit { spool.abandon() }
 
     /// Whether a sample is in the file.
     public func contains(_ token: String) -> Bool { tokens.contains(token) }
@@ -128,47 +111,27 @@ public final class SceneFileWriter {
     public func finish() throws -> FinishedSceneFile {
         if case .appending = stage {
             let index = try SectionFrame.index.encode(SampleIndex(samples: entries), at: byteCount, path: partialPath)
-            try append(index)
+            try append(index, .index)
             stage = .indexed(sha256: digest.finishHex())
             KillPoint.reached(.sceneFileBeforeSync, scene: header.scene)
         }
-        if case .indexed(let sha256) = stage {
-            do {
-                try file.sync()
-            } catch {
-                close(why: "fsync failed (\(error))")
-                throw error
-            }
-            stage = .synced(sha256: sha256)
-            KillPoint.reached(.sceneFileAfterSync, scene: header.scene)
+        guard case .indexed(let sha256) = stage else {
+            throw StorageError(.writerClosed, source: partialPath, "nothing more can be written: it is finished")
         }
-        if case .synced(let sha256) = stage {
-            guard try fileSystem.byteCount(of: finalPath) == nil else {
-                throw StorageError(.alreadyExists, source: finalPath, "another writer of this lease finished before")
-            }
-            try fileSystem.rename(partialPath, to: finalPath)
-            stage = .renamed(sha256: sha256)
-            KillPoint.reached(.sceneFileRenamed, scene: header.scene)
-        }
-        guard case .renamed(let sha256) = stage else { throw closedError() }
-        try fileSystem.syncFolder(directory.path)
-        KillPoint.reached(.sceneFileHalfDurable, scene: header.scene)
-        try fileSystem.syncFolder(directory.partialFolder)
-        KillPoint.reached(.sceneFilePublished, scene: header.scene)
-        close(why: "it is finished")
+        try spool.publish()
+        stage = .finished
+        let key = SceneFileKey(scene: header.scene, lease: header.lease)
         return FinishedSceneFile(
-            fileName: directory.fileName(ofPath: finalPath),
-            path: finalPath,
+            fileName: try key.fileName(),
+            path: store.place(of: key),
             byteCount: byteCount,
             sha256: sha256,
             sampleTokens: entries.map(\.token)
         )
     }
 
-    /// Stops writing and keeps the partial file, so that a later lease can adopt its samples.
-    public func abandon() {
-        close(why: "it was abandoned")
-    }
+    /// Stops writing and keeps the unfinished file, so that a later lease can adopt its samples.
+    public func abandon() { spool.abandon() }
 
     private func append(token: String, kind: SampleKind, content: [UInt8]) throws {
         try checkNew(token)
@@ -200,18 +163,20 @@ public final class SceneFileWriter {
         let section = try SectionFrame.record.encode(record, at: byteCount, path: partialPath)
         let entry = record.entry(at: byteCount + section.count)
         let part = section + frame
-        if KillPoint.isArmed(.sampleTorn) {
-            try file.writeAll(Array(part.prefix(part.count / 2)), at: byteCount, path: partialPath)
-            KillPoint.reached(.sampleTorn, scene: header.scene)
-        }
-        try append(part)
+        try append(part, .sample)
         KillPoint.reached(.sampleWritten, scene: header.scene)
         entries.append(entry)
         tokens.insert(token)
     }
 
     private func checkNew(_ token: String) throws {
-        guard case .appending = stage else { throw closedError() }
+        guard case .appending = stage else {
+            throw StorageError(
+                .writerClosed,
+                source: partialPath,
+                "the index is written; only finish() may be called again"
+            )
+        }
         guard SceneFileLimits.isToken(token) else {
             throw StorageError(
                 .unsafeName,
@@ -227,47 +192,18 @@ public final class SceneFileWriter {
         }
     }
 
-    /// Writes a whole part, or cuts the file back to what it held.
-    private func append(_ part: [UInt8]) throws {
-        do {
-            try file.writeAll(part, at: byteCount, path: partialPath)
-        } catch {
-            do {
-                try file.truncate(toBytes: byteCount)
-            } catch let second {
-                // The next append would overwrite the torn part at the same place, but a crash before it must not leave
-                // an old tail behind a shorter part.
-                close(why: "a torn part could not be cut off (\(second))")
-            }
-            throw error
-        }
+    private func append(_ part: [UInt8], _ kind: ScenePart) throws {
+        try spool.append(part, kind)
         part.withUnsafeBytes { digest.update($0) }
         byteCount += part.count
     }
-
-    private func close(why: String) {
-        if case .closed = stage { return }
-        file.close()
-        stage = .closed(why: why)
-    }
-
-    private func closedError() -> StorageError {
-        guard case .closed(let why) = stage else {
-            return StorageError(
-                .writerClosed,
-                source: partialPath,
-                "the index is written; only finish() may be called again"
-            )
-        }
-        return StorageError(.writerClosed, source: partialPath, "nothing more can be written: \(why)")
-    }
 }
 
-/// A scene file under its final name, durable.
+/// A scene file that is published.
 public struct FinishedSceneFile: Codable, Equatable, Sendable {
-    /// Name within the run's folder.
+    /// Its name in the queue and in `run.json`.
     public let fileName: String
-    /// The whole path.
+    /// Where it is, for people.
     public let path: String
     /// Size in bytes.
     public let byteCount: Int

@@ -24,7 +24,7 @@ final class PredictionWork: SceneWork {
     typealias MakePredictor = @Sendable (RunSettings) throws -> any SamplePredictor
 
     private let mounts: Mounts
-    private let fileSystem: any FileSystem
+    private let openStore: RunStores.Opener
     private let makePredictor: MakePredictor
     private let logger: Logger
     /// One element a slot, touched only by that slot's thread: calls of one slot never overlap (`SceneWork`), and the array
@@ -40,12 +40,12 @@ final class PredictionWork: SceneWork {
     init(
         slotCount: Int,
         mounts: Mounts,
-        fileSystem: any FileSystem = POSIXFileSystem(),
+        openStore: @escaping RunStores.Opener = RunStores.open,
         logger: Logger,
         makePredictor: @escaping MakePredictor
     ) {
         self.mounts = mounts
-        self.fileSystem = fileSystem
+        self.openStore = openStore
         self.makePredictor = makePredictor
         self.logger = logger
         predictors = (0..<slotCount).map { _ in PredictorSeat() }
@@ -68,7 +68,7 @@ final class PredictionWork: SceneWork {
                 frames: frames,
                 settings: settings,
                 mounts: mounts,
-                fileSystem: fileSystem,
+                openStore: openStore,
                 flag: flag,
                 logger: logger
             )

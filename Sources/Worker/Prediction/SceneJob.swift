@@ -17,7 +17,7 @@ struct SceneJob {
     let settings: RunSettings
     let datasetRoot: String
     let outputDirectory: String
-    let fileSystem: any FileSystem
+    let openStore: RunStores.Opener
     let flag: StopFlag
     let logger: Logger
 
@@ -26,7 +26,7 @@ struct SceneJob {
         frames: SceneFrames,
         settings: RunSettings,
         mounts: PredictionWork.Mounts,
-        fileSystem: any FileSystem,
+        openStore: @escaping RunStores.Opener,
         flag: StopFlag,
         logger: Logger
     ) {
@@ -35,7 +35,7 @@ struct SceneJob {
         self.settings = settings
         datasetRoot = mounts.datasetRoot ?? settings.datasetRoot
         outputDirectory = mounts.outputDirectory ?? settings.outputDirectory
-        self.fileSystem = fileSystem
+        self.openStore = openStore
         self.flag = flag
         self.logger = logger
     }
@@ -48,18 +48,18 @@ struct SceneJob {
         KillPoint.reached(.sceneStarted, scene: scene.sceneName)
         let started = MonotonicClock.nowSeconds
         let tokens = frames.samples.map(\.token)
-        let directory = try onOutput {
-            try RunDirectory(output: outputDirectory, run: scene.runName, fileSystem: fileSystem)
-        }
+        let directory = try onOutput { try openStore(outputDirectory, scene.runName) }
         // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
-        switch Folders.presence(of: directory.path) {
-        case .present: break
-        case .unknown(let error):
+        let isPresent: Bool
+        do {
+            isPresent = try directory.isPresent()
+        } catch {
             throw HostFailure(description: "the run's folder may not be used on this host: \(error)")
-        case .absent:
+        }
+        guard isPresent else {
             throw HostFailure(
                 description:
-                    "the run's folder '\(directory.path)' is not there; mount the output folder, or say where with --output"
+                    "the run's folder '\(directory.place)' is not there; mount the output folder, or say where with --output"
             )
         }
         let identity = try onOutput { try directory.readIdentity() }
@@ -128,7 +128,7 @@ struct SceneJob {
     /// The scene's metrics, read back from the file just written, with what could not be scored; nil where there is neither.
     ///
     /// The predictions stand whatever is wrong with the ground truth. Reading back scores what is stored, adopted samples included.
-    private func metrics(of file: FinishedSceneFile, in directory: RunDirectory) -> SceneMetrics? {
+    private func metrics(of file: FinishedSceneFile, in directory: any RunStore) -> SceneMetrics? {
         var annotations: DetectionSceneTruth?
         var flaw: String?
         do {
@@ -156,14 +156,14 @@ struct SceneJob {
         }
     }
 
-    private func foreign(_ directory: RunDirectory, _ identity: FolderIdentity?) -> ForeignFolderError {
+    private func foreign(_ directory: any RunStore, _ identity: FolderIdentity?) -> ForeignFolderError {
         ForeignFolderError(scene: scene.sceneName, directory: directory, identity: identity, owner: scene.owner)
     }
 
     /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
     ///
     /// - Parameter directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
-    private func onOutput<Result>(in directory: RunDirectory? = nil, _ body: () throws -> Result) throws -> Result {
+    private func onOutput<Result>(in directory: any RunStore? = nil, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as StorageError where error.kind == .alreadyExists && directory != nil {

@@ -1,6 +1,6 @@
 internal import SystemSupport
 
-extension RunDirectory {
+extension RunStore {
     /// Checks every byte of every accepted file against its own checksums and against the manifest, and looks for files that
     /// should not be there.
     ///
@@ -17,7 +17,7 @@ extension RunDirectory {
     ) throws -> VerificationReport {
         let manifest = try manifest ?? readManifest()
         var report = VerificationReport()
-        let accepted = manifest.scenes.filter { $0.state == .done }
+        let accepted = manifest.done
         report.unfinishedScenes = manifest.scenes.count - accepted.count
         for scene in accepted {
             verify(scene, of: manifest, into: &report)
@@ -29,34 +29,35 @@ extension RunDirectory {
 
     private func verify(_ scene: RunManifest.Scene, of manifest: RunManifest, into report: inout VerificationReport) {
         report.files += 1
-        let file = "\(path)/\(scene.fileName ?? "")"
+        let key = SceneFileKey(scene: scene.name, lease: scene.lease ?? 0)
+        let file = place(of: key)
         func add(_ problem: VerificationReport.Problem, _ detail: String) {
             report.findings.append(.init(scene: scene.name, path: file, problem: problem, detail: detail))
         }
         do {
-            guard let size = try fileSystem.byteCount(of: file) else { return add(.missing, "there is no such file") }
+            guard let size = try byteCount(of: key) else { return add(.missing, "there is no such file") }
             if let expected = scene.byteCount, size < expected {
-                return add(.truncated, "\(size) bytes of \(expected)\(recoverable(file))")
+                return add(.truncated, "\(size) bytes of \(expected)\(recoverable(key))")
             }
-            let (header, entries) = try SceneFileReader.verify(path: file, fileSystem: fileSystem)
+            let (header, entries) = try SceneFileReader.verify(open(key), path: file)
             if let difference = difference(header, entries, size, scene, manifest) { return add(.mismatch, difference) }
-            let digest = try sha256(ofFile: file)
+            let digest = try sha256(of: key)
             guard digest == scene.sha256 else {
                 return add(.mismatch, "SHA-256 is \(digest), the manifest says \(scene.sha256 ?? "nothing")")
             }
             report.samples += entries.count
             report.bytes += size
         } catch let error as StorageError {
-            if case .unfinished = error.kind { return add(.truncated, "\(error.detail)\(recoverable(file))") }
-            add(.damaged, "\(error)\(recoverable(file))")
+            if case .unfinished = error.kind { return add(.truncated, "\(error.detail)\(recoverable(key))") }
+            add(.damaged, "\(error)\(recoverable(key))")
         } catch {
             add(.unreadable, "\(error)")
         }
     }
 
     /// How much of a broken file is still good, for the report.
-    private func recoverable(_ file: String) -> String {
-        guard let found = try? SceneFileReader.recover(path: file, fileSystem: fileSystem) else {
+    private func recoverable(_ key: SceneFileKey) -> String {
+        guard let found = try? SceneFileReader.recover(open(key), path: place(of: key)) else {
             return "; no sample is whole"
         }
         return "; \(found.entries.count) of its samples are whole"
@@ -96,21 +97,21 @@ extension RunDirectory {
     }
 
     /// A whole file of a scene that the manifest calls unfinished: its work is done, and nothing that reads the manifest sees it.
-    private func unlisted(_ file: String, _ scene: String, _ lease: Int64) -> VerificationReport.Finding? {
-        guard let (header, entries) = try? SceneFileReader.verify(path: file, fileSystem: fileSystem),
-            header.run == run, header.scene == scene, header.lease == lease
+    private func unlisted(_ file: SceneFileListing) -> VerificationReport.Finding? {
+        guard let (header, entries) = try? SceneFileReader.verify(open(file.key), path: file.path),
+            header.run == run, header.scene == file.scene, header.lease == file.lease
         else { return nil }
         return .init(
-            scene: scene,
-            path: file,
+            scene: file.scene,
+            path: file.path,
             problem: .unlisted,
             detail: "a whole file with \(entries.count) samples that run.json does not name"
         )
     }
 
-    func sha256(ofFile path: String) throws -> String {
+    func sha256(of key: SceneFileKey) throws -> String {
         let digest = SHA256()
-        let file = try fileSystem.openFile(path)
+        let file = try open(key)
         var offset = 0
         while true {
             let chunk = try file.readUpTo(1 << 20, at: offset)
@@ -120,37 +121,27 @@ extension RunDirectory {
         }
     }
 
-    /// What stands in a run's folder beside scene files.
-    private static let ownNames: Set = ["run.json", "identity.json", ".partial", ".damaged"]
-
     private func findExtraFiles(_ manifest: RunManifest, into report: inout VerificationReport) throws {
         let accepted = manifest.acceptedLeases
         let scenes = Set(manifest.scenes.map(\.name))
-        for name in try fileSystem.names(in: path) where !Self.ownNames.contains(name) {
-            let file = Self.parse(name, suffix: Self.finalSuffix)
+        var findings = try strangers().map { path in
+            VerificationReport.Finding(scene: nil, path: path, problem: .extra, detail: "it is no scene file")
+        }
+        for file in try sceneFiles() where file.isFinished {
             let detail: String
-            if let file {
-                guard scenes.contains(file.scene) else {
-                    detail = "the manifest has no scene '\(file.scene)'"
-                    report.findings.append(
-                        .init(scene: file.scene, path: "\(path)/\(name)", problem: .extra, detail: detail)
-                    )
-                    continue
-                }
-                guard let lease = accepted[file.scene] else {
-                    if let finding = unlisted("\(path)/\(name)", file.scene, file.lease) {
-                        report.findings.append(finding)
-                    }
-                    continue
-                }
+            if !scenes.contains(file.scene) {
+                detail = "the manifest has no scene '\(file.scene)'"
+            } else if let lease = accepted[file.scene] {
                 guard file.lease > lease else { continue }
                 detail = "lease \(file.lease) is later than the accepted one, \(lease)"
             } else {
-                detail = "it is no scene file"
+                if let finding = unlisted(file) { findings.append(finding) }
+                continue
             }
-            report.findings.append(
-                .init(scene: file?.scene, path: "\(path)/\(name)", problem: .extra, detail: detail)
+            findings.append(
+                .init(scene: file.scene, path: file.path, problem: .extra, detail: detail)
             )
         }
+        report.findings += findings.sorted { $0.path < $1.path }
     }
 }

@@ -1,64 +1,37 @@
 internal import Foundation
 internal import SystemSupport
 
-extension RunDirectory {
-    /// Largest `run.json` that is read, in bytes: a million samples take some 40 MB.
-    static let maximumManifestBytes = 1 << 30
-
+extension RunStore {
     /// Writes `run.json`, whole or not at all, replacing an older one.
     ///
     /// - Throws: `StorageError` (`invalidManifest`) where it contradicts itself, `FileError`.
     public func writeManifest(_ manifest: RunManifest) throws {
         try check(manifest)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(manifest)) + [UInt8(ascii: "\n")]
-        try create()
-        // Of this call alone: workers of several hosts may write at once.
-        let temporary = "\(partialFolder)/run.json.\(UUID().uuidString).tmp"
-        let file = try fileSystem.createFile(temporary)
-        do {
-            defer { file.close() }
-            try file.writeAll(bytes, at: 0, path: temporary)
-            KillPoint.reached(.manifestBeforeSync)
-            try file.sync()
-            KillPoint.reached(.manifestAfterSync)
-            try fileSystem.rename(temporary, to: manifestPath)
-            KillPoint.reached(.manifestRenamed)
-        } catch {
-            try? fileSystem.remove(temporary)
-            throw error
-        }
-        try fileSystem.syncFolder(path)
-        try fileSystem.syncFolder(partialFolder)
-        KillPoint.reached(.manifestPublished)
+        try replace(.manifest, with: JSONDocument.encode(manifest))
     }
 
     /// Whether there is a `run.json`.
     ///
     /// - Throws: `FileError`.
-    public func hasManifest() throws -> Bool { try fileSystem.byteCount(of: manifestPath) != nil }
+    public func hasManifest() throws -> Bool { try has(.manifest) }
 
     /// Reads `run.json`.
     ///
     /// - Throws: `StorageError` (`invalidManifest`, `unsupportedVersion`) telling what is wrong in it, `FileError`.
     public func readManifest() throws -> RunManifest {
-        guard let size = try fileSystem.byteCount(of: manifestPath) else {
+        let manifestPath = place(of: .manifest)
+        guard let bytes = try read(.manifest) else {
             throw StorageError(
                 .invalidManifest,
                 source: manifestPath,
                 "there is no such file; it is written when the run ends, so finish or resume the run first"
             )
         }
-        guard size <= Self.maximumManifestBytes else {
-            throw StorageError(
-                .invalidManifest,
-                source: manifestPath,
-                "\(size) bytes exceed \(Self.maximumManifestBytes)"
-            )
-        }
-        let data = Data(try fileSystem.openFile(manifestPath).readUpTo(size, at: 0))
+        let data = Data(bytes)
         let manifest: RunManifest
+        struct VersionOnly: Decodable {
+            let formatVersion: Int
+        }
         do {
             let version = try JSONDecoder().decode(VersionOnly.self, from: data).formatVersion
             guard version == RunManifest.currentFormatVersion else {
@@ -76,13 +49,9 @@ extension RunDirectory {
         return manifest
     }
 
-    private struct VersionOnly: Decodable {
-        let formatVersion: Int
-    }
-
     /// What holds of every manifest, on write and on read.
     private func check(_ manifest: RunManifest) throws {
-        let invalid = { (found: String) in StorageError(.invalidManifest, source: manifestPath, found) }
+        let invalid = { (found: String) in StorageError(.invalidManifest, source: place(of: .manifest), found) }
         guard manifest.run == run else { throw invalid("it belongs to run '\(manifest.run)', not '\(run)'") }
         var names: Set<String> = []
         var tokens: Set<String> = []
@@ -101,7 +70,7 @@ extension RunDirectory {
             else {
                 throw invalid("scene '\(scene.name)' is done but lacks lease, fileName, byteCount or sha256")
             }
-            let expected = self.fileName(ofPath: try finalPath(scene: scene.name, lease: lease))
+            let expected = try SceneFileKey(scene: scene.name, lease: lease).fileName()
             guard fileName == expected else {
                 throw invalid("scene '\(scene.name)' has file '\(fileName)' where lease \(lease) writes '\(expected)'")
             }

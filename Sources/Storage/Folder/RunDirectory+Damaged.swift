@@ -15,23 +15,17 @@ extension RunDirectory {
         for name in try fileSystem.names(in: damagedFolder) {
             var plain = name[...]
             // `setAside` adds a number where a name is taken.
-            if !name.hasSuffix(Self.finalSuffix), let dot = name.lastIndex(of: ".") { plain = name[..<dot] }
-            guard let (scene, lease) = Self.parse(String(plain), suffix: Self.finalSuffix) else { continue }
-            highest[scene] = max(highest[scene] ?? 0, lease)
+            if !name.hasSuffix(SceneFileKey.finishedSuffix), let dot = name.lastIndex(of: ".") { plain = name[..<dot] }
+            guard let key = SceneFileKey(fileName: String(plain)) else { continue }
+            highest[key.scene] = max(highest[key.scene] ?? 0, key.lease)
         }
         return highest
     }
 
-    /// Moves a scene file out of the way, durably, so that no lease adopts from it and nobody takes it for a good one.
-    ///
-    /// - Parameter file: path of a file in the run's folder, as `VerificationReport.Finding` gives it.
-    /// - Returns: where it is now; nil where there is no such file.
-    /// - Throws: `StorageError` (`unsafeName`) for a path that is no scene file of this folder, `FileError`.
-    public func setAside(_ file: String) throws -> String? {
-        let name = fileName(ofPath: file)
-        guard file == "\(path)/\(name)", Self.parse(name, suffix: Self.finalSuffix) != nil else {
-            throw StorageError(.unsafeName, source: file, "it is no scene file of the run in '\(path)'")
-        }
+    /// Moves a finished file into the folder of damaged ones.
+    public func setAside(_ key: SceneFileKey) throws -> String? {
+        let name = try SceneFileKey(scene: key.scene, lease: key.lease).fileName()
+        let file = "\(path)/\(name)"
         guard try fileSystem.byteCount(of: file) != nil else { return nil }
         try fileSystem.createFolders(damagedFolder)
         for number in 0..<Self.keptAside {
