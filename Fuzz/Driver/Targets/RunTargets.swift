@@ -210,12 +210,8 @@ extension FuzzTarget {
                 )
                 demand(EscapedName.unescape(escaped) == name, "a name that is read back otherwise")
             }
-            if let found = RunDirectory.parse(name, suffix: RunDirectory.finalSuffix) {
-                demand(
-                    try RunDirectory(output: "o", run: "r").finalPath(scene: found.scene, lease: found.lease)
-                        == "o/runs/r/\(name)",
-                    "a file name that is made otherwise"
-                )
+            if let found = SceneFileKey(fileName: name) {
+                demand(try found.fileName() == name, "a file name of two forms")
             }
             if PlainName.isUsable(name) { demand(!name.contains("/") && name != "..", "a component that is a path") }
             if PlainName.flaw(ofRelativePath: name) == nil {
