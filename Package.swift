@@ -97,7 +97,7 @@ let package = Package(
             "RunContract",
             ["Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
         ),
-        room("Scoring", ["Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
+        room("Scoring", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
             [

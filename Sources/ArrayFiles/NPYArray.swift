@@ -10,7 +10,7 @@
 /// Format: `numpy/lib/format.py`, versions 1.0, 2.0 and 3.0.
 public struct NPYArray: Equatable, Sendable {
     /// The type of every element.
-    public let elementType: ElementType
+    public let elementType: ArrayElementType
     /// Lengths of the axes, slowest first; empty for a scalar.
     public let shape: [Int]
     /// The elements in row-major order, little endian, `elementType.byteCount` bytes each.
@@ -19,7 +19,7 @@ public struct NPYArray: Equatable, Sendable {
     /// Makes an array from raw bytes.
     ///
     /// - Throws: `ArrayFileError` (`mismatch`) where the number of bytes does not fit the shape.
-    public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) throws {
+    public init(elementType: ArrayElementType, shape: [Int], bytes: [UInt8]) throws {
         guard let size = ArraySize.byteCount(shape: shape, elementByteCount: elementType.byteCount),
             size == bytes.count
         else {

@@ -1,7 +1,7 @@
 /// The header of a `.npy` file: what a Python dictionary literal of three known keys says.
 struct NPYHeader: Equatable {
     /// The type of the elements.
-    let elementType: ElementType
+    let elementType: ArrayElementType
     /// Whether the first axis varies fastest.
     let isFortranOrder: Bool
     /// Lengths of the axes.
@@ -37,7 +37,7 @@ struct NPYHeader: Equatable {
         guard let dictionary = scanner.headerDictionary() else {
             throw fail(.malformed, "the header is not the dictionary of descr, fortran_order and shape")
         }
-        guard let elementType = ElementType(numpyName: dictionary.descr) else {
+        guard let elementType = ArrayElementType(numpyName: dictionary.descr) else {
             throw fail(
                 .unsupported,
                 "elements of type '\(dictionary.descr)'; little-endian integers, floats, bool and text are read"

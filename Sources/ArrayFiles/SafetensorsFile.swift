@@ -18,7 +18,7 @@ public final class SafetensorsFile: Sendable {
         /// Its name.
         public let name: String
         /// The type of its elements.
-        public let elementType: ElementType
+        public let elementType: ArrayElementType
         /// Lengths of its axes, slowest first; empty for a scalar.
         public let shape: [Int]
         /// Where its bytes lie in the file's data (not in the file).

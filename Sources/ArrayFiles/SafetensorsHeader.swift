@@ -47,7 +47,7 @@ struct SafetensorsHeader {
         tensors.reserveCapacity(entries.count)
         for entry in entries {
             let entrySource = "\(source)[\(entry.name)]"
-            guard let type = ElementType(safetensorsName: entry.type) else {
+            guard let type = ArrayElementType(safetensorsName: entry.type) else {
                 throw ArrayFileError(.unsupported, source: entrySource, "elements of type '\(entry.type)'")
             }
             guard let size = ArraySize.byteCount(shape: entry.shape, elementByteCount: type.byteCount) else {

@@ -38,7 +38,7 @@ public struct SafetensorsWriter: Sendable {
     /// Adds a tensor from raw little-endian bytes in row-major order.
     ///
     /// - Throws: `ArrayFileError` where the name is taken, the type has no safetensors name, or the shape does not fit.
-    public mutating func add(_ name: String, elementType: ElementType, shape: [Int], bytes: [UInt8]) throws {
+    public mutating func add(_ name: String, elementType: ArrayElementType, shape: [Int], bytes: [UInt8]) throws {
         guard let typeName = elementType.safetensorsName else {
             throw ArrayFileError(.unsupported, source: name, "safetensors files have no name for \(elementType)")
         }

@@ -1,7 +1,6 @@
 internal import JobQueue
 internal import OccInference
 internal import RunContract
-internal import Scoring
 internal import Storage
 
 /// Every format that this program writes for others to read later, with its version: the one place that knows them all.

@@ -121,7 +121,9 @@ public struct RunFolder: Sendable {
         )
         // Files that are gone or hurt are for `verify`; one of another size under the same lease is another queue's.
         let fits = try await queue.mapResults(run: status.name) { stored in
-            SceneFileKey(fileName: stored.result.fileName).flatMap { sizes[$0] }.map { Int64($0) <= stored.result.byteCount } ?? true
+            SceneFileKey(fileName: stored.result.fileName).flatMap { sizes[$0] }.map {
+                Int64($0) <= stored.result.byteCount
+            } ?? true
         }
         return !fits.contains(false)
     }

@@ -8,7 +8,7 @@ public import Storage
 /// `Tests/ScoringTests/SceneMetricSuite.swift`.
 public protocol SceneMetric: Sendable {
     /// What is counted of a scene, and stored with it.
-    associatedtype Counts: SceneCounts
+    associatedtype Counts: MetricCounts
 
     /// The number of its part among stored metrics; never given to another metric.
     static var part: UInt8 { get }
@@ -32,7 +32,7 @@ public protocol SceneMetric: Sendable {
 }
 
 /// Counts of one scene.
-public protocol SceneCounts: StoredCounts, Equatable, Sendable {
+public protocol MetricCounts: StoredCounts, Equatable, Sendable {
     /// Makes counts of nothing.
     init()
 
@@ -108,16 +108,16 @@ extension SceneMetric {
     /// `count` on counts of a kind that only the metric knows.
     func adding(
         _ sample: JudgedSample,
-        to counts: (any SceneCounts)?,
+        to counts: (any MetricCounts)?,
         gaps: inout TruthGaps
-    ) throws -> any SceneCounts {
+    ) throws -> any MetricCounts {
         var own = counts as? Counts ?? Counts()
         try count(sample, into: &own, gaps: &gaps)
         return own
     }
 
     /// Counts that were stored.
-    func decoded(_ bytes: [UInt8]) throws -> any SceneCounts { try Counts(decoding: bytes) }
+    func decoded(_ bytes: [UInt8]) throws -> any MetricCounts { try Counts(decoding: bytes) }
 
     /// The score of some scenes with metrics of any kind.
     func report(of scenes: [RunScores.Scene], _ caption: ScoreCaption) throws -> (any ScoreReport)? {

@@ -12,7 +12,7 @@ internal import Scenes
 /// ```
 public struct SceneMetrics: Sendable {
     /// Counts by the part of their metric.
-    private var counts: [UInt8: any SceneCounts] = [:]
+    private var counts: [UInt8: any MetricCounts] = [:]
     /// Samples that are not in the counts, and why.
     public var gaps: TruthGaps
 
@@ -26,7 +26,7 @@ public struct SceneMetrics: Sendable {
     }
 
     /// The counts of a metric, whichever it is.
-    subscript(part part: UInt8) -> (any SceneCounts)? {
+    subscript(part part: UInt8) -> (any MetricCounts)? {
         get { counts[part] }
         set { counts[part] = newValue }
     }

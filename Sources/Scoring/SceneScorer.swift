@@ -61,7 +61,7 @@ public struct SceneScorer: Sendable {
             case .occupancy: SceneTruth.voxels(origins: nil)
             case .detections: SceneTruth(annotations)
             }
-        var counts: [UInt8: any SceneCounts] = [:]
+        var counts: [UInt8: any MetricCounts] = [:]
         var gaps = TruthGaps()
         for entry in reader.entries {
             guard let sample = try judged(entry, in: reader, by: &truth, gaps: &gaps) else { continue }

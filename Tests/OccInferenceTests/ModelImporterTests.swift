@@ -111,7 +111,7 @@ import Testing
     }
 
     /// A checkpoint of a small layer, its names behind a prefix, its numbers in another type.
-    private static func checkpoint(_ prefix: String, _ type: ElementType, extra: String? = nil) throws
+    private static func checkpoint(_ prefix: String, _ type: ArrayElementType, extra: String? = nil) throws
         -> SafetensorsWeights
     {
         var header: [String] = []
@@ -142,7 +142,7 @@ import Testing
     @Test(arguments: ["", "module.", "ema_", "state_dict.", "state_dict.module.", "module.ema_"])
     func wrappersAndHalfPrecisionChangeNothing(prefix: String) throws {
         let tensor = TensorSpec("a.weight", [3], .bias)
-        for type in [ElementType.float32, .float16, .bfloat16] {
+        for type in [ArrayElementType.float32, .float16, .bfloat16] {
             let weights = try Self.checkpoint(prefix, type)
             #expect(weights.inventory == ["a.weight": [3]])
             #expect(try weights.values(of: tensor) == [1.5, -2, 0.25])

@@ -47,7 +47,9 @@ struct FolderBondTests {
         for hasResults in [false, true] {
             for run in ["r", "s", nil] {
                 let other = identity(queue: "p", run: "r")
-                #expect(FolderBond.decide(identity: other, hasResults: hasResults, queue: "q", run: run) == .ofOtherQueue)
+                #expect(
+                    FolderBond.decide(identity: other, hasResults: hasResults, queue: "q", run: run) == .ofOtherQueue
+                )
             }
         }
     }

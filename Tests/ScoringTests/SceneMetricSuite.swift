@@ -56,7 +56,7 @@ import Testing
         for metric in Metrics.known {
             let part = type(of: metric).part
             var gaps = TruthGaps()
-            var counts: (any SceneCounts)?
+            var counts: (any MetricCounts)?
             for sample in samples { counts = try metric.adding(sample, to: counts, gaps: &gaps) }
             let known = try #require(counts)
             #expect(!known.isEmpty && gaps.isEmpty, "\(metric)")
@@ -80,7 +80,7 @@ import Testing
         let samples = try Self.samples()
         for metric in Metrics.known {
             var gaps = TruthGaps()
-            var counts: (any SceneCounts)?
+            var counts: (any MetricCounts)?
             for sample in samples { counts = try metric.adding(sample, to: counts, gaps: &gaps) }
             let bytes = try #require(counts).encoded()
             for length in 0..<bytes.count {
@@ -102,7 +102,7 @@ import Testing
                 case .boxes: type(of: metric).kind != .detections
                 }
             }
-            var counts: (any SceneCounts)?
+            var counts: (any MetricCounts)?
             for sample in others { counts = try metric.adding(sample, to: counts, gaps: &gaps) }
             #expect(counts?.isEmpty == true, "\(metric)")
             #expect(try RunScores().report(metric, Self.caption) == nil)

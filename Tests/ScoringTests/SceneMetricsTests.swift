@@ -2,7 +2,6 @@ import Evaluation
 import TestSupport
 import Testing
 
-@testable import RunContract
 @testable import Scoring
 
 @Suite("Stored metrics of a scene")

@@ -7,7 +7,6 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import RunContract
 @testable import Scoring
 
 /// Every sample that has ground truth is scored; the others are counted, named and told apart.

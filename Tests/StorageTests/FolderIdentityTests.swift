@@ -25,7 +25,7 @@ import Testing
     @Test func theFirstWriterWins() throws {
         let folder = try TemporaryFolder()
         let directory = try RunDirectory(output: folder.path, run: "r")
-        #expect(try directory.readIdentity() == nil && directory.content() == .nothing)
+        #expect(try directory.readIdentity() == nil && !directory.hasResults())
         #expect(try directory.giveIdentity(identity(run: "1")) == identity(run: "1"))
         #expect(try directory.giveIdentity(identity(run: "2")) == identity(run: "1"))
         try directory.replaceIdentity(identity(run: "3"))

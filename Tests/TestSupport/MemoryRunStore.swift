@@ -139,7 +139,11 @@ public final class MemoryRunStore: RunStore {
             let finished = SceneFileKey(scene: key.scene, lease: key.lease)
             try store.state.withLock { state in
                 guard state.files[finished] == nil else {
-                    throw StorageError(.alreadyExists, source: store.place(of: finished), "another writer finished before")
+                    throw StorageError(
+                        .alreadyExists,
+                        source: store.place(of: finished),
+                        "another writer finished before"
+                    )
                 }
                 state.files[finished] = state.files.removeValue(forKey: key)
             }

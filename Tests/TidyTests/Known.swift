@@ -8,10 +8,8 @@ enum Known {
     /// Folders that use each other's types, by the folder they lie in.
     static let folderCycles: Set = [
         "Evaluation/Detection: Boxes Matching Scores",
-        "OccInference: BEVEncoder Backbone Decoding Execution Heads Layers ModelPackage Neck OneDNN Session Stereo"
-            + " ViewTransform",
         "Reporting: Drawing Occupancy",
-        "Scheduler: Commands Database Running Scores",
+        "Scheduler: Database Running",
         "Storage: Run SceneFile",
         "SyntheticWorld: Labels Rendering Sensors",
         "SyntheticWorld: Output Tables",
@@ -20,9 +18,8 @@ enum Known {
 
     /// Names that stand for one type in one module and for another in another.
     static let sharedNames: Set = [
-        "ByteWriter: Datasets OccInference",
-        "TextTable: OccInference Scheduler",
-        "VisibilityMask: Evaluation SyntheticWorld",
+        "ByteWriter: OccInference Scenes",
+        "TextTable: OccInference SystemSupport",
     ]
 
     /// Files that nothing names.

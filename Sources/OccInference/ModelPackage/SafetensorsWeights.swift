@@ -53,7 +53,7 @@ public struct SafetensorsWeights: WeightSource {
     public var remarks: [String] {
         var remarks: [String] = []
         if !prefix.isEmpty { remarks.append("every name begins with '\(prefix)', which was taken off") }
-        for type in [ElementType.float16, .bfloat16] {
+        for type in [ArrayElementType.float16, .bfloat16] {
             let count = file.names.count { (try? file.tensor(named: $0).elementType) == type }
             if count > 0 {
                 remarks.append("\(count) tensors are \(type) and were widened to float32, which changes no value")

@@ -92,7 +92,9 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         }
         let directory = try RunStores.open(output: Paths.absolute(output), run: work.run)
         let done = manifest.scenes.count { $0.state == .done }
-        Terminal.say("run \(work.run): \(done) of \(manifest.scenes.count) scenes imported; files in \(directory.place)")
+        Terminal.say(
+            "run \(work.run): \(done) of \(manifest.scenes.count) scenes imported; files in \(directory.place)"
+        )
         try StoredScores.say(manifest, directory)
         if !work.incomplete.isEmpty || !resolved.omitted.isEmpty { throw ExitStatus.someScenesFailed }
     }

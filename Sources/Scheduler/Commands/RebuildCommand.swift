@@ -85,7 +85,7 @@ struct RebuildCommand: AsyncParsableCommand {
         }
         let folders = try RunStores.all(inOutput: root).filter { directory in
             // What a killed submission left has an identity and no result: it is a run that has not begun.
-            try directory.hasResults() || Folders.isPresent(directory.identityPath)
+            try directory.hasResults() || Folders.isPresent(directory.place(of: .identity))
         }
         guard !folders.isEmpty else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")

@@ -53,7 +53,7 @@ public struct DetectionMetric: SceneMetric {
     }
 }
 
-extension DetectionMatches: SceneCounts {
+extension DetectionMatches: MetricCounts {
     /// Whether no sample was counted.
     public var isEmpty: Bool { sampleCount == 0 }
 }

@@ -38,7 +38,7 @@ public struct OccupancyMetric: SceneMetric {
     }
 }
 
-extension MaskedConfusions: SceneCounts {
+extension MaskedConfusions: MetricCounts {
     /// Whether no sample was counted.
     public var isEmpty: Bool { samples == 0 }
 }

@@ -41,7 +41,7 @@ public struct RayMetric: SceneMetric {
     }
 }
 
-extension RayCounts: SceneCounts {
+extension RayCounts: MetricCounts {
     /// Whether no sample was counted.
     public var isEmpty: Bool { samples == 0 }
 }

@@ -15,12 +15,9 @@ extension RunStore {
         }
         guard let bytes = try read(.identity) else { return nil }
         let data = Data(bytes)
-        struct Version: Decodable {
-            let formatVersion: Int
-        }
         let identity: FolderIdentity
         do {
-            let version = try JSONDecoder().decode(Version.self, from: data).formatVersion
+            let version = try JSONDocument.formatVersion(of: data)
             guard version == FolderIdentity.currentFormatVersion else {
                 throw StorageError(
                     .unsupportedVersion(version),
@@ -57,6 +54,15 @@ extension RunStore {
 
 /// Documents as JSON for people and programs.
 enum JSONDocument {
+    private struct Version: Decodable {
+        let formatVersion: Int
+    }
+
+    /// The version of its format that a document says it has.
+    static func formatVersion(of data: Data) throws -> Int {
+        try JSONDecoder().decode(Version.self, from: data).formatVersion
+    }
+
     /// The document with sorted keys, on lines of its own.
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -29,11 +29,8 @@ extension RunStore {
         }
         let data = Data(bytes)
         let manifest: RunManifest
-        struct VersionOnly: Decodable {
-            let formatVersion: Int
-        }
         do {
-            let version = try JSONDecoder().decode(VersionOnly.self, from: data).formatVersion
+            let version = try JSONDocument.formatVersion(of: data)
             guard version == RunManifest.currentFormatVersion else {
                 throw StorageError(
                     .unsupportedVersion(version),

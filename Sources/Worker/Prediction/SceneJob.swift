@@ -163,7 +163,7 @@ struct SceneJob {
     /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
     ///
     /// - Parameter directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
-    private func onOutput<Result>(in directory: any RunStore? = nil, _ body: () throws -> Result) throws -> Result {
+    private func onOutput<Result>(in directory: (any RunStore)? = nil, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as StorageError where error.kind == .alreadyExists && directory != nil {

@@ -1,5 +1,5 @@
 /// The type of an array's elements, as `.npy` and safetensors files name it; little endian always.
-public enum ElementType: Equatable, Hashable, Sendable {
+public enum ArrayElementType: Equatable, Hashable, Sendable {
     /// One byte, 0 or 1: `|b1`, `BOOL`.
     case bool
     /// Unsigned byte: `|u1`, `U8`.
@@ -73,7 +73,7 @@ public enum ElementType: Equatable, Hashable, Sendable {
     /// Bound on the characters of one text element, so that sizes cannot overflow.
     static let largestText = 1 << 20
 
-    private static let names: [(type: ElementType, numpy: String?, safetensors: String)] = [
+    private static let names: [(type: ArrayElementType, numpy: String?, safetensors: String)] = [
         (.bool, "|b1", "BOOL"), (.uint8, "|u1", "U8"), (.int8, "|i1", "I8"), (.uint16, "<u2", "U16"),
         (.int16, "<i2", "I16"), (.uint32, "<u4", "U32"), (.int32, "<i4", "I32"), (.uint64, "<u8", "U64"),
         (.int64, "<i8", "I64"), (.float16, "<f2", "F16"), (.bfloat16, nil, "BF16"), (.float32, "<f4", "F32"),
