@@ -9,6 +9,8 @@ final class MemoryFiles: FileSystem, @unchecked Sendable {
 
     func createFolders(_ path: String) throws {}
 
+    func hasFolder(_ path: String) -> Bool { files.keys.contains { $0.hasPrefix(path + "/") } }
+
     func names(in folder: String) throws -> [String] {
         files.keys.filter { $0.hasPrefix(folder + "/") }.map { String($0.dropFirst(folder.count + 1)) }
             .filter { !$0.contains("/") }.sorted()

@@ -1,12 +1,12 @@
 internal import Glibc
-public import Storage
+package import Storage
 internal import Synchronization
 internal import SystemSupport
 
 /// A run that lives as long as the process.
-public final class MemoryRunStore: RunStore {
-    public let run: String
-    public var place: String { "memory:\(run)" }
+package final class MemoryRunStore: RunStore {
+    package let run: String
+    package var place: String { "memory:\(run)" }
 
     struct State {
         var isPresent = false
@@ -19,12 +19,12 @@ public final class MemoryRunStore: RunStore {
     let state = Mutex(State())
 
     /// Makes a store without anything in it.
-    public init(run: String) { self.run = run }
+    package init(run: String) { self.run = run }
 
-    public func isPresent() -> Bool { state.withLock { $0.isPresent } }
-    public func create() { state.withLock { $0.isPresent = true } }
+    package func isPresent() -> Bool { state.withLock { $0.isPresent } }
+    package func create() { state.withLock { $0.isPresent = true } }
 
-    public func begin(scene: String, lease: Int64) throws -> any SceneSpool {
+    package func begin(scene: String, lease: Int64) throws -> any SceneSpool {
         let key = SceneFileKey(scene: scene, lease: lease, isFinished: false)
         _ = try key.fileName()
         try state.withLock { state in
@@ -37,30 +37,30 @@ public final class MemoryRunStore: RunStore {
         return Spool(store: self, key: key)
     }
 
-    public func sceneFiles() -> [SceneFileListing] {
+    package func sceneFiles() -> [SceneFileListing] {
         state.withLock { state in
             state.files.map { SceneFileListing(key: $0.key, path: place(of: $0.key), byteCount: $0.value.count) }
                 .sorted { ($0.scene, $0.lease, $0.path) < ($1.scene, $1.lease, $1.path) }
         }
     }
 
-    public func hasResults() -> Bool { state.withLock { !$0.files.isEmpty || $0.documents[.manifest] != nil } }
-    public func byteCount(of key: SceneFileKey) -> Int? { state.withLock { $0.files[key]?.count } }
+    package func hasResults() -> Bool { state.withLock { !$0.files.isEmpty || $0.documents[.manifest] != nil } }
+    package func byteCount(of key: SceneFileKey) -> Int? { state.withLock { $0.files[key]?.count } }
 
-    public func open(_ key: SceneFileKey) throws -> any ReadableFile {
+    package func open(_ key: SceneFileKey) throws -> any ReadableFile {
         guard let bytes = state.withLock({ $0.files[key] }) else { throw missing(key) }
         return Bytes(bytes)
     }
 
-    public func remove(_ key: SceneFileKey) throws {
+    package func remove(_ key: SceneFileKey) throws {
         guard state.withLock({ $0.files.removeValue(forKey: key) }) != nil else { throw missing(key) }
     }
 
-    public func place(of key: SceneFileKey) -> String {
+    package func place(of key: SceneFileKey) -> String {
         "\(place)/\(key.isFinished ? "" : ".partial/")\((try? key.fileName()) ?? key.scene)"
     }
 
-    public func setAside(_ key: SceneFileKey) -> String? {
+    package func setAside(_ key: SceneFileKey) -> String? {
         state.withLock { state in
             guard let bytes = state.files.removeValue(forKey: key) else { return nil }
             state.aside[key] = bytes
@@ -68,23 +68,23 @@ public final class MemoryRunStore: RunStore {
         }
     }
 
-    public func leasesSetAside() -> [String: Int64] {
+    package func leasesSetAside() -> [String: Int64] {
         state.withLock { Dictionary($0.aside.keys.map { ($0.scene, $0.lease) }, uniquingKeysWith: max) }
     }
 
-    public func strangers() -> [String] { [] }
-    public func place(of document: RunDocument) -> String { "\(place)/\(document.rawValue)" }
-    public func read(_ document: RunDocument) -> [UInt8]? { state.withLock { $0.documents[document] } }
-    public func has(_ document: RunDocument) -> Bool { read(document) != nil }
+    package func strangers() -> [String] { [] }
+    package func place(of document: RunDocument) -> String { "\(place)/\(document.rawValue)" }
+    package func read(_ document: RunDocument) -> [UInt8]? { state.withLock { $0.documents[document] } }
+    package func has(_ document: RunDocument) -> Bool { read(document) != nil }
 
-    public func replace(_ document: RunDocument, with bytes: [UInt8]) {
+    package func replace(_ document: RunDocument, with bytes: [UInt8]) {
         state.withLock { state in
             state.isPresent = true
             state.documents[document] = bytes
         }
     }
 
-    public func createIfAbsent(_ document: RunDocument, _ bytes: [UInt8]) -> Bool {
+    package func createIfAbsent(_ document: RunDocument, _ bytes: [UInt8]) -> Bool {
         state.withLock { state in
             state.isPresent = true
             guard state.documents[document] == nil else { return false }
@@ -93,7 +93,7 @@ public final class MemoryRunStore: RunStore {
         }
     }
 
-    public func removeIfWithoutResults() {
+    package func removeIfWithoutResults() {
         state.withLock { state in
             guard state.files.isEmpty, state.documents[.manifest] == nil else { return }
             state.documents[.identity] = nil

@@ -1,19 +1,19 @@
-public import Storage
+package import Storage
 
 /// Where the parts of a run's folder lie, for tests that damage them.
 extension RunDirectory {
     /// Path of `run.json`.
-    public var manifestPath: String { place(of: .manifest) }
+    package var manifestPath: String { place(of: .manifest) }
     /// Path of `identity.json`.
-    public var identityPath: String { place(of: .identity) }
+    package var identityPath: String { place(of: .identity) }
 
     /// Path of a lease's finished file.
-    public func finalPath(scene: String, lease: Int64) throws -> String {
+    package func finalPath(scene: String, lease: Int64) throws -> String {
         try path(of: SceneFileKey(scene: scene, lease: lease))
     }
 
     /// Path of a lease's file while it is written.
-    public func partialPath(scene: String, lease: Int64) throws -> String {
+    package func partialPath(scene: String, lease: Int64) throws -> String {
         try path(of: SceneFileKey(scene: scene, lease: lease, isFinished: false))
     }
 }

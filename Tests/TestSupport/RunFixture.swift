@@ -1,14 +1,14 @@
-public import Evaluation
-public import Scenes
+package import Evaluation
+package import Scenes
 internal import Scoring
 
 /// Small scenes with annotations, predictions and labels.
-public enum RunFixture {
+package enum RunFixture {
     /// The token of a sample.
-    public static func token(_ scene: Int, _ sample: Int) -> String { "token-\(scene)-\(sample)" }
+    package static func token(_ scene: Int, _ sample: Int) -> String { "token-\(scene)-\(sample)" }
 
     /// A scene of samples 4 m apart.
-    public static func frames(_ scene: Int, samples: Int = 3) -> SceneFrames {
+    package static func frames(_ scene: Int, samples: Int = 3) -> SceneFrames {
         SceneFrames(
             name: "scene-\(scene)",
             token: "s\(scene)",
@@ -30,7 +30,7 @@ public enum RunFixture {
     }
 
     /// Two cars a sample, one of them moving; the row of each sample in the tables runs against the scenes.
-    public static func annotations(_ scene: Int, samples: Int = 3) -> SceneAnnotations {
+    package static func annotations(_ scene: Int, samples: Int = 3) -> SceneAnnotations {
         let frames = frames(scene, samples: samples)
         return SceneAnnotations(
             name: frames.name,
@@ -59,7 +59,7 @@ public enum RunFixture {
     }
 
     /// Boxes near the annotated ones, all of one score, so that the order of samples decides.
-    public static func boxes(_ scene: Int, samples: Int = 3) throws -> [String: [DetectionBox]] {
+    package static func boxes(_ scene: Int, samples: Int = 3) throws -> [String: [DetectionBox]] {
         var boxes: [String: [DetectionBox]] = [:]
         for sample in annotations(scene, samples: samples).samples {
             boxes[sample.token] = try sample.boxes.enumerated().map { car, box in
@@ -79,7 +79,7 @@ public enum RunFixture {
     }
 
     /// What the boxes of a scene score.
-    public static func matches(_ scene: Int) throws -> DetectionMatches {
+    package static func matches(_ scene: Int) throws -> DetectionMatches {
         let truth = try DetectionSceneTruth(annotations(scene), split: "mini_val")
         let boxes = try boxes(scene)
         var matches = DetectionMatches()
@@ -94,14 +94,14 @@ public enum RunFixture {
     }
 
     /// Voxels that are free but for every 160th.
-    public static func labels(_ value: UInt8) -> [UInt8] {
+    package static func labels(_ value: UInt8) -> [UInt8] {
         var labels = [UInt8](repeating: 17, count: VoxelGrid.count)
         for index in stride(from: Int(value), to: labels.count, by: 160) { labels[index] = value }
         return labels
     }
 
     /// Confusions of one sample, every mask seen whole.
-    public static func confusions() throws -> MaskedConfusions {
+    package static func confusions() throws -> MaskedConfusions {
         var confusions = MaskedConfusions()
         let ones = [UInt8](repeating: 1, count: VoxelGrid.count)
         let truth = VoxelLabels(semantics: labels(4), maskLidar: ones, maskCamera: ones)

@@ -121,6 +121,14 @@ package final class SimulatedFileSystem: FileSystem {
 
     package func createFolders(_ path: String) throws {}
 
+    /// A folder is there as long as something is in it.
+    package func hasFolder(_ path: String) throws -> Bool {
+        try state.withLock { state in
+            try Self.alive(state, "inspect", path)
+            return state.names.keys.contains { $0.hasPrefix(path + "/") }
+        }
+    }
+
     package func names(in folder: String) throws -> [String] {
         try state.withLock { state in
             try Self.alive(state, "list", folder)

@@ -10,7 +10,6 @@ enum Known {
         "Evaluation/Detection: Boxes Matching Scores",
         "Reporting: Drawing Occupancy",
         "Scheduler: Database Running",
-        "Storage: Run SceneFile",
         "SyntheticWorld: Labels Rendering Sensors",
         "SyntheticWorld: Output Tables",
         "Worker: Serving Slots",

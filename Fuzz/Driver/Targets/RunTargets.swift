@@ -107,7 +107,7 @@ extension FuzzTarget {
             guard let directory = accepted({ try RunDirectory(output: "o", run: "r", fileSystem: files) }) else {
                 fatalError("a plain name is refused")
             }
-            files.files[directory.manifestPath] = input
+            files.files[directory.place(of: .manifest)] = input
             files.files["\(directory.path)/scene-1.2.occ.lz4"] = [1, 2, 3]
             guard let manifest = accepted({ try directory.readManifest() }) else { return }
             for scene in manifest.scenes where scene.state == .done {
@@ -152,7 +152,7 @@ extension FuzzTarget {
                 scenes: [scene, .init(name: "scene-2", state: .failed, sampleTokens: [], failure: "no image")]
             )
             try directory.writeManifest(manifest)
-            return [files.files[directory.manifestPath] ?? []]
+            return [files.files[directory.place(of: .manifest)] ?? []]
         }
     )
 
@@ -164,7 +164,7 @@ extension FuzzTarget {
             guard let directory = accepted({ try RunDirectory(output: "o", run: "r", fileSystem: files) }) else {
                 fatalError("a plain name is refused")
             }
-            files.files[directory.identityPath] = input
+            files.files[directory.place(of: .identity)] = input
             guard let found = accepted({ try directory.readIdentity() }), let identity = found else { return }
             demand(identity.name == "r", "an identity of another run")
             _ = accepted { try RunSettings(json: identity.settings, run: identity.name) }
@@ -194,7 +194,7 @@ extension FuzzTarget {
                 software: "occ"
             )
             try directory.replaceIdentity(identity)
-            return [files.files[directory.identityPath] ?? []]
+            return [files.files[directory.place(of: .identity)] ?? []]
         }
     )
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RunContract
 import Scenes
 
 @testable import Datasets

@@ -7,6 +7,9 @@ public protocol FileSystem: Sendable {
     /// Makes a folder and those above it, and makes them durable; one that exists is left as it is.
     func createFolders(_ path: String) throws
 
+    /// Whether there is a folder of this name.
+    func hasFolder(_ path: String) throws -> Bool
+
     /// Names in a folder, sorted; empty where there is no such folder.
     func names(in folder: String) throws -> [String]
 

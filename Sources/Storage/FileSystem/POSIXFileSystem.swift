@@ -21,6 +21,9 @@ public struct POSIXFileSystem: FileSystem {
         try syncFolder(parent)
     }
 
+    /// Whether there is a folder of this name, or something else.
+    public func hasFolder(_ path: String) throws -> Bool { try Folders.isPresent(path) }
+
     /// Names in a folder, sorted; empty where there is no such folder.
     public func names(in folder: String) throws -> [String] {
         do {

@@ -47,7 +47,7 @@ public struct RunDirectory: RunStore {
     public var partialFolder: String { "\(path)/.partial" }
 
     /// Whether the folder is there.
-    public func isPresent() throws -> Bool { try Folders.isPresent(path) }
+    public func isPresent() throws -> Bool { try fileSystem.hasFolder(path) }
 
     /// Makes the folder and the folder of unfinished files, durably.
     public func create() throws {

@@ -85,7 +85,7 @@ public struct RunManifest: Codable, Equatable, Sendable {
     public var model: String
     /// SHA-256 of the model package, 64 hexadecimal digits.
     public var modelDigest: String
-    /// `fp32`, `bf16` or `int8`.
+    /// Arithmetic of the full-precision layers: `fp32`, the only one that there is.
     public var precision: String
     /// Further settings of the run, by name.
     public var settings: [String: String]

@@ -16,7 +16,7 @@ public struct SceneFileHeader: Codable, Equatable, Sendable {
     public var model: String
     /// SHA-256 of the model package, 64 hexadecimal digits.
     public var modelDigest: String
-    /// `fp32`, `bf16` or `int8`.
+    /// Arithmetic of the full-precision layers: `fp32`, the only one that there is.
     public var precision: String
     /// Name and version of the writer.
     public var software: String

@@ -3,7 +3,9 @@ public enum RunStores {
     /// Opens a run's store: makes one and the way to it.
     public typealias Opener = @Sendable (_ output: String, _ run: String) throws -> any RunStore
 
-    /// The store of a run; makes nothing. A kind of store is a row here.
+    /// The store of a run; makes nothing.
+    ///
+    /// A kind of store is a row here.
     ///
     /// - Throws: `StorageError` (`unsafeName`).
     public static func open(output: String, run: String) throws -> any RunStore {
