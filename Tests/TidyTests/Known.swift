@@ -15,7 +15,6 @@ enum Known {
         "Storage: Run SceneFile",
         "SyntheticWorld: Labels Rendering Sensors",
         "SyntheticWorld: Output Tables",
-        "Worker: Serving Slots",
     ]
 
     /// Names that stand for one type in one module and for another in another.
