@@ -11,7 +11,6 @@ enum Known {
         "OccInference: BEVEncoder Backbone Decoding Execution Heads Layers ModelPackage Neck OneDNN Session Stereo"
             + " ViewTransform",
         "Reporting: Drawing Occupancy",
-        "Scheduler: Commands Database Running Scores",
         "Storage: Run SceneFile",
         "SyntheticWorld: Labels Rendering Sensors",
         "SyntheticWorld: Output Tables",
