@@ -141,7 +141,9 @@ let package = Package(
         // What several targets of tests share.
         .target(
             name: "TestSupport",
-            dependencies: ["Evaluation", "PostgresClient", "Scenes", "Scoring", "Storage", "SystemSupport"],
+            dependencies: [
+                "Evaluation", "JobQueue", "PostgresClient", "Scenes", "Scoring", "Storage", "SystemSupport",
+            ],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings
         ),

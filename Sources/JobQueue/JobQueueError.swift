@@ -22,8 +22,6 @@ public enum JobQueueError: Error, Sendable, Hashable {
     case unknownScene(run: String, scene: String)
     /// The worker's registration does not stand any more: stop its leases and register anew.
     case workerExpired(WorkerID)
-    /// The run still has leased scenes; cancel it first.
-    case runIsBusy(name: String, leased: Int)
     /// A role cannot be given a worker's rights; the text says why.
     case unusableRole(String, String)
     /// A role was granted a worker's rights and does not have them, or has more; the text says which.
@@ -54,8 +52,6 @@ extension JobQueueError: CustomStringConvertible {
         case .unknownScene(let run, let scene): "run \"\(run)\" has no scene named \"\(scene)\""
         case .workerExpired(let id):
             "worker \(id) is not registered any more (its heartbeats stopped, or it retired): stop its scenes and register anew"
-        case .runIsBusy(let name, let leased):
-            "run \"\(name)\" still has \(leased) leased scenes: cancel it, wait for its workers, then remove it"
         case .wrongRights(let role, let reason): "role \"\(role)\" was granted a worker's rights, but \(reason)"
         case .unusableRole(let role, let reason): "role \"\(role)\" cannot be a worker's: \(reason)"
         }

@@ -24,9 +24,6 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         FileError(operation: operation, path: path, code: errno)
     }
 
-    /// Whether the storage is full or over quota, so that freeing space and starting again helps.
-    public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
-
     /// Whether the file or one of its folders does not exist.
     public var isNotFound: Bool { code == ENOENT }
 

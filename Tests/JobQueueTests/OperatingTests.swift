@@ -144,33 +144,12 @@ import Testing
         }
     }
 
-    @Test func aRunIsRemovedOnlyWhenNobodyWorksOnIt() async throws {
-        try await TestQueue.with { queue in
-            for name in ["run", "other"] { _ = try await queue.submit(.test(name), scenes: scenes(0..<3)) }
-            let worker = try await queue.registerTestWorker()
-            let scene = try await queue.claimOne(worker)
-            await #expect(throws: JobQueueError.runIsBusy(name: "run", leased: 1)) { try await queue.removeRun("run") }
-            #expect(try await queue.runStatus("run")?.counts.scenes == 3)
-            try await queue.cancel(run: "run")
-            try await queue.removeRun("run")
-            #expect(try await queue.listRuns().map(\.name) == ["other"])
-            #expect(try await queue.complete(scene.sceneLease, result: .test(scene.sceneLease)) == false)
-            for table in ["scenes", "scene_inputs", "attempts", "results", "run_counters"] {
-                let left: Int = try await queue.pool.query(
-                    "SELECT count(*) AS n FROM \(queue.s).\(table)",
-                    doing: "counting"
-                ).single().get("n")
-                #expect(table == "run_counters" ? left > 0 : left == (table.hasPrefix("scene") ? 3 : 0))
-            }
-        }
-    }
-
     @Test func unknownRunsAreNamed() async throws {
         try await TestQueue.with { queue in
             let calls: [@Sendable () async throws -> Void] = [
                 { try await queue.cancel(run: "nosuch") }, { try await queue.pause(run: "nosuch") },
                 { try await queue.unpause(run: "nosuch") }, { try await queue.retry(run: "nosuch") },
-                { try await queue.requeueDone(run: "nosuch", scenes: .all) }, { try await queue.removeRun("nosuch") },
+                { try await queue.requeueDone(run: "nosuch", scenes: .all) },
                 { _ = try await queue.failures(run: "nosuch") }, { _ = try await queue.results(run: "nosuch") },
             ]
             for call in calls {

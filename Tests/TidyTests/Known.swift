@@ -9,10 +9,8 @@ enum Known {
     static let folderCycles: Set = [
         "Evaluation/Detection: Boxes Matching Scores",
         "Reporting: Drawing Occupancy",
-        "Scheduler: Database Running",
         "SyntheticWorld: Labels Rendering Sensors",
         "SyntheticWorld: Output Tables",
-        "Worker: Serving Slots",
     ]
 
     /// Names that stand for one type in one module and for another in another.

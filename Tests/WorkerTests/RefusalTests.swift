@@ -30,7 +30,7 @@ struct RefusalTests {
             }
             sampleStored(1)
             let result = SceneResult(fileName: "f", byteCount: 1, sampleCount: 1, digest: "d")
-            return SceneWorkReport(outcome: .finished, samples: 1, result: result)
+            return SceneWorkReport(outcome: .finished(result), samples: 1)
         }
     }
 

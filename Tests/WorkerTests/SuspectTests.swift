@@ -33,15 +33,23 @@ struct SuspectTests {
                     .start(slot: 3, second),
                 ]
         )
-        #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 2, jitter: 0) == [.complete(first)])
+        #expect(
+            machine.handle(.slotEnded(first, .finished(.test), samples: 1), now: 2, jitter: 0) == [
+                .complete(first, .test)
+            ]
+        )
         #expect(machine.handle(.leaseClosed(first), now: 3, jitter: 0) == [])
         #expect(machine.handle(.leaseClosed(other), now: 3, jitter: 0) == [])
-        #expect(machine.handle(.slotEnded(second, .finished, samples: 1), now: 4, jitter: 0) == [.complete(second)])
+        #expect(
+            machine.handle(.slotEnded(second, .finished(.test), samples: 1), now: 4, jitter: 0) == [
+                .complete(second, .test)
+            ]
+        )
         #expect(machine.handle(.leaseClosed(second), now: 5, jitter: 0) == [.start(slot: 1, suspect)])
         #expect(machine.handle(.tick, now: 6, jitter: 0) == [])
         #expect(
-            machine.handle(.slotEnded(suspect, .finished, samples: 1), now: 7, jitter: 0)
-                == [.complete(suspect), .claim(limit: 3)]
+            machine.handle(.slotEnded(suspect, .finished(.test), samples: 1), now: 7, jitter: 0)
+                == [.complete(suspect, .test), .claim(limit: 3)]
         )
     }
 

@@ -219,7 +219,7 @@ struct WorkerLeavingTests {
         func report(_ scene: Int64, to machine: inout WorkerStateMachine, isTaken: Bool) -> [WorkerAction] {
             let key = LeaseKey(scene: scene, lease: 1)
             _ = machine.handle(.claimed([key]), now: 1, jitter: 0)
-            _ = machine.handle(.slotEnded(key, .finished, samples: 1), now: 1, jitter: 0)
+            _ = machine.handle(.slotEnded(key, .finished(.test), samples: 1), now: 1, jitter: 0)
             if isTaken { return machine.handle(.leaseClosed(key), now: 1, jitter: 0) }
             return machine.handle(.closingRefused(key, message: "no \(scene)"), now: 1, jitter: 0)
                 + machine.handle(.leaseClosed(key), now: 1, jitter: 0)

@@ -53,7 +53,7 @@ struct WorkerServiceTests {
                 sampleCount: scene.sampleCount,
                 digest: "00"
             )
-            return SceneWorkReport(outcome: .finished, samples: scene.sampleCount, result: result)
+            return SceneWorkReport(outcome: .finished(result), samples: scene.sampleCount)
         }
     }
 

@@ -38,7 +38,11 @@ struct WorkerStateMachineTests {
         #expect(
             machine.handle(.sampleStored(first, samples: 1), now: 2, jitter: 0) == [.reportProgress(first, samples: 1)]
         )
-        #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 3, jitter: 0) == [.complete(first)])
+        #expect(
+            machine.handle(.slotEnded(first, .finished(.test), samples: 1), now: 3, jitter: 0) == [
+                .complete(first, .test)
+            ]
+        )
         #expect(machine.handle(.leaseClosed(first), now: 3.1, jitter: 0) == [.claim(limit: 1)])
     }
 
@@ -77,13 +81,13 @@ struct WorkerStateMachineTests {
         #expect(machine.handle(.databaseUnreachable, now: 24, jitter: 0) == [])
         #expect(machine.handle(.tick, now: 24.9, jitter: 0) == [.heartbeat])
         #expect(machine.handle(.tick, now: 25, jitter: 0) == [.abandon(slot: 0)])
-        #expect(!machine.isTrusted(at: 25))
+        #expect(!machine.leaseGuard.isTrusted(at: 25))
         #expect(machine.handle(.databaseUnreachable, now: 26, jitter: 0) == [])
         #expect(machine.handle(.tick, now: 27, jitter: 0) == [.register])
         // The slot is still busy with what it abandoned, so nothing is claimed for it.
         #expect(machine.handle(.registered(sentAt: 27), now: 27.1, jitter: 0) == [])
         #expect(
-            machine.handle(.slotEnded(first, .finished, samples: 3), now: 28, jitter: 0) == [
+            machine.handle(.slotEnded(first, .finished(.test), samples: 3), now: 28, jitter: 0) == [
                 .forget(first), .claim(limit: 1),
             ]
         )
@@ -207,7 +211,7 @@ struct WorkerStateMachineTests {
                 busySlots.remove(slotOf[key]!)
                 event = .slotEnded(
                     key,
-                    random.next() % 2 == 0 ? .finished : .failed(message: "x", isRetryable: true),
+                    random.next() % 2 == 0 ? .finished(.test) : .failed(message: "x", isRetryable: true),
                     samples: 1
                 )
             case 5 where !openClosings.isEmpty:
@@ -228,18 +232,18 @@ struct WorkerStateMachineTests {
             for action in machine.handle(event, now: now, jitter: Double(random.next() % 100) / 100) {
                 switch action {
                 case .claim(let limit):
-                    #expect(claimLimit == nil && stopAt == nil && machine.isTrusted(at: now), "seed \(seed)")
+                    #expect(claimLimit == nil && stopAt == nil && machine.leaseGuard.isTrusted(at: now), "seed \(seed)")
                     #expect(limit <= slotCount - busySlots.count, "seed \(seed)")
                     claimLimit = limit
                 case .register, .heartbeat:
                     #expect(contact == nil, "seed \(seed)")
                     contact = action
                 case .start(let slot, let key):
-                    #expect(!busySlots.contains(slot) && machine.isTrusted(at: now), "seed \(seed)")
+                    #expect(!busySlots.contains(slot) && machine.leaseGuard.isTrusted(at: now), "seed \(seed)")
                     busySlots.insert(slot)
                     slotOf[key] = slot
                     working.append(key)
-                case .complete(let key), .fail(let key, _, _), .release(let key, _, _):
+                case .complete(let key, _), .fail(let key, _, _), .release(let key, _, _):
                     closings[key, default: 0] += 1
                     openClosings.append(key)
                     #expect(closings[key] == 1 && !abandoned.contains(key), "seed \(seed)")

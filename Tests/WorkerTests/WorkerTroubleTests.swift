@@ -30,7 +30,11 @@ struct WorkerTroubleTests {
         let reply = WorkerEvent.heartbeatConfirmed(sentAt: 9.5, lost: [], askedBack: [], strays: [second])
         #expect(machine.handle(reply, now: 9.6, jitter: 0) == [.release(second, samples: 0, why: .claimLost)])
         #expect(machine.handle(.leaseClosed(second), now: 9.7, jitter: 0) == [])
-        #expect(machine.handle(.slotEnded(first, .finished, samples: 1), now: 10, jitter: 0) == [.complete(first)])
+        #expect(
+            machine.handle(.slotEnded(first, .finished(.test), samples: 1), now: 10, jitter: 0) == [
+                .complete(first, .test)
+            ]
+        )
     }
 
     @Test("It is not given back while the answer to its claim may still come")
@@ -65,7 +69,7 @@ struct WorkerTroubleTests {
         #expect(late.handle(.heartbeatRejected, now: 9.6, jitter: 0) == [.register])
         #expect(late.handle(.claimRefused, now: 9.7, jitter: 0) == [], "a registration is under way already")
         #expect(late.handle(.registered(sentAt: 9.6), now: 9.8, jitter: 0) == [.claim(limit: 1)])
-        #expect(late.isTrusted(at: 9.8))
+        #expect(late.leaseGuard.isTrusted(at: 9.8))
     }
 
     @Test("Of many idle workers one looks for vanished workers, the others look whether it does")
@@ -123,8 +127,8 @@ struct WorkerTroubleTests {
         #expect(machine.handle(.tick, now: 31, jitter: 0) == [.claim(limit: 1)])
         _ = machine.handle(.claimed([first]), now: 31, jitter: 0)
         #expect(
-            machine.handle(.slotEnded(first, .finished, samples: 1), now: 32, jitter: 0)
-                == [.complete(first), .sayResumed]
+            machine.handle(.slotEnded(first, .finished(.test), samples: 1), now: 32, jitter: 0)
+                == [.complete(first, .test), .sayResumed]
         )
         #expect(machine.handle(.leaseClosed(first), now: 33, jitter: 0) == [.claim(limit: 1)])
     }

@@ -1,4 +1,4 @@
-/// Where a scene stands; `SceneStateMachine` says how it moves.
+/// Where a scene stands; the SQL of the migrations moves it, and `docs/queue.md` draws how.
 public enum SceneState: String, Sendable, Hashable, CaseIterable {
     /// Waiting to be claimed (after a failure: not before its `available_at`).
     case queued

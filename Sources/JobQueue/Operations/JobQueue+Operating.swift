@@ -127,32 +127,6 @@ extension JobQueue {
         """
     }
 
-    /// Deletes a run with its scenes, results and history; files stay.
-    ///
-    /// - Throws: `JobQueueError.runIsBusy` if scenes are leased.
-    public func removeRun(_ name: String) async throws {
-        try await change(name, "removing run \"\(name)\"") { connection, runID, operation in
-            func delete(_ sql: String) async throws {
-                try await connection.query(sql, [.int(runID)], doing: operation, timeoutSeconds: 3600)
-            }
-            // By the inputs, whose index knows the run's scenes; what is leased stays, and then everything does.
-            let scenes = "(SELECT id FROM \(s).scene_inputs WHERE run_id = $1)"
-            try await delete("DELETE FROM \(s).scenes WHERE id IN \(scenes) AND state <> 'leased'")
-            let left = try await connection.query(
-                "SELECT count(*) AS n FROM \(s).scenes WHERE id IN \(scenes)",
-                [.int(runID)],
-                doing: operation,
-                timeoutSeconds: 3600
-            ).single().get("n", as: Int.self)
-            guard left == 0 else { throw JobQueueError.runIsBusy(name: name, leased: left) }
-            try await delete("DELETE FROM \(s).attempts WHERE scene_id IN \(scenes)")
-            try await delete("DELETE FROM \(s).results WHERE run_id = $1")
-            try await delete("DELETE FROM \(s).scene_inputs WHERE run_id = $1")
-            try await delete("DELETE FROM \(s).run_counters WHERE run_id = $1")
-            try await delete("DELETE FROM \(s).runs WHERE id = $1")
-        }
-    }
-
     // MARK: - Steps
 
     /// Runs `body` in a transaction with the run's row locked, so that submissions and other commands wait.

@@ -77,88 +77,73 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Flag(help: "Print the lines that FlashOcc prints.")
     var flashocc = false
 
+    /// What these arguments ask for.
+    var plan: EvaluationPlan {
+        let source: EvaluationPlan.Source =
+            if let output {
+                stored
+                    ? .manifest(output: output)
+                    : .files(output: output, datasetRoot: truth.datasetRoot.map(Paths.absolute))
+            } else {
+                .database
+            }
+        return EvaluationPlan(
+            source: source,
+            run: runName,
+            mask: mask,
+            chosen: chosen,
+            hasRayIoU: !withoutRayIoU,
+            form: flashocc ? .flashOcc : json ? .json : .tables(withScenes: scenes),
+            curves: curves.map(Paths.absolute),
+            replacesCurves: replacing.isForced
+        )
+    }
+
     func run() async throws {
-        var (caption, scores) = try await output == nil ? scoreDatabase() : scoreFiles()
-        caption.mask = mask
-        if !chosen.isEmpty {
-            let known = Set(scores.scenes.map(\.name) + scores.unscored)
-            if let name = chosen.first(where: { !known.contains($0) }) {
-                throw CommandFailure(.configuration, "the run has no finished scene '\(name)'")
-            }
-            scores = scores.only(Set(chosen))
-        }
-        guard !scores.scenes.isEmpty else { throw nothingToScore(scores) }
-        for line in scores.gaps.lines { Terminal.say("warning: \(line)") }
-        for scene in scores.unexplained.prefix(10) {
-            Terminal.say("warning: no score of scene '\(scene)' was stored; score the files (--output) to see why")
-        }
-        let summary = try ScoreSummary(scores, caption, isChosen: !chosen.isEmpty)
-        try show(summary)
-        // Scenes that were not asked for are no part that is missing; samples of those that were are.
-        let isShort = chosen.isEmpty ? summary.isPartial : scores.gaps.unscored > 0
-        if isShort || scores.gaps.hasDamage { throw ExitStatus.someScenesFailed }
-    }
-
-    private func show(_ summary: ScoreSummary) throws {
-        if let curves {
-            guard let report = summary.detections else {
-                throw CommandFailure(.configuration, "--curves is for detections; this run has voxel labels")
-            }
-            try CurveFiles(report: report, replaces: replacing.isForced).write(to: Paths.absolute(curves))
-        }
-        if flashocc {
-            guard let report = summary.occupancy else {
-                throw CommandFailure(.configuration, "--flashocc is for voxel labels; this run has detections")
-            }
-            Terminal.output(report.flashOccLines)
-        } else {
-            Terminal.output(try json ? summary.json() : summary.text(withScenes: scenes))
-        }
+        let plan = plan
+        var (caption, all) = try await read(plan)
+        caption.mask = plan.mask
+        let scores = try plan.scores(outOf: all)
+        for warning in plan.warnings(scores) { Terminal.say("warning: \(warning)") }
+        let summary = try ScoreSummary(scores, caption, isChosen: !plan.chosen.isEmpty)
+        if let folder = plan.curves { try plan.curveFiles(summary)?.write(to: folder) }
+        Terminal.output(try plan.text(summary))
         if summary.isPartial { Terminal.say("note: \(summary.partText)") }
+        if plan.isShort(isPartOfRun: summary.isPartial, gaps: scores.gaps) { throw ExitStatus.someScenesFailed }
     }
 
-    /// What is counted or summed.
-    private var metrics: [any SceneMetric] { Metrics.known.filter { !(withoutRayIoU && $0 is RayMetric) } }
-
-    private func nothingToScore(_ scores: RunScores) -> CommandFailure {
-        guard !scores.unscored.isEmpty else {
-            return CommandFailure(.configuration, "no scene of the run is done, so there is nothing to score")
+    /// All scores of the run, from where the plan says.
+    private func read(_ plan: EvaluationPlan) async throws -> (ScoreCaption, RunScores) {
+        switch plan.source {
+        case .files(let output, let datasetRoot):
+            let (directory, manifest) = try Self.open(output, plan.run)
+            let files = FileScores(
+                manifest: manifest,
+                directory: directory,
+                datasetRoot: datasetRoot,
+                metrics: plan.metrics
+            )
+            return (ScoreCaption(manifest), try files.score())
+        case .manifest(let output):
+            let (_, manifest) = try Self.open(output, plan.run)
+            return (ScoreCaption(manifest), try RunScores.stored(in: manifest).by(plan.metrics))
+        case .database:
+            var selection = RunSelection()
+            selection.runName = plan.run
+            selection.output = nil
+            return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
+                let status = try await selection.select(from: queue)
+                let scores = try await RunScores.stored(inQueue: queue, run: status.name)
+                return (try ScoreCaption(status), scores.by(plan.metrics))
+            }
         }
-        if scores.gaps.hasDamage {
-            return CommandFailure(.someScenesFailed, "no score: " + scores.gaps.lines.joined(separator: "\n  "))
-        }
-        return CommandFailure(
-            .configuration,
-            "no sample of the run has ground truth; occupancy is scored with DATASET/gts/<scene>/<sample>/labels.npz, detections with"
-                + " DATASET/VERSION/sample_annotation.json (--dataset-root DIR); the test split has none"
-        )
     }
 
-    private func scoreFiles() throws -> (ScoreCaption, RunScores) {
+    private static func open(_ output: String, _ run: String?) throws -> (RunDirectory, RunManifest) {
         var options = ResultOptions()
-        options.output = output ?? ""
-        options.runName = runName
+        options.output = output
+        options.runName = run
         let directory = try options.directory()
-        let manifest = try directory.readManifest()
-        let caption = ScoreCaption(manifest)
-        if stored { return (caption, try RunScores.stored(in: manifest).by(metrics)) }
-        let files = FileScores(
-            manifest: manifest,
-            directory: directory,
-            datasetRoot: truth.datasetRoot.map(Paths.absolute),
-            metrics: metrics
-        )
-        return (caption, try files.score())
-    }
-
-    private func scoreDatabase() async throws -> (ScoreCaption, RunScores) {
-        var selection = RunSelection()
-        selection.runName = runName
-        selection.output = nil
-        return try await RunDatabase.use(databaseOptions, output: nil, access: .reading) { [selection] queue in
-            let status = try await selection.select(from: queue)
-            let scores = try await RunScores.stored(inQueue: queue, run: status.name)
-            return (try ScoreCaption(status), scores.by(metrics))
-        }
+        return (directory, try directory.readManifest())
     }
 }

@@ -12,10 +12,6 @@ struct RunController {
     let signals: SignalWatcher
     let workers: WorkerOptions
 
-    /// Between two looks at the workers; the database is asked every second look.
-    private static let tickSeconds = 0.25
-    /// Between two plain progress lines where no terminal is.
-    private static let plainProgressSeconds = 10.0
     /// How long workers may take to give their scenes back; a worker leaves by itself within 10 s.
     private static let stopGraceSeconds = 12.0
 
@@ -58,12 +54,12 @@ struct RunController {
     }
 
     private func watch(_ local: LocalWorkers) async throws {
-        var estimator = RateEstimator()
-        var lastPlainLine = -Double.infinity
-        var lastProgress: Int64 = 0
-        var lookAt = 0.0
-        var isPausedSaid = false
-        var notesSaid: Set<String> = []
+        var watch = RunWatch(
+            run: plan.name,
+            logFolder: plan.outputDirectory + "/logs",
+            hasWorkers: workers.processCount > 0,
+            isInteractive: Terminal.isInteractive
+        )
         while true {
             if signals.isInterrupted {
                 Terminal.say(
@@ -72,76 +68,46 @@ struct RunController {
                 throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
             }
             let now = MonotonicClock.nowSeconds
-            for death in try local.tend(now: now, progress: lastProgress) { await note(death) }
-            if now >= lookAt {
-                lookAt = now + 2 * Self.tickSeconds
-                let found: RunStatus?
-                var live: [WorkerStatus] = []
-                let isDue: Bool
-                do {
-                    try await session.reviveServer()
-                    _ = try await session.queue.reap()
-                    found = try await session.queue.runStatus(plan.name)
-                    isDue =
-                        Terminal.isInteractive || now - lastPlainLine >= Self.plainProgressSeconds
-                        || found?.isFinished == true
-                    if isDue { live = try await session.queue.workers().filter { $0.state == .live } }
-                } catch {
-                    // The server may have died while it was asked: then it is asked again.
-                    guard try await session.reviveServer() else { throw error }
-                    continue
-                }
-                guard let status = found else {
-                    throw CommandFailure(.environment, "run '\(plan.name)' has vanished from the database")
-                }
-                let counts = status.counts
-                // A scene that was quarantined is no progress: on a machine where nothing can live all of them would be.
-                lastProgress = Int64(counts.samplesDone + counts.done + counts.failed)
-                estimator.observe(Int64(counts.samplesDone), at: now)
-                if isDue {
-                    lastPlainLine = now
-                    show(status, estimator: estimator, workers: local.runningCount)
-                    for worker in live {
-                        guard !worker.note.isEmpty, notesSaid.insert(worker.note).inserted else { continue }
-                        Terminal.say("worker \(worker.id) (pid \(worker.description.pid)) \(worker.note)")
-                    }
-                }
-                if status.state == .cancelled {
-                    throw CommandFailure(
-                        .someScenesFailed,
-                        "run '\(plan.name)' was cancelled; the same command takes it up again"
-                    )
-                }
-                if status.isFinished { return }
-                if status.state == .paused && !isPausedSaid {
-                    isPausedSaid = true
-                    Terminal.say("the run is paused; go on with `occ-scheduler unpause`, or stop with Ctrl-C")
-                }
-                if local.hasGivenUp && workers.processCount > 0 {
-                    throw CommandFailure(
-                        .environment,
-                        "no worker can live on this machine; their last words are above and in '\(plan.outputDirectory)/logs'"
-                    )
+            for death in try local.tend(now: now, progress: watch.progress) { await note(death) }
+            if watch.beginLook(at: now) {
+                guard let look = try await look(for: watch, local, now: now) else { continue }
+                let decision = watch.judge(look, at: now)
+                if let progress = decision.progress { show(progress) }
+                for line in decision.lines { Terminal.say(line) }
+                switch decision.ending {
+                case .finished: return
+                case .failed(let status, let why): throw CommandFailure(status, why)
+                case nil: break
                 }
             }
-            try await Task.sleep(nanoseconds: UInt64(Self.tickSeconds * 1e9))
+            try await Task.sleep(nanoseconds: UInt64(RunWatch.tickSeconds * 1e9))
         }
     }
 
-    private func show(_ status: RunStatus, estimator: RateEstimator, workers: Int) {
-        let counts = status.counts
-        let snapshot = ProgressSnapshot(
-            scenesDone: Int64(counts.done),
-            scenesTotal: Int64(counts.scenes),
-            samplesDone: Int64(counts.samplesDone),
-            samplesTotal: Int64(counts.samplesTotal),
-            failures: Int64(counts.failed + counts.quarantined),
-            workers: workers,
-            samplesPerSecond: estimator.rate,
-            remainingSeconds: estimator.remainingSeconds(total: Int64(counts.samplesTotal)),
-            isPaused: status.state == .paused
-        )
-        Terminal.showProgress(ProgressLine.render(snapshot, width: Terminal.isInteractive ? Terminal.width - 1 : 160))
+    /// Asks the database; nil where its server died meanwhile and was started again.
+    private func look(for watch: RunWatch, _ local: LocalWorkers, now: Double) async throws -> RunWatch.Look? {
+        do {
+            try await session.reviveServer()
+            _ = try await session.queue.reap()
+            let status = try await session.queue.runStatus(plan.name)
+            var live: [WorkerStatus]?
+            if watch.showsProgress(of: status, at: now) {
+                live = try await session.queue.workers().filter { $0.state == .live }
+            }
+            return RunWatch.Look(
+                status: status,
+                live: live,
+                running: local.runningCount,
+                hasGivenUp: local.hasGivenUp
+            )
+        } catch {
+            guard try await session.reviveServer() else { throw error }
+            return nil
+        }
+    }
+
+    private func show(_ progress: ProgressSnapshot) {
+        Terminal.showProgress(ProgressLine.render(progress, width: Terminal.isInteractive ? Terminal.width - 1 : 160))
     }
 
     private func note(_ death: LocalWorkers.Death) async {

@@ -3,10 +3,6 @@ internal import CommandSupport
 internal import Foundation
 internal import JobQueue
 internal import Logging
-internal import OccInference
-internal import PostgresClient
-internal import RunContract
-internal import Scoring
 internal import SystemSupport
 
 /// `occ-worker serve`, the default: work on scenes until told to stop.
@@ -88,15 +84,11 @@ struct ServeCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     func validate() throws {
-        guard (1...1024).contains(slots ?? 1) else { throw ValidationError("--slots must be 1 to 1024") }
-        if let exitWhenIdle, !(exitWhenIdle >= 0) { throw ValidationError("--exit-when-idle must be 0 or more") }
+        if let flaw = ServePlan.flaw(slots: slots, exitWhenIdle: exitWhenIdle) { throw ValidationError(flaw) }
     }
 
     func run() async throws {
         let database = try databaseOptions.choice(use: .never)
-        let connectionString = database.connectionString ?? ""
-        let identity =
-            ProcessInfo.processInfo.environment[WorkerEnvironment.identity] ?? WorkerDescription.newIdentity()
         let logFile = try WorkerLog(path: log.map(Paths.absolute))
         try logFile.redirectStandardError()
         // Whoever decides, beats or signals must not wait for a reader of standard error.
@@ -107,77 +99,25 @@ struct ServeCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        let logger = Logger(label: "occ-worker")
         let signals = SignalWatcher()
         let lastResort = LastResort()
         signals.onInterrupt(lastResort.signalled)
-        let slotCount = slots ?? PhysicalCores.count()
         let models = try ModelShelf(onlyModel: model.map(Paths.absolute))
-
-        var timing = try QueueTiming.fromEnvironment()
-        // A call that waits longer than this would only report a lease that is lost by then.
-        timing.patienceSeconds = timing.heartbeatIntervalSeconds
-        var configuration = try PostgresConfiguration(connectionString: connectionString)
-        // A server that is gone without a word behind a proxy must not hold calls for longer than the leases last.
-        configuration.statementTimeoutSeconds = min(configuration.statementTimeoutSeconds, timing.expirySeconds)
-        let pool = ConnectionPool(configuration: configuration, maximumConnections: 3)
-        let queue = try JobQueue(pool: pool, schema: databaseOptions.schema, timing: timing)
-        logger.info("\(database.explanation(place: queue.place))")
-        // Heartbeats wait for no other call: they have a connection of their own.
-        let heartbeatPool = ConnectionPool(configuration: configuration, maximumConnections: 1)
-        let heartbeats = try JobQueue(pool: heartbeatPool, schema: databaseOptions.schema, timing: timing)
-        try await queue.checkSchema()
-        await Self.report(logFile.predecessor, to: queue, logger)
-        try logFile.begin(identity: identity)
-
-        let work = PredictionWork(
-            slotCount: slotCount,
-            mounts: .init(datasetRoot: datasetRoot.map(Paths.absolute), outputDirectory: output.map(Paths.absolute)),
-            logger: logger
-        ) { settings in
-            try NetworkPredictor(
-                model: try models.model(for: settings),
-                rescalesIntrinsics: settings.identity.rescalesIntrinsics
-            )
-        }
-        let service = WorkerService(
-            settings: .init(
-                slotCount: slotCount,
-                exitWhenIdleSeconds: exitWhenIdle,
-                exitsWhenDone: exitWhenDone,
-                parentProcessID: parent,
-                description: WorkerDescription(
-                    host: ProcessInfo.processInfo.hostName,
-                    pid: Int(ProcessInfo.processInfo.processIdentifier),
-                    slots: slotCount,
-                    version: BuildInformation.version,
-                    identity: identity,
-                    kernels: try InferenceBackend.kernelName()
-                ),
-                timing: timing,
-                outputDirectory: output.map(Paths.absolute)
-            ),
-            queue: queue,
-            heartbeats: heartbeats,
-            claimable: RunnableRuns(queue: queue, models: models, run: runName, logger: logger),
-            sceneWork: work,
-            logger: logger
+        let plan = try ServePlan(
+            self,
+            database: database,
+            timing: .fromEnvironment(),
+            identity: ProcessInfo.processInfo.environment[WorkerEnvironment.identity]
+                ?? WorkerDescription.newIdentity(),
+            cores: PhysicalCores.count()
         )
-        lastResort.stopInOrder(service.requestStop)
-        let reason = await service.run()
-        logFile.end()
-        let isUnknownRun = reason == .done ? try await isRunUnknown(queue) : false
-        await TimeLimit.wait(seconds: 0.2) {
-            await pool.close()
-            await heartbeatPool.close()
-        }
-        try Self.judge(reason, writesRefused: service.writesRefused, unknownRun: isUnknownRun ? runName : nil)
-    }
-
-    /// Whether the worker waited in vain for the run that it was told to work on.
-    private func isRunUnknown(_ queue: JobQueue) async throws -> Bool {
-        guard let runName else { return false }
-        return try await queue.runStatus(runName) == nil
+        try await WorkerProcess(
+            plan: plan,
+            models: models,
+            logFile: logFile,
+            lastResort: lastResort,
+            logger: Logger(label: "occ-worker")
+        ).run()
     }
 
     /// What the end of the work means for whoever started it.
@@ -202,21 +142,6 @@ struct ServeCommand: AsyncParsableCommand {
                 "nothing is left to do, but the database refused \(writesRefused) of this worker's results or reports for good;"
                     + " what it said is in this worker's log"
             )
-        }
-    }
-
-    /// Tells the queue that the worker before this one died, where its log says so; otherwise its heartbeat's expiry will.
-    private static func report(_ predecessor: WorkerLog.Predecessor?, to queue: JobQueue, _ logger: Logger) async {
-        guard let predecessor else { return }
-        logger.warning("the worker before this one vanished", metadata: ["identity": "\(predecessor.identity)"])
-        do {
-            try await queue.reportDeath(
-                identity: predecessor.identity,
-                cause: "vanished",
-                lastWords: predecessor.lastWords
-            )
-        } catch {
-            logger.warning("cannot report it", metadata: ["error": "\(error)"])
         }
     }
 

@@ -107,7 +107,7 @@ struct SceneJob {
             elapsedSeconds: MonotonicClock.nowSeconds - started,
             computedSampleCount: computed
         )
-        return SceneWorkReport(outcome: .finished, samples: stored, result: result)
+        return SceneWorkReport(outcome: .finished(result), samples: stored)
     }
 
     private func header() -> SceneFileHeader {

@@ -6,7 +6,6 @@ final class LeaseBook: Sendable {
     private struct Content {
         var worker: WorkerID?
         var scenes: [LeaseKey: ClaimedScene] = [:]
-        var results: [LeaseKey: SceneResult] = [:]
         /// Kinds of runs that this program does not understand, and why.
         var kindsLeftAlone: [String: String] = [:]
         var pause = ""
@@ -17,7 +16,7 @@ final class LeaseBook: Sendable {
 
     /// The present registration.
     ///
-    /// A new one leaves the scenes of an old one in the book; each is closed by its own call.
+    /// A new one removes no scene from the book: the state machine says what becomes of each scene of the former one.
     var worker: WorkerID? {
         get { content.withLock { $0.worker } }
         set { content.withLock { $0.worker = newValue } }
@@ -32,13 +31,7 @@ final class LeaseBook: Sendable {
         }
     }
 
-    func note(_ result: SceneResult, of key: LeaseKey) {
-        content.withLock { $0.results[key] = result }
-    }
-
     func scene(_ key: LeaseKey) -> ClaimedScene? { content.withLock { $0.scenes[key] } }
-
-    func result(of key: LeaseKey) -> SceneResult? { content.withLock { $0.results[key] } }
 
     /// Kinds that are not to be claimed.
     var kindsLeftAlone: [String] { content.withLock { Array($0.kindsLeftAlone.keys) } }
@@ -62,10 +55,7 @@ final class LeaseBook: Sendable {
     func noteRefusal(_ text: String) { content.withLock { $0.refusal = text } }
 
     func forget(_ key: LeaseKey) {
-        content.withLock { content in
-            content.scenes[key] = nil
-            content.results[key] = nil
-        }
+        content.withLock { $0.scenes[key] = nil }
     }
 }
 

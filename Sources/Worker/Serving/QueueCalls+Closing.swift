@@ -13,9 +13,8 @@ extension QueueCalls {
     private static let closingTries = 40
     private static let longestClosingPauseSeconds = 15.0
 
-    func complete(_ key: LeaseKey) {
+    func complete(_ key: LeaseKey, _ result: SceneResult) {
         close(key, "complete") {
-            guard let result = leases.result(of: key) else { throw MissingResult(scene: name(key)) }
             KillPoint.reached(.beforeComplete, scene: name(key))
             let isAccepted = try await queue.complete(key.sceneLease, result: result)
             KillPoint.reached(.afterComplete, scene: name(key))
@@ -115,12 +114,6 @@ extension QueueCalls {
             )
         }
     }
-}
-
-/// A scene was to be completed of which no result is known; a fault of this program.
-private struct MissingResult: Error, CustomStringConvertible {
-    let scene: String
-    var description: String { "no result of scene '\(scene)' is known to this worker, which is its program's fault" }
 }
 
 extension Error {

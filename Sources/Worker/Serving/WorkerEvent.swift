@@ -1,21 +1,9 @@
+internal import JobQueue
+
 /// One claim of one scene by this worker.
 struct LeaseKey: Hashable, Sendable {
     let scene: Int64
     let lease: Int64
-}
-
-/// How a slot's work on a scene ended.
-enum SlotOutcome: Hashable, Sendable {
-    /// Every sample is stored and the scene file is published.
-    case finished
-    /// It stopped because it was told to, between two samples.
-    case stopped
-    /// The scene cannot be done: its own data is at fault.
-    case failed(message: String, isRetryable: Bool)
-    /// The scene is of a format that this program does not know, or its run's folder is another queue's: others may do it.
-    case notUnderstood(message: String)
-    /// This host cannot go on (disk full, folder read-only): no fault of the scene.
-    case hostFailed(message: String)
 }
 
 /// What is queued or leased beyond what a claim brought.
@@ -129,7 +117,8 @@ enum WorkerAction: Hashable, Sendable {
     /// Make a slot write nothing more: the lease may be another worker's.
     case abandon(slot: Int)
     case reportProgress(LeaseKey, samples: Int)
-    case complete(LeaseKey)
+    /// Report that a scene is done, and with what.
+    case complete(LeaseKey, SceneResult)
     case fail(LeaseKey, message: String, isRetryable: Bool)
     /// Give a scene back without burning an attempt.
     case release(LeaseKey, samples: Int, why: ReleaseReason)

@@ -83,9 +83,9 @@ final class WorkerService {
 
     /// Works until told to stop, nothing is left to do, or this host or the database does not let it go on.
     func run() async -> WorkerExit {
-        let clockwork = startTicking()
+        let ticker = postTicks()
         defer {
-            clockwork.cancel()
+            ticker.cancel()
             for slot in slots { slot.close() }
         }
         for await event in events {
@@ -112,7 +112,7 @@ final class WorkerService {
         case .stopAfterSample(let slot): flags[slot]?.raise(to: .stopAfterSample)
         case .abandon(let slot): flags[slot]?.raise(to: .abandon)
         case .reportProgress(let key, let samples): calls.reportProgress(key, samples: samples)
-        case .complete(let key): calls.complete(key)
+        case .complete(let key, let result): calls.complete(key, result)
         case .fail(let key, let message, let isRetryable): calls.fail(key, message: message, isRetryable: isRetryable)
         case .release(let key, let samples, let why): calls.release(key, samples: samples, why: why)
         case .forget(let key): calls.forget(key)
@@ -131,22 +131,18 @@ final class WorkerService {
             "scene started",
             metadata: ["scene": "\(scene.sceneName)", "lease": "\(scene.lease)", "slot": "\(slot)"]
         )
-        slots[slot].submit { [sceneWork, post, leases, tally] in
-            var report = tally.counting(scene) { counted in
+        slots[slot].submit { [sceneWork, post, tally] in
+            let report = tally.counting(scene) { counted in
                 sceneWork.perform(scene, slot: slot, flag: flag, sampleStored: counted)
             } sampleStored: { count in
                 post.yield(.sampleStored(key, samples: count))
-            }
-            if let result = report.result {
-                leases.note(result, of: key)
-            } else if report.outcome == .finished {
-                report.outcome = .failed(message: "the work ended without a result", isRetryable: true)
             }
             post.yield(.slotEnded(key, report.outcome, samples: report.samples))
         }
     }
 
-    private func startTicking() -> Task<Void, Never> {
+    /// Posts that time passes, and that the parent is gone.
+    private func postTicks() -> Task<Void, Never> {
         Task { [post, parent = settings.parentProcessID] in
             while !Task.isCancelled {
                 try? await Task.sleep(nanoseconds: 200_000_000)

@@ -6,7 +6,8 @@
 /// - a slot works on one lease at a time, and each lease gets exactly one closing action (complete, fail or release), or
 ///   none when it was lost; where the database refuses that one for good, the lease is released, and where it refuses that too,
 ///   given up with the registration: no slot waits for what will not come;
-/// - no scene is claimed, and nothing is written for one, while `LeaseGuard` does not trust the leases;
+/// - no claim and no write for a scene begins while `LeaseGuard` does not trust the leases; a write that began before is fenced by
+///   the lease that it names;
 /// - it claims no more scenes than it has idle slots;
 /// - what a claim of a former registration brings is given back unworked;
 /// - a scene over which workers died so often that once more quarantines it is worked on with every other slot idle;
@@ -58,7 +59,7 @@ struct WorkerStateMachine: Hashable, Sendable {
     }
 
     private let settings: Settings
-    private var leaseGuard: LeaseGuard
+    private(set) var leaseGuard: LeaseGuard
     private var slots: [SlotState]
     private var samples: [LeaseKey: Int] = [:]
     private var isRegistered = false
@@ -92,11 +93,6 @@ struct WorkerStateMachine: Hashable, Sendable {
         breaker = FailureBreaker(settings: settings.breaker)
         patience = Patience(settings: settings.patience)
     }
-
-    /// Whether leases are trusted at a time.
-    ///
-    /// Writes need not ask: the lease that they name is their fence.
-    func isTrusted(at now: Double) -> Bool { leaseGuard.isTrusted(at: now) }
 
     /// Takes one event at a monotonic time and says what to do; `jitter` is a fresh random number in 0..<1.
     mutating func handle(_ event: WorkerEvent, now: Double, jitter: Double) -> [WorkerAction] {
@@ -364,8 +360,8 @@ struct WorkerStateMachine: Hashable, Sendable {
         slots[slot] = .closing(key)
         samples[key] = count
         switch outcome {
-        case .finished:
-            actions.append(.complete(key))
+        case .finished(let result):
+            actions.append(.complete(key, result))
             if breaker.noteSuccess() { actions.append(.sayResumed) }
         case .stopped:
             actions.append(.release(key, samples: count, why: drain?.cause.releaseReason ?? .runPaused))

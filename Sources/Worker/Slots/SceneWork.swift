@@ -15,11 +15,23 @@ protocol SceneWork: Sendable {
     ) -> SceneWorkReport
 }
 
-/// How the work on a scene ended.
+/// What came of the work on a scene.
 struct SceneWorkReport: Sendable {
     var outcome: SlotOutcome
     /// Samples of the scene that are stored.
     var samples: Int
-    /// What is reported to the queue, where the outcome is `finished`.
-    var result: SceneResult?
+}
+
+/// How a slot's work on a scene ended.
+enum SlotOutcome: Hashable, Sendable {
+    /// Every sample is stored and the scene file is published; the result is for the queue.
+    case finished(SceneResult)
+    /// It stopped because it was told to, between two samples.
+    case stopped
+    /// The scene cannot be done: its own data is at fault.
+    case failed(message: String, isRetryable: Bool)
+    /// The scene is of a format that this program does not know, or its run's folder is another queue's: others may do it.
+    case notUnderstood(message: String)
+    /// This host cannot go on (disk full, folder read-only): no fault of the scene.
+    case hostFailed(message: String)
 }

@@ -1,9 +1,11 @@
+import TestSupport
+
 @testable import JobQueue
 @testable import Worker
 
 /// The queue's database as a value: what each statement of `JobQueue` does to one run, scene by scene.
 ///
-/// Every move of a scene goes through the product's own `SceneStateMachine`. `DifferentialTests` holds the rest to
+/// Every move of a scene goes through `SceneStateMachine`. `DifferentialTests` holds the rest to
 /// PostgreSQL, operation by operation. Scenes are numbered 1, 2, ... in order of submission, workers in order of registration.
 struct QueueModel: Hashable, Sendable {
     /// What became of a lease.

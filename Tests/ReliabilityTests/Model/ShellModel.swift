@@ -106,7 +106,7 @@ struct ShellModel: Hashable, Sendable {
         case .stopAfterSample(let slot): effects.append(.raise(slot: slot, .stopAfterSample))
         case .abandon(let slot): effects.append(.raise(slot: slot, .abandon))
         case .reportProgress(let key, let samples): effects.append(.call(.progress(key, samples: samples)))
-        case .complete(let key): effects.append(.call(.complete(key)))
+        case .complete(let key, _): effects.append(.call(.complete(key)))
         case .fail(let key, _, let isRetryable): effects.append(.call(.fail(key, isRetryable: isRetryable)))
         case .release(let key, let samples, _): effects.append(.call(.release(key, samples: samples)))
         case .forget(let key): held.removeAll { $0 == key }

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import JobQueue
 @testable import Worker
 
@@ -177,7 +179,7 @@ struct World: Hashable, Sendable {
     private mutating func judge(_ action: WorkerAction, _ seat: Int) {
         guard !settings.faults.contains(.clockJump) else { return }
         switch action {
-        case .start(_, let key), .complete(let key), .fail(let key, _, _), .reportProgress(let key, _):
+        case .start(_, let key), .complete(let key, _), .fail(let key, _, _), .reportProgress(let key, _):
             let newest = queue.scene(key.scene).machine.lease
             if newest > key.lease {
                 violation = "worker \(seat) acts on scene \(key.scene) under lease \(key.lease); lease \(newest) is out"
@@ -216,9 +218,12 @@ struct World: Hashable, Sendable {
         } else {
             finish(work.key, samples)
             seats[seat].slots[slot] = nil
-            feed(.slotEnded(work.key, .finished, samples: samples), to: seat)
+            feed(.slotEnded(work.key, .finished(Self.result), samples: samples), to: seat)
         }
     }
+
+    /// Its content does not matter: `files` are the truth of this world.
+    private static let result = SceneResult(fileName: "f", byteCount: 1, sampleCount: 1, digest: "d")
 
     private func fileIndex(_ key: LeaseKey) -> Int? {
         files.firstIndex { $0.scene == key.scene && (settings.sharesFiles || $0.lease == key.lease) }

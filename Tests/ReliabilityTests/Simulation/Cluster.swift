@@ -214,7 +214,7 @@ final class Cluster {
     private func judge(_ action: WorkerAction, _ seat: Int) throws {
         guard !ledger.hasClockJumped else { return }
         switch action {
-        case .start(_, let key), .complete(let key), .fail(let key, _, _), .reportProgress(let key, _):
+        case .start(_, let key), .complete(let key, _), .fail(let key, _, _), .reportProgress(let key, _):
             let newest = queue.scene(key.scene).machine.lease
             guard newest > key.lease else { return }
             throw Broken(
@@ -308,7 +308,16 @@ final class Cluster {
             }
             let file = try writer.finish()
             ledger.finished[key] = file
-            try ended(.finished)
+            try ended(
+                .finished(
+                    SceneResult(
+                        fileName: file.fileName,
+                        byteCount: Int64(file.byteCount),
+                        sampleCount: file.sampleTokens.count,
+                        digest: file.sha256
+                    )
+                )
+            )
         } catch let error as Broken {
             throw error
         } catch let error as StorageError where error.kind == .alreadyExists {

@@ -1,14 +1,16 @@
-/// How a scene moves between its states: the one place where the rules are written down.
+package import JobQueue
+
+/// How a scene moves between its states, as the tests expect it of the queue's SQL.
 ///
-/// A pure value: an event in, an action out, no clock and no database. The SQL of the queue implements the same table; a test
-/// compares the two over every state and event.
+/// A pure value: an event in, an action out, no clock and no database. `SceneTransitionTests` compares it with the SQL over every
+/// state and event; the model check of the workers takes it for the queue.
 ///
 /// Events that carry a lease are reports of a worker; they are refused unless the scene is leased under that very lease.
 /// Errors and crashes are counted apart: errors up to `maximumErrors` are retried, then the scene has `failed`; at
 /// `maximumCrashes` crashes it is `quarantined`.
-public struct SceneStateMachine: Sendable, Hashable {
+package struct SceneStateMachine: Sendable, Hashable {
     /// What can happen to a scene.
-    public enum Event: Sendable, Hashable {
+    package enum Event: Sendable, Hashable {
         /// A worker claims it.
         case claim
         /// A worker reports finished samples.
@@ -32,7 +34,7 @@ public struct SceneStateMachine: Sendable, Hashable {
     }
 
     /// What an event did.
-    public enum Action: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
         /// Nothing: the event does not apply in this state, or its lease is not the scene's.
         case refused
         /// It is leased under this number.
@@ -54,20 +56,20 @@ public struct SceneStateMachine: Sendable, Hashable {
     }
 
     /// Where the scene stands.
-    public private(set) var state: SceneState
+    package private(set) var state: SceneState
     /// The last lease given out, 0 if there was none.
-    public private(set) var lease: Int64
+    package private(set) var lease: Int64
     /// Errors reported since it was last put into the queue by a person.
-    public private(set) var errors: Int
+    package private(set) var errors: Int
     /// Crashes since it was last put into the queue by a person.
-    public private(set) var crashes: Int
+    package private(set) var crashes: Int
     /// Errors at which it has failed.
-    public let maximumErrors: Int
+    package let maximumErrors: Int
     /// Crashes at which it is quarantined.
-    public let maximumCrashes: Int
+    package let maximumCrashes: Int
 
     /// Starts in any state.
-    public init(
+    package init(
         state: SceneState = .queued,
         lease: Int64 = 0,
         errors: Int = 0,
@@ -84,7 +86,7 @@ public struct SceneStateMachine: Sendable, Hashable {
     }
 
     /// Applies an event and says what it did.
-    public mutating func apply(_ event: Event) -> Action {
+    package mutating func apply(_ event: Event) -> Action {
         switch (event, state) {
         case (.claim, .queued):
             state = .leased

@@ -1,0 +1,84 @@
+internal import CommandSupport
+internal import JobQueue
+internal import PostgresClient
+internal import SystemSupport
+
+/// What `serve` was asked for, as a value: what to work on, by which times, and when to leave.
+struct ServePlan {
+    let slotCount: Int
+    /// Work on this run only.
+    let runName: String?
+    /// Where this host finds what the submitting host named.
+    let mounts: PredictionWork.Mounts
+    let exitWhenIdleSeconds: Double?
+    let exitsWhenDone: Bool
+    let parentProcessID: Int32?
+    /// What the worker registers as.
+    let identity: String
+    let database: DatabaseChoice
+    let schema: String
+    let timing: QueueTiming
+    let connection: PostgresConfiguration
+
+    /// Makes a plan of arguments and of what the environment says.
+    ///
+    /// - Parameters:
+    ///   - identity: what the worker registers as.
+    ///   - cores: how many slots there are where nobody said.
+    /// - Throws: `PostgresError` for an address that cannot be read.
+    init(_ arguments: ServeCommand, database: DatabaseChoice, timing: QueueTiming, identity: String, cores: Int) throws
+    {
+        slotCount = arguments.slots ?? cores
+        runName = arguments.runName
+        mounts = PredictionWork.Mounts(
+            datasetRoot: arguments.datasetRoot.map(Paths.absolute),
+            outputDirectory: arguments.output.map(Paths.absolute)
+        )
+        exitWhenIdleSeconds = arguments.exitWhenIdle
+        exitsWhenDone = arguments.exitWhenDone
+        parentProcessID = arguments.parent
+        schema = arguments.databaseOptions.schema
+        self.identity = identity
+        self.database = database
+        var timing = timing
+        // A call that waits longer than this would only report a lease that is lost by then.
+        timing.patienceSeconds = timing.heartbeatIntervalSeconds
+        self.timing = timing
+        var connection = try PostgresConfiguration(connectionString: database.connectionString ?? "")
+        // A server that is gone without a word behind a proxy must not hold calls for longer than the leases last.
+        connection.statementTimeoutSeconds = min(connection.statementTimeoutSeconds, timing.expirySeconds)
+        self.connection = connection
+    }
+
+    /// What is wrong with arguments that can be judged alone; nil if nothing is.
+    static func flaw(slots: Int?, exitWhenIdle: Double?) -> String? {
+        guard (1...1024).contains(slots ?? 1) else { return "--slots must be 1 to 1024" }
+        if let exitWhenIdle, !(exitWhenIdle >= 0) { return "--exit-when-idle must be 0 or more" }
+        return nil
+    }
+
+    /// The settings of the service.
+    ///
+    /// - Parameters:
+    ///   - host: this host's name.
+    ///   - processID: this process's id.
+    ///   - kernels: the binary kernels that this host computes with.
+    func settings(host: String, processID: Int32, kernels: String) -> WorkerService.Settings {
+        WorkerService.Settings(
+            slotCount: slotCount,
+            exitWhenIdleSeconds: exitWhenIdleSeconds,
+            exitsWhenDone: exitsWhenDone,
+            parentProcessID: parentProcessID,
+            description: WorkerDescription(
+                host: host,
+                pid: Int(processID),
+                slots: slotCount,
+                version: BuildInformation.version,
+                identity: identity,
+                kernels: kernels
+            ),
+            timing: timing,
+            outputDirectory: mounts.outputDirectory
+        )
+    }
+}
