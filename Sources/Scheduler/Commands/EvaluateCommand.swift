@@ -139,7 +139,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func open(_ output: String, _ run: String?) throws -> (RunDirectory, RunManifest) {
+    private static func open(_ output: String, _ run: String?) throws -> (any RunStore, RunManifest) {
         var options = ResultOptions()
         options.output = output
         options.runName = run
