@@ -81,7 +81,10 @@ let package = Package(
         room("TensorRuntime", ["BinaryKernels", "CDNNL"]),
 
         // The four subjects; none imports another.
-        room("OccInference", ["ArrayFiles", "BinaryKernels", "ImageFiles", "SystemSupport", "TensorRuntime"]),
+        room(
+            "OccInference",
+            ["ArrayFiles", "BinaryKernels", "ImageFiles", "Scenes", "SystemSupport", "TensorRuntime"]
+        ),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
         room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
@@ -97,12 +100,12 @@ let package = Package(
             "RunContract",
             ["Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
         ),
-        room("Scoring", ["Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
+        room("Scoring", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Storage", "SystemSupport",
-                argumentParser,
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Scoring", "Storage",
+                "SystemSupport", argumentParser,
             ]
         ),
 
@@ -213,7 +216,10 @@ let package = Package(
             "RunContractTests",
             ["RunContract", "Evaluation", "JobQueue", "Scenes", "Scoring", "Storage", "TestSupport"]
         ),
-        tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage", "TestSupport"]),
+        tests(
+            "ScoringTests",
+            ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "RunContract", "Scenes", "Storage", "TestSupport"]
+        ),
         tests(
             "WorkerTests",
             [

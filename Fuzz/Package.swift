@@ -57,7 +57,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         room("TensorRuntime", ["BinaryKernels"]),
-        room("OccInference", ["BinaryKernels", "TensorRuntime"] + names[..<4]),
+        room("OccInference", ["BinaryKernels", "Scenes", "TensorRuntime"] + names[..<4]),
         .target(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
             name: "occ-fuzz",

@@ -7,22 +7,14 @@ enum Known {
 
     /// Folders that use each other's types, by the folder they lie in.
     static let folderCycles: Set = [
-        "Evaluation/Detection: Boxes Matching Scores",
-        "OccInference: BEVEncoder Backbone Decoding Execution Heads Layers ModelPackage Neck OneDNN Session Stereo"
-            + " ViewTransform",
-        "Reporting: Drawing Occupancy",
-        "Scheduler: Commands Database Running Scores",
         "Storage: Run SceneFile",
-        "SyntheticWorld: Labels Rendering Sensors",
-        "SyntheticWorld: Output Tables",
         "Worker: Serving Slots",
     ]
 
     /// Names that stand for one type in one module and for another in another.
     static let sharedNames: Set = [
-        "ByteWriter: Datasets OccInference",
-        "TextTable: OccInference Scheduler",
-        "VisibilityMask: Evaluation SyntheticWorld",
+        "ElementType: ArrayFiles TensorRuntime",
+        "SceneCounts: JobQueue Scoring",
     ]
 
     /// Files that nothing names.
