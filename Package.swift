@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Foundations: one subject each, over one system library each.
@@ -86,7 +87,7 @@ let package = Package(
             ["ArrayFiles", "BinaryKernels", "ImageFiles", "Scenes", "SystemSupport", "TensorRuntime"]
         ),
         room("JobQueue", ["PostgresClient"]),
-        room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
+        room("Storage", ["ArrayFiles", "CZlib", "LZ4Frames", "SystemSupport"]),
         room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
 
         // What stands on their values.
