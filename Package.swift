@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Foundations: one subject each, over one system library each.
@@ -81,9 +82,12 @@ let package = Package(
         room("TensorRuntime", ["BinaryKernels", "CDNNL"]),
 
         // The four subjects; none imports another.
-        room("OccInference", ["ArrayFiles", "BinaryKernels", "ImageFiles", "SystemSupport", "TensorRuntime"]),
+        room(
+            "OccInference",
+            ["ArrayFiles", "BinaryKernels", "ImageFiles", "Scenes", "SystemSupport", "TensorRuntime"]
+        ),
         room("JobQueue", ["PostgresClient"]),
-        room("Storage", ["ArrayFiles", "LZ4Frames", "SystemSupport"]),
+        room("Storage", ["ArrayFiles", "CZlib", "LZ4Frames", "SystemSupport"]),
         room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
 
         // What stands on their values.
@@ -101,8 +105,8 @@ let package = Package(
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Storage", "SystemSupport",
-                argumentParser,
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Scoring", "Storage",
+                "SystemSupport", argumentParser,
             ]
         ),
 
@@ -215,7 +219,10 @@ let package = Package(
             "RunContractTests",
             ["RunContract", "Evaluation", "JobQueue", "Scenes", "Scoring", "Storage", "TestSupport"]
         ),
-        tests("ScoringTests", ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage", "TestSupport"]),
+        tests(
+            "ScoringTests",
+            ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "RunContract", "Scenes", "Storage", "TestSupport"]
+        ),
         tests(
             "WorkerTests",
             [

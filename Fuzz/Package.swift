@@ -24,13 +24,14 @@ let libraries: [Target] = [
     .systemLibrary(name: "CTurboJPEG", path: "Rooms/CTurboJPEG", pkgConfig: "libturbojpeg"),
     .systemLibrary(name: "CSPNG", path: "Rooms/CSPNG", pkgConfig: "spng"),
     .systemLibrary(name: "CDNNL", path: "Rooms/CDNNL"),
+    .systemLibrary(name: "CZlib", path: "Rooms/CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CCrypto", path: "Rooms/CCrypto", pkgConfig: "libcrypto"),
 ]
 
 func room(_ name: String, _ below: [String]) -> Target {
     .target(
         name: name,
-        dependencies: (["CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CDNNL", "CCrypto"] + below).map {
+        dependencies: (["CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CDNNL", "CZlib", "CCrypto"] + below).map {
             .byName(name: $0)
         },
         path: "Rooms/\(name)",
@@ -57,7 +58,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         room("TensorRuntime", ["BinaryKernels"]),
-        room("OccInference", ["BinaryKernels", "TensorRuntime"] + names[..<4]),
+        room("OccInference", ["BinaryKernels", "Scenes", "TensorRuntime"] + names[..<4]),
         .target(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
             name: "occ-fuzz",

@@ -26,9 +26,9 @@ struct SafetensorsHeader {
             throw fail(.truncated, "the header takes \(length) bytes, but \(file.count - 8) follow")
         }
         let dataOffset = 8 + Int(length)
-        var parser = SafetensorsHeaderParser(Array(file[8..<dataOffset]))
-        do {
-            try parser.parse()
+        let parser: SafetensorsHeaderParser
+        do throws(SafetensorsHeaderParser.Failure) {
+            parser = try SafetensorsHeaderParser(parsing: UnsafeRawBufferPointer(rebasing: file[8..<dataOffset]))
         } catch {
             throw fail(.malformed, "the header, byte \(error.position): \(error.what)")
         }

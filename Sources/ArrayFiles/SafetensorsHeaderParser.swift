@@ -1,6 +1,8 @@
+internal import SystemSupport
+
 /// A strict parser for the JSON of a safetensors header, and for nothing else: no nesting beyond the format's, no
 /// duplicate names, integers only.
-struct SafetensorsHeaderParser {
+struct SafetensorsHeaderParser: JSONReader {
     /// What the header says of a tensor, unchecked.
     struct Entry {
         let name: String
@@ -19,16 +21,12 @@ struct SafetensorsHeaderParser {
     private(set) var entries: [Entry] = []
     private(set) var metadata: [String: String] = [:]
 
-    private let bytes: [UInt8]
-    private var position = 0
+    var scanner: JSONScanner
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    /// Parses the whole header.
-    mutating func parse() throws(Failure) {
-        guard bytes.first == UInt8(ascii: "{") else { throw failure("must begin with '{'") }
+    /// Parses a whole header.
+    init(parsing header: UnsafeRawBufferPointer) throws(Failure) {
+        scanner = JSONScanner(header)
+        guard header.first == UInt8(ascii: "{") else { throw failure("must begin with '{'") }
         var names: Set<String> = []
         try object { parser, name throws(Failure) in
             guard names.insert(name).inserted else { throw parser.failure("the name '\(name)' stands twice") }
@@ -39,8 +37,7 @@ struct SafetensorsHeaderParser {
             }
         }
         // The format pads the header with spaces.
-        skipSpaces()
-        guard position == bytes.count else { throw failure("something follows the object") }
+        try finish()
     }
 
     private mutating func parseMetadata() throws(Failure) {
@@ -70,116 +67,33 @@ struct SafetensorsHeaderParser {
         return Entry(name: name, type: type, shape: shape, begin: offsets[0], end: offsets[1])
     }
 
-    private func failure(_ what: String) -> Failure {
-        Failure(position: position, what: what)
-    }
-
-    private mutating func skipSpaces() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
-    }
-
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
-        skipSpaces()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
-        position += 1
-        return true
-    }
-
-    /// An object; `member` reads each value.
-    private mutating func object(
-        _ member: (inout SafetensorsHeaderParser, String) throws(Failure) -> Void
-    ) throws(Failure) {
-        guard take("{") else { throw failure("expected '{'") }
-        if take("}") { return }
-        repeat {
-            let key = try string()
-            guard take(":") else { throw failure("expected ':'") }
-            try member(&self, key)
-        } while take(",")
-        guard take("}") else { throw failure("expected ',' or '}'") }
-    }
+    private func failure(_ what: String) -> Failure { Failure(position: scanner.place, what: what) }
 
     private mutating func integers(atMost most: Int) throws(Failure) -> [Int] {
-        guard take("[") else { throw failure("expected '['") }
-        if take("]") { return [] }
         var values: [Int] = []
-        repeat {
-            guard values.count < most else { throw failure("more than \(most) numbers") }
-            values.append(try integer())
-        } while take(",")
-        guard take("]") else { throw failure("expected ',' or ']'") }
+        try array { parser throws(Failure) in
+            guard values.count < most else { throw parser.failure("more than \(most) numbers") }
+            values.append(try parser.scan { scanner throws(JSONScanner.Flaw) in try scanner.integer() })
+        }
         return values
     }
 
-    private mutating func integer() throws(Failure) -> Int {
-        skipSpaces()
-        let start = position
-        var value = 0
-        while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-            let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflowedToo) = tens.addingReportingOverflow(Int(bytes[position] - 0x30))
-            guard !overflowed, !overflowedToo else { throw failure("a number is too large") }
-            value = sum
-            position += 1
-        }
-        guard position > start else { throw failure("expected a whole number") }
-        return value
-    }
+    func failure(_ flaw: JSONScanner.Flaw) -> Failure { failure(Self.words(for: flaw)) }
 
-    private mutating func string() throws(Failure) -> String {
-        guard take("\"") else { throw failure("expected a string") }
-        var text: [UInt8] = []
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else {
-                    throw failure("a string is not UTF-8")
-                }
-                return string
-            case UInt8(ascii: "\\"): text += Array(String(Character(try escape())).utf8)
-            case 0..<0x20: throw failure("a control character in a string")
-            default: text.append(byte)
-            }
+    private static func words(for flaw: JSONScanner.Flaw) -> String {
+        switch flaw {
+        case .missing("\""): "expected a string"
+        case .missing(let character) where character == "}" || character == "]": "expected ',' or '\(character)'"
+        case .missing(let character): "expected '\(character)'"
+        case .noNumber, .noValue, .tooDeep: "expected a whole number"
+        case .numberOutOfRange: "a number is too large"
+        case .trailingText: "something follows the object"
+        case .openString: "a string does not end"
+        case .controlCharacter: "a control character in a string"
+        case .notUTF8: "a string is not UTF-8"
+        case .unknownEscape: "an unknown escape"
+        case .noHexadecimal: "expected four hexadecimal digits"
+        case .halfSurrogatePair: "half a surrogate pair"
         }
-        throw failure("a string does not end")
-    }
-
-    private mutating func escape() throws(Failure) -> Unicode.Scalar {
-        guard position < bytes.count else { throw failure("a string does not end") }
-        let byte = bytes[position]
-        position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"):
-            let first = try hexadecimal()
-            if let scalar = Unicode.Scalar(first) { return scalar }
-            // A surrogate: its partner must follow.
-            guard (0xD800..<0xDC00).contains(first), position + 1 < bytes.count,
-                bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-            else { throw failure("half a surrogate pair") }
-            position += 2
-            let second = try hexadecimal()
-            guard (0xDC00..<0xE000).contains(second),
-                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-            else { throw failure("half a surrogate pair") }
-            return scalar
-        default: throw failure("an unknown escape")
-        }
-    }
-
-    private mutating func hexadecimal() throws(Failure) -> UInt32 {
-        guard bytes.count - position >= 4,
-            bytes[position..<(position + 4)].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-            let value = UInt32(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
-        else { throw failure("expected four hexadecimal digits") }
-        position += 4
-        return value
     }
 }

@@ -6,18 +6,10 @@ enum Known {
     static let sidewaysArrows: Set<Arrow> = [Arrow("ArrayFiles", "SystemSupport")]
 
     /// Folders that use each other's types, by the folder they lie in.
-    static let folderCycles: Set = [
-        "Evaluation/Detection: Boxes Matching Scores",
-        "Reporting: Drawing Occupancy",
-        "SyntheticWorld: Labels Rendering Sensors",
-        "SyntheticWorld: Output Tables",
-    ]
+    static let folderCycles: Set<String> = []
 
     /// Names that stand for one type in one module and for another in another.
-    static let sharedNames: Set = [
-        "ByteWriter: OccInference Scenes",
-        "TextTable: OccInference SystemSupport",
-    ]
+    static let sharedNames: Set<String> = []
 
     /// Files that nothing names.
     static let unnamedFiles: Set<String> = []

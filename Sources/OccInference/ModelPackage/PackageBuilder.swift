@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Scenes
 
 /// Collects the packed tensors of a network and lays them out as a model package.
 struct PackageBuilder {
@@ -57,45 +58,38 @@ struct PackageBuilder {
             end = start + tensor.bytes.count
         }
 
-        var file = ByteWriter(count: end)
-        file.put(PackageFormat.magic, at: 0)
-        file.put(PackageFormat.version, at: 8)
-        for (index, value) in [end, json.count, sorted.count, tableStart, nameBytes, dataStart].enumerated() {
-            file.put(UInt64(value), at: 16 + index * 8)
-        }
-        file.put(json, at: PackageFormat.preambleBytes)
+        var head = ByteWriter(PackageFormat.magic)
+        head.append(PackageFormat.version)
+        head.append(zerosUpTo: 16)
+        for value in [end, json.count, sorted.count, tableStart, nameBytes, dataStart] { head.append(UInt64(value)) }
+        head.append(zerosUpTo: PackageFormat.preambleBytes)
+        head.append(contentsOf: json)
+        head.append(zerosUpTo: tableStart)
         var nameOffset = 0
-        let namesStart = tableStart + sorted.count * PackageFormat.entryBytes
         for (index, tensor) in sorted.enumerated() {
-            let entry = tableStart + index * PackageFormat.entryBytes
-            let name = Array(tensor.name.utf8)
-            let fields = [UInt32(nameOffset), UInt32(name.count), tensor.element.rawValue, UInt32(tensor.shape.count)]
-            for (field, value) in (fields + tensor.shape.map { UInt32($0) }).enumerated() {
-                file.put(value, at: entry + field * 4)
+            let entry = head.bytes.count
+            let nameLength = tensor.name.utf8.count
+            for value in [UInt32(nameOffset), UInt32(nameLength), tensor.element.rawValue, UInt32(tensor.shape.count)] {
+                head.append(value)
             }
-            file.put(UInt64(offsets[index]), at: entry + 40)
-            file.put(UInt64(tensor.bytes.count), at: entry + 48)
-            file.put(name, at: namesStart + nameOffset)
-            nameOffset += name.count
-            file.put(tensor.bytes, at: offsets[index])
+            for size in tensor.shape { head.append(UInt32(size)) }
+            head.append(zerosUpTo: entry + 40)
+            head.append(UInt64(offsets[index]))
+            head.append(UInt64(tensor.bytes.count))
+            head.append(zerosUpTo: entry + PackageFormat.entryBytes)
+            nameOffset += nameLength
         }
-        file.put(PackageDigest.bytes(of: file.bytes, upTo: dataStart), at: 64)
-        file.put(PackageDigest.bytes(of: file.bytes, upTo: end), at: 96)
-        return file.bytes
-    }
-}
+        for tensor in sorted { head.append(contentsOf: tensor.name.utf8) }
+        head.append(zerosUpTo: dataStart)
 
-/// A file under construction.
-private struct ByteWriter {
-    private(set) var bytes: [UInt8]
-
-    init(count: Int) { bytes = [UInt8](repeating: 0, count: count) }
-
-    mutating func put(_ values: [UInt8], at offset: Int) {
-        bytes.replaceSubrange(offset..<(offset + values.count), with: values)
-    }
-
-    mutating func put<Number: FixedWidthInteger>(_ value: Number, at offset: Int) {
-        withUnsafeBytes(of: value.littleEndian) { put(Array($0), at: offset) }
+        var file = head.bytes
+        file.reserveCapacity(end)
+        for (tensor, offset) in zip(sorted, offsets) {
+            file.append(contentsOf: repeatElement(0, count: offset - file.count))
+            file += tensor.bytes
+        }
+        file.replaceSubrange(64..<96, with: PackageDigest.bytes(of: file, upTo: dataStart))
+        file.replaceSubrange(96..<128, with: PackageDigest.bytes(of: file, upTo: end))
+        return file
     }
 }

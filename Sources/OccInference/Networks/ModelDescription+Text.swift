@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SystemSupport
 
 extension ModelDescription {
     /// The description as a table for people.

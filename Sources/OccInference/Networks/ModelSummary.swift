@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SystemSupport
 
 /// One network of the catalogue in a line: what it predicts, how large it is, what the BDC paper says of it.
 public struct ModelSummary: Codable, Equatable, Sendable {

@@ -84,7 +84,7 @@ public struct CurveFigure: Equatable, Sendable {
             Canvas.faintInk
         )
         for (index, panel) in panels.enumerated() {
-            let place = BirdsEyeLayout.Rectangle(
+            let place = Rectangle(
                 x: margin + index % columns * pitch.0 + Self.left,
                 y: head + index / columns * pitch.1 + Self.top,
                 width: Self.side,
@@ -106,7 +106,7 @@ public struct CurveFigure: Equatable, Sendable {
     /// - Throws: as `render()`, and `ImageFileError`.
     public func png() throws -> [UInt8] { try PNGEncoder.encode(render()) }
 
-    private func draw(_ panel: Panel, at place: BirdsEyeLayout.Rectangle, on canvas: inout Canvas) {
+    private func draw(_ panel: Panel, at place: Rectangle, on canvas: inout Canvas) {
         canvas.drawPanelTitle(panel.title, note: panel.note, above: place)
         let side = Double(Self.side)
         for step in 0...5 {

@@ -129,7 +129,7 @@ public struct BoxFigure: Equatable, Sendable {
     /// - Throws: as `render()`, and `ImageFileError`.
     public func png() throws -> [UInt8] { try PNGEncoder.encode(render()) }
 
-    private func draw(_ panel: Panel, at place: BirdsEyeLayout.Rectangle, on canvas: inout Canvas) {
+    private func draw(_ panel: Panel, at place: Rectangle, on canvas: inout Canvas) {
         canvas.drawPanelTitle(panel.title, note: panel.note, above: place)
         drawRings(place, on: &canvas)
         for box in panel.shadows {
@@ -143,7 +143,7 @@ public struct BoxFigure: Equatable, Sendable {
     }
 
     /// Circles every ten metres.
-    private func drawRings(_ place: BirdsEyeLayout.Rectangle, on canvas: inout Canvas) {
+    private func drawRings(_ place: Rectangle, on canvas: inout Canvas) {
         for radius in stride(from: 10.0, to: range_m, by: 10) {
             canvas.circle(
                 centreX: Double(place.x) + Double(place.width) / 2,
@@ -155,7 +155,7 @@ public struct BoxFigure: Equatable, Sendable {
         }
     }
 
-    private func draw(_ box: Box, in place: BirdsEyeLayout.Rectangle, on canvas: inout Canvas) {
+    private func draw(_ box: Box, in place: Rectangle, on canvas: inout Canvas) {
         let isKnown = DetectionPalette.colours.indices.contains(box.label)
         let colour = isKnown ? DetectionPalette.colours[box.label] : Self.shadow
         let strength = min(max(box.strength, 0.15), 1)
@@ -187,7 +187,7 @@ public struct BoxFigure: Equatable, Sendable {
         )
     }
 
-    private func corners(of box: Box, in place: BirdsEyeLayout.Rectangle) -> [SIMD2<Double>] {
+    private func corners(of box: Box, in place: Rectangle) -> [SIMD2<Double>] {
         let (c, s) = (cos(box.heading_rad), sin(box.heading_rad))
         return [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)].map { along, across in
             let (a, b) = (along * box.size.x / 2, across * box.size.y / 2)
@@ -196,7 +196,7 @@ public struct BoxFigure: Equatable, Sendable {
     }
 
     /// Forward is up, left is left.
-    private func pixel(_ point: SIMD2<Double>, in place: BirdsEyeLayout.Rectangle) -> SIMD2<Double> {
+    private func pixel(_ point: SIMD2<Double>, in place: Rectangle) -> SIMD2<Double> {
         SIMD2(
             Double(place.x) + Double(place.width) / 2 - point.y * pixelsPerMetre,
             Double(place.y) + Double(place.height) / 2 - point.x * pixelsPerMetre

@@ -8,7 +8,7 @@ extension Canvas {
         width: Double,
         _ colour: Colour,
         coverage: Double = 1,
-        within: BirdsEyeLayout.Rectangle
+        within: Rectangle
     ) {
         guard let (low, high) = Self.bounds([start, end], margin: width / 2 + 1, within) else { return }
         let along = end - start
@@ -29,7 +29,7 @@ extension Canvas {
         polygon corners: [SIMD2<Double>],
         _ colour: Colour,
         coverage: Double,
-        within: BirdsEyeLayout.Rectangle
+        within: Rectangle
     ) {
         guard corners.count >= 3, let (low, high) = Self.bounds(corners, margin: 1, within) else { return }
         // Distances to the edges, positive inside.
@@ -54,7 +54,7 @@ extension Canvas {
     private static func bounds(
         _ points: [SIMD2<Double>],
         margin: Double,
-        _ within: BirdsEyeLayout.Rectangle
+        _ within: Rectangle
     ) -> (low: SIMD2<Int>, high: SIMD2<Int>)? {
         guard points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return nil }
         func range(_ values: [Double], _ from: Int, _ count: Int) -> ClosedRange<Int>? {

@@ -2,6 +2,13 @@ internal import ImageFiles
 
 /// A picture that is drawn on; everything outside it is clipped.
 struct Canvas {
+    /// Text that is read first.
+    static let ink = Colour(32, 33, 36)
+    /// Text that is read second.
+    static let faintInk = Colour(110, 113, 120)
+    /// Frames and axes.
+    static let rule = Colour(190, 193, 199)
+
     private(set) var image: RGBImage
 
     /// Makes an empty sheet.

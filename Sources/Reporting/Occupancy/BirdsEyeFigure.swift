@@ -99,7 +99,7 @@ public struct BirdsEyeFigure: Equatable, Sendable {
 
     private func draw(
         _ panel: Panel,
-        at place: BirdsEyeLayout.Rectangle,
+        at place: Rectangle,
         _ layout: BirdsEyeLayout,
         on canvas: inout Canvas
     ) throws {

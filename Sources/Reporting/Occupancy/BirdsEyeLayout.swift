@@ -3,13 +3,6 @@ internal import Scenes
 
 /// Where everything stands in a figure.
 struct BirdsEyeLayout {
-    struct Rectangle: Equatable {
-        var x: Int
-        var y: Int
-        var width: Int
-        var height: Int
-    }
-
     static let margin = 24
     static let gap = 20
     static let cameraGap = 6

@@ -12,6 +12,11 @@ public struct ByteWriter {
     /// Appends bytes as they are.
     public mutating func append(contentsOf other: some Sequence<UInt8>) { bytes.append(contentsOf: other) }
 
+    /// Appends zeros up to an offset.
+    public mutating func append(zerosUpTo offset: Int) {
+        bytes.append(contentsOf: repeatElement(0, count: offset - bytes.count))
+    }
+
     /// Appends an integer of any width, least significant byte first.
     public mutating func append(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }

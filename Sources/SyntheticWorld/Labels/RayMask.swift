@@ -96,7 +96,7 @@ struct RayMask {
         let columns = 400
         let even = 225
         var rows = (0..<even).map { (Double($0) + 0.5) / Double(even) * Double(camera.height) - 0.5 }
-        for slope in groundSlopes(height: camera.translation.z) {
+        for slope in GroundSlopes.slopes(height: camera.translation.z) {
             let v = camera.principalY + camera.focal * tan(atan(slope) - camera.pitch)
             if v > -0.5, v < Double(camera.height) - 0.5 { rows.append(v) }
         }
@@ -111,11 +111,5 @@ struct RayMask {
             }
         }
         return (origin, directions)
-    }
-
-    /// Downward slopes of rays that reach the top of the ground layer every 0.35 m, for a sensor at a height.
-    static func groundSlopes(height: Double) -> [Double] {
-        let drop = height - 0.2
-        return (0..<170).map { drop / (1 + 0.35 * Double($0)) }
     }
 }

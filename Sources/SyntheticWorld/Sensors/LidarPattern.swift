@@ -17,7 +17,7 @@ enum LidarPattern {
     /// A closer pattern over the same field of view, for the visibility mask: 160 even rings and those that fall on the
     /// ground every 0.35 m up to 60 m.
     static func denseDirections() -> [Vector] {
-        let ground = RayMask.groundSlopes(height: SensorRig.lidarTranslation.z).map { -atan($0) }
+        let ground = GroundSlopes.slopes(height: SensorRig.lidarTranslation.z).map { -atan($0) }
         return directions(evenElevations(160) + ground.filter { $0 > lowest }, columns: 1800)
     }
 

@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// The boxes of one sample as one JSON array, as scene files keep them; `docs/detections.md` describes it.
 ///
 /// Its objects are those of a nuScenes results file, so that a sample's list can be pasted into one.

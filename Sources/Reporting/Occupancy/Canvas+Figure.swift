@@ -2,13 +2,6 @@ internal import ImageFiles
 
 /// What figures of the world from above have in common: titles, cameras, the car, a scale, a legend.
 extension Canvas {
-    /// Text that is read first.
-    static let ink = Colour(32, 33, 36)
-    /// Text that is read second.
-    static let faintInk = Colour(110, 113, 120)
-    /// Frames and axes.
-    static let rule = Colour(190, 193, 199)
-
     /// Writes the large line on top and the small one below it; empty ones take no room.
     mutating func drawTitles(_ title: String, _ subtitle: String, _ layout: BirdsEyeLayout) {
         let width = layout.width - 2 * BirdsEyeLayout.margin
@@ -41,7 +34,7 @@ extension Canvas {
     }
 
     /// Writes a panel's title, and a remark on the right of it.
-    mutating func drawPanelTitle(_ title: String, note: String, above place: BirdsEyeLayout.Rectangle) {
+    mutating func drawPanelTitle(_ title: String, note: String, above place: Rectangle) {
         let titleTop = place.y - BirdsEyeLayout.panelTitleHeight
         let note = Canvas.fitted(note, width: place.width / 2, scale: 2)
         let noteWidth = Canvas.width(of: note, scale: 2)
@@ -51,7 +44,7 @@ extension Canvas {
     }
 
     /// The car, a white-rimmed arrowhead that points forward, in the middle of a panel.
-    mutating func drawEgo(_ place: BirdsEyeLayout.Rectangle) {
+    mutating func drawEgo(_ place: Rectangle) {
         let (centreX, centreY) = (Double(place.x) + Double(place.width) / 2, Double(place.y) + Double(place.height) / 2)
         for (size, colour) in [(12.0, Colour.white), (9.0, Self.ink)] {
             for y in Int(centreY - size)...Int(centreY + size) {
@@ -71,7 +64,7 @@ extension Canvas {
     }
 
     /// Ten metres, in the lower left corner.
-    mutating func drawScale(_ place: BirdsEyeLayout.Rectangle, pixelsPerMetre: Double) {
+    mutating func drawScale(_ place: Rectangle, pixelsPerMetre: Double) {
         let length = Int((10 * pixelsPerMetre).rounded())
         guard length + 80 < place.width, place.height > 60 else { return }
         let (x, y) = (place.x + 14, place.y + place.height - 18)
