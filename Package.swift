@@ -105,8 +105,8 @@ let package = Package(
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Scoring", "Storage",
-                "SystemSupport", argumentParser,
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Storage", "SystemSupport",
+                argumentParser,
             ]
         ),
 
@@ -221,7 +221,7 @@ let package = Package(
         ),
         tests(
             "ScoringTests",
-            ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "RunContract", "Scenes", "Storage", "TestSupport"]
+            ["Scoring", "ArrayFiles", "Datasets", "Evaluation", "Scenes", "Storage", "TestSupport"]
         ),
         tests(
             "WorkerTests",
