@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import PostgresClient
 import RunContract
-import Runs
 import Scoring
 import TestSupport
 import Testing
