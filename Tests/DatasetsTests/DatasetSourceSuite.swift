@@ -97,5 +97,8 @@ import Testing
     func kinds() {
         #expect(Set(DatasetKind.known.map(\.name)).count == DatasetKind.known.count)
         #expect(DatasetKind.named("nuscenes")?.name == "nuscenes" && DatasetKind.named("other") == nil)
+        #expect(DatasetKind.recognised("/data/sets/nuscenes").name == "nuscenes")
+        // What comes after a kind that recognises everything is never taken.
+        #expect(DatasetKind.known.dropLast().allSatisfy { !$0.recognises("/data/sets/nuscenes") })
     }
 }

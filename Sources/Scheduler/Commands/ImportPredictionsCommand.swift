@@ -59,7 +59,8 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
         let source = try PredictionSource.open(Paths.absolute(predictions))
         var isDetection = false
         if case .boxes = source { isDetection = true }
-        let tables = try DatasetKind.nuScenes.open(root, datasetVersion)
+        let kind = DatasetKind.recognised(root)
+        let tables = try kind.open(root, datasetVersion)
         let resolved = try tables.resolve(
             split: split,
             options: ResolutionOptions(skipMissing: skipMissing, imageCheck: .none)
@@ -77,6 +78,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
             scenes: resolved.scenes,
             truth: truth,
             description: PredictionImport.Description(
+                datasetKind: kind.name,
                 datasetRoot: root,
                 datasetVersion: datasetVersion,
                 split: splitName,

@@ -1,5 +1,4 @@
 internal import CommandSupport
-internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import RunContract
@@ -26,6 +25,8 @@ struct PredictionImport: Sendable {
 
     /// What a run of imported predictions is called by.
     struct Description: Sendable {
+        /// The kind of the dataset, a `DatasetKind`.
+        var datasetKind = RunSettings.formerDatasetKind
         /// Root folder of the dataset.
         var datasetRoot: String
         /// Version of its tables.
@@ -40,25 +41,6 @@ struct PredictionImport: Sendable {
         var software: String
         /// Name of the run; nil for one made from what defines it.
         var run: String?
-
-        /// Makes a description.
-        init(
-            datasetRoot: String,
-            datasetVersion: String,
-            split: String,
-            model: String,
-            source: String,
-            software: String,
-            run: String? = nil
-        ) {
-            self.datasetRoot = datasetRoot
-            self.datasetVersion = datasetVersion
-            self.split = split
-            self.model = model
-            self.source = source
-            self.software = software
-            self.run = run
-        }
     }
 
     /// Name of the run.
@@ -214,7 +196,7 @@ struct PredictionImport: Sendable {
             run: run,
             scene: scene.name,
             lease: lease,
-            dataset: DatasetKind.nuScenes.name,
+            dataset: description.datasetKind,
             datasetVersion: description.datasetVersion,
             split: description.split,
             model: description.model,
@@ -254,7 +236,7 @@ struct PredictionImport: Sendable {
         if case .boxes(_, let inputs) = source { settings[Self.inputsKey] = inputs.names.joined(separator: ",") }
         return RunManifest(
             run: run,
-            dataset: DatasetKind.nuScenes.name,
+            dataset: description.datasetKind,
             datasetFolder: description.datasetRoot,
             datasetVersion: description.datasetVersion,
             split: description.split,

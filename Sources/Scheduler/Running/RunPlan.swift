@@ -34,8 +34,10 @@ struct RunPlan: Sendable {
     /// - Throws: `DatasetError`, `ModelPackageError`, `FileError`, `CommandFailure`: nothing was changed anywhere.
     static func make(_ options: SubmissionOptions, isQueueInOutput: Bool) throws -> RunPlan {
         let model = try openModel(Paths.absolute(options.model))
+        let root = Paths.absolute(options.dataset)
         let settings = RunSettings(
-            datasetRoot: Paths.absolute(options.dataset),
+            datasetKind: DatasetKind.recognised(root).name,
+            datasetRoot: root,
             datasetVersion: options.datasetVersion,
             split: options.split ?? RunSettings.everyScene,
             modelConfiguration: model.configuration.name,
