@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Scenes
+public import Scenes
 
 /// Counts that are stored as bytes, and in JSON as Base64.
 public protocol StoredCounts: Codable {
@@ -39,7 +39,7 @@ extension StoredCounts {
     }
 
     /// The error for bytes that no writer made.
-    static func refusal(_ found: String) -> EvaluationError {
+    public static func refusal(_ found: String) -> EvaluationError {
         EvaluationError(
             .invalidEncoding,
             source: storedName,
@@ -48,7 +48,9 @@ extension StoredCounts {
     }
 
     /// Reads bytes behind a head, all of them.
-    static func reading<Value>(
+    ///
+    /// - Throws: `EvaluationError` (`invalidEncoding`) for what `body` finds wrong, and for bytes that it leaves.
+    public static func reading<Value>(
         _ bytes: ArraySlice<UInt8>,
         _ body: (inout ByteReader) throws -> Value
     ) throws -> Value {

@@ -63,14 +63,12 @@ public struct ForeignFolderError: Error, Equatable, Sendable, CustomStringConver
         case (_, let identity?): owner = "queue \(identity.queue.prefix(8)) (\(identity.queuePlace))"
         case (_, nil): owner = "a queue that this one knows nothing of"
         }
-        let output =
-            directory.place.replacing("/runs/", with: "\n").split(separator: "\n").first.map(String.init) ?? "DIR"
         description = """
             the folder of run '\(directory.run)', '\(directory.place)', belongs to \(owner); this command works with \(here). \
             Nothing was changed. Choose one:
               - go on with the database that the folder belongs to: --database URL, or --database private for the one in the output folder
               - put new results elsewhere: another --output, or another name with --run
-              - if that database is lost: occ-scheduler rebuild --output \(output) --run \(directory.run), which makes this queue know \
+              - if that database is lost: occ-scheduler rebuild --output \(directory.output) --run \(directory.run), which makes this queue know \
             what the folder holds
             """
     }

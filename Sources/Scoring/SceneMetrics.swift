@@ -1,5 +1,4 @@
-internal import Evaluation
-internal import Foundation
+public import Evaluation
 internal import Scenes
 
 /// All counts of one scene, as a worker stores them with its result and `run.json` repeats them; bytes in `docs/evaluation.md`,
@@ -10,7 +9,7 @@ internal import Scenes
 /// let metrics = try SceneMetrics(decoding: result.metrics)       // also what version 0.1 stored: confusions alone
 /// let confusions = metrics[OccupancyMetric.self]
 /// ```
-public struct SceneMetrics: Sendable {
+public struct SceneMetrics: StoredCounts, Sendable {
     /// Counts by the part of their metric.
     private var counts: [UInt8: any MetricCounts] = [:]
     /// Samples that are not in the counts, and why.
@@ -30,6 +29,9 @@ public struct SceneMetrics: Sendable {
         get { counts[part] }
         set { counts[part] = newValue }
     }
+
+    /// What an error calls these bytes.
+    public static let storedName = "stored metrics"
 
     /// Whether nothing was counted; gaps may be there all the same.
     public var isEmpty: Bool { counts.isEmpty }
@@ -62,43 +64,24 @@ public struct SceneMetrics: Sendable {
             return
         }
         guard bytes.count >= 6, bytes[4] == Self.version else {
-            throw Self.flaw("version \(bytes.dropFirst(4).first.map { "\($0)" } ?? "none"), this program reads 1")
+            throw Self.refusal("version \(bytes.dropFirst(4).first.map { "\($0)" } ?? "none"), this program reads 1")
         }
-        var reader = ByteReader(bytes[6...])
+        let parts = try Self.reading(bytes[6...]) { reader in
+            try (0..<bytes[5]).map { _ in try reader.part() }
+        }
         var last: UInt8 = 0
-        for _ in 0..<bytes[5] {
-            let (kind, content) = try Self.sound { () throws(ByteReader.Failure) in try reader.part() }
-            guard kind > last else { throw Self.flaw("its parts are not in order") }
+        for (kind, content) in parts {
+            guard kind > last else { throw Self.refusal("its parts are not in order") }
             last = kind
             if kind == Self.gapsPart {
                 guard let read = TruthGaps(decoding: Array(content)) else {
-                    throw Self.flaw("gaps that cannot be read")
+                    throw Self.refusal("gaps that cannot be read")
                 }
                 gaps = read
             } else if let metric = Metrics.known.first(where: { type(of: $0).part == kind }) {
                 counts[kind] = try metric.decoded(Array(content))
             }
         }
-        try Self.sound { () throws(ByteReader.Failure) in try reader.finish() }
-    }
-
-    /// `encoded()` in Base64, for JSON.
-    public var base64: String { Data(encoded()).base64EncodedString() }
-
-    /// Reads what `base64` gave.
-    ///
-    /// - Throws: `EvaluationError` (`invalidEncoding`).
-    public init(base64: String) throws {
-        guard let data = Data(base64Encoded: base64) else { throw Self.flaw("not Base64") }
-        try self.init(decoding: [UInt8](data))
-    }
-
-    private static func sound<Value>(_ read: () throws(ByteReader.Failure) -> Value) throws -> Value {
-        do { return try read() } catch { throw flaw("\(error)") }
-    }
-
-    private static func flaw(_ text: String) -> EvaluationError {
-        EvaluationError(.invalidEncoding, source: "stored metrics", "\(text); score the scene again from its file")
     }
 }
 

@@ -12,6 +12,13 @@ public enum RunStores {
         try RunDirectory(output: output, run: run)
     }
 
+    /// Whether an output has a place for runs at all.
+    ///
+    /// - Throws: `FileError` where that cannot be told.
+    public static func isPresent(inOutput output: String) throws -> Bool {
+        try RunDirectory.isPresent(inOutput: output)
+    }
+
     /// The stores of every run of an output by name, also of those that hold nothing; none where the output is not there.
     ///
     /// - Throws: `FileError` where that cannot be told.

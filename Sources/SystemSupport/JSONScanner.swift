@@ -18,11 +18,17 @@ public struct JSONScanner {
     private static let longestNumber = 400
 
     private let bytes: UnsafeRawBufferPointer
+    private let judgesEveryPair: Bool
     /// The offset of what comes next, and of a flaw.
     public private(set) var place = 0
 
     /// Makes a scanner at the start of a text.
-    public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    ///
+    /// - Parameter judgesEveryPair: whether half a surrogate pair is a flaw in strings that are stepped over, too.
+    public init(_ bytes: UnsafeRawBufferPointer, judgesEveryPair: Bool = false) {
+        self.bytes = bytes
+        self.judgesEveryPair = judgesEveryPair
+    }
 
     /// Whether no byte is left.
     public var isAtEnd: Bool { place == bytes.count }
@@ -98,7 +104,7 @@ public struct JSONScanner {
 
     /// Reads a string.
     public mutating func string() throws(Flaw) -> String {
-        let range = try skipString()
+        let range = try skipStringOfAnyPairs()
         guard let text = text(in: range) else {
             place = range.lowerBound
             throw .halfSurrogatePair
@@ -134,8 +140,17 @@ public struct JSONScanner {
         !range.isEmpty && memchr(bytes.baseAddress! + range.lowerBound, 0x5C, range.count) != nil
     }
 
-    /// Steps over a string and judges its bytes, but not whether surrogates come in pairs; says where it is, without its quotes.
+    /// Steps over a string and judges its bytes; says where it is, without its quotes.
     public mutating func skipString() throws(Flaw) -> Range<Int> {
+        let range = try skipStringOfAnyPairs()
+        guard !judgesEveryPair || !hasEscapes(range) || text(in: range) != nil else {
+            place = range.lowerBound
+            throw .halfSurrogatePair
+        }
+        return range
+    }
+
+    private mutating func skipStringOfAnyPairs() throws(Flaw) -> Range<Int> {
         try expect("\"")
         let start = place
         var all: UInt8 = 0

@@ -61,6 +61,14 @@ import Testing
         for half in [#""\ud83d""#, #""\ude00""#, #""\ud83d\u0041""#, #""\ud83dx""#] {
             #expect(throws: JSONScanner.Flaw.halfSurrogatePair) { try string(half) }
             #expect(flaw(half) == nil)
+            for text in [half, "{\(half): 1}", "[{\"a\": \(half)}]"] {
+                #expect(throws: JSONScanner.Flaw.halfSurrogatePair) {
+                    try Array(text.utf8).withUnsafeBytes { bytes in
+                        var scanner = JSONScanner(bytes, judgesEveryPair: true)
+                        try scanner.skipValue()
+                    }
+                }
+            }
         }
         #expect(throws: JSONScanner.Flaw.notUTF8) {
             try read([0x22, 0xFF, 0x22]) { scanner throws(JSONScanner.Flaw) in try scanner.string() }

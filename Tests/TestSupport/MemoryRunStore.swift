@@ -6,6 +6,7 @@ internal import SystemSupport
 /// A run that lives as long as the process.
 package final class MemoryRunStore: RunStore {
     package let run: String
+    package let output = "memory:"
     package var place: String { "memory:\(run)" }
 
     struct State {

@@ -226,6 +226,25 @@ struct PredictionWorkTests {
         }
     }
 
+    @Test("A dataset of a kind that this worker does not know leaves the predictions, and says why there is no score")
+    func unknownKind() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in
+            FakeDetector(places: [SIMD3(1, 0, 0), SIMD3(1, 0, 0), SIMD3(1, 0, 0), SIMD3(1, 0, 0)])
+        }
+        var scene = try claimed(lease: 1)
+        var settings = try RunSettings(json: scene.runSettings, run: "run")
+        settings.datasetKind = "recordings"
+        scene.runSettings = try settings.encoded()
+        let result = try #require(work.perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in }).result)
+        let metrics = try SceneMetrics(decoding: try #require(result.metrics))
+        #expect(metrics.isEmpty && metrics.gaps.count(.failed) == 4)
+        #expect(metrics.gaps.lines.joined().contains("'recordings'"))
+        #expect(try RunDirectory(output: folder, run: "run").open(result.fileName).header.dataset == "recordings")
+    }
+
     @Test("A detection scene is scored with the annotations of its payload, and not at all without")
     func detectionMetrics() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

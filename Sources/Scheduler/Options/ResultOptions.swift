@@ -27,7 +27,7 @@ struct ResultOptions: ParsableArguments {
             }
             return directory
         }
-        guard try Folders.isPresent(root + "/runs") else {
+        guard try RunStores.isPresent(inOutput: root) else {
             throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
         }
         // A folder without any result is what a refused or killed submission left.

@@ -33,7 +33,7 @@ struct RebuildSource {
         let manifest = try? directory.readManifest()
         guard manifest?.precision != PredictionImport.precision else { return nil }
         let readers = try directory.sceneFiles().lazy.filter(\.isFinished).compactMap {
-            try? SceneFileReader(path: $0.path)
+            try? directory.reader(of: $0.key)
         }
         guard let reader = readers.first else {
             throw CommandFailure(
@@ -45,7 +45,6 @@ struct RebuildSource {
         let header = reader.header
         guard header.precision != PredictionImport.precision else { return nil }
         let status = try await queue.runStatus(directory.run)
-        let output = directory.place.replacing("/runs/" + (directory.place.split(separator: "/").last ?? ""), with: "")
         guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? modelPath(status)
         else {
             throw CommandFailure(
@@ -61,7 +60,7 @@ struct RebuildSource {
             modelConfiguration: header.model,
             modelDigest: header.modelDigest,
             modelPath: model,
-            outputDirectory: output,
+            outputDirectory: directory.output,
             rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true"
         )
         let identity = FolderIdentity(

@@ -11,6 +11,8 @@ internal import SystemSupport
 public struct RunDirectory: RunStore {
     /// Name of the run, unescaped.
     public let run: String
+    /// The output folder.
+    public let output: String
     /// Path of the folder.
     public let path: String
     /// Where all files of it are read and written.
@@ -26,19 +28,26 @@ public struct RunDirectory: RunStore {
     public init(output: String, run: String, fileSystem: any FileSystem = POSIXFileSystem()) throws {
         self.run = run
         self.fileSystem = fileSystem
-        let folder = output.isEmpty ? "." : output
-        path = folder + (folder.hasSuffix("/") ? "" : "/") + "runs/" + (try EscapedName.escape(run, of: "run"))
+        self.output = output.isEmpty ? "." : output
+        path = Self.runs(of: self.output) + "/" + (try EscapedName.escape(run, of: "run"))
     }
 
     /// Every run of an output folder by name, also those that hold nothing; none where the folder is not there.
     ///
     /// - Throws: `FileError` where the folder cannot be read.
     public static func all(inOutput output: String) throws -> [RunDirectory] {
-        guard try Folders.isPresent(output + "/runs") else { return [] }
-        return try Folders.names(in: output + "/runs").filter { !$0.hasPrefix(".") }.compactMap { name in
+        guard try isPresent(inOutput: output) else { return [] }
+        return try Folders.names(in: runs(of: output)).filter { !$0.hasPrefix(".") }.compactMap { name in
             try EscapedName.unescape(name).map { try RunDirectory(output: output, run: $0) }
         }
     }
+
+    /// Whether an output folder has a folder of runs.
+    ///
+    /// - Throws: `FileError` where that cannot be told.
+    public static func isPresent(inOutput output: String) throws -> Bool { try Folders.isPresent(runs(of: output)) }
+
+    private static func runs(of output: String) -> String { output + (output.hasSuffix("/") ? "" : "/") + "runs" }
 
     /// The folder.
     public var place: String { path }

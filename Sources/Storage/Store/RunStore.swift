@@ -11,6 +11,8 @@ public protocol RunStore: Sendable {
     var run: String { get }
     /// Where it is, for people: a path.
     var place: String { get }
+    /// The output that it is a run of, as it was given.
+    var output: String { get }
 
     /// Whether there is anything of the run, be it an empty folder.
     func isPresent() throws -> Bool

@@ -104,13 +104,7 @@ public struct BDCUnitOperation: Operation {
             var scratch = Scratch(memory.scratch)
             let parts = Parts(self, &scratch)
             let operation = self
-            let frames = (0..<input.images).map { image in
-                (
-                    input: UnsafePointer(memory.floats(input, image: image)),
-                    output: memory.floats(output, image: image),
-                    skip: skip.map { UnsafePointer(memory.floats($0, image: image)) }
-                )
-            }
+            let frames = memory.frames(input, output, skip: skip)
             return { _ in
                 for frame in frames { operation.run(parts, frame.input, frame.output, frame.skip) }
             }

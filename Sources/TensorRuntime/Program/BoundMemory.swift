@@ -22,4 +22,23 @@ public struct BoundMemory {
         precondition(tensor.element == .float32, "a tensor of \(tensor.element) is read as float32")
         return bytes(tensor, image: image).assumingMemoryBound(to: Float.self)
     }
+
+    /// The first values of every image that an operation reads, writes and adds.
+    ///
+    /// - Parameters:
+    ///   - input: what is read, float32.
+    ///   - output: what is written, float32, of as many images.
+    ///   - skip: what is added, float32, of as many images; nil for nothing.
+    func frames(
+        _ input: Tensor,
+        _ output: Tensor,
+        skip: Tensor?
+    ) -> [(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, skip: UnsafePointer<Float>?)] {
+        (0..<input.images).map { image in
+            (
+                UnsafePointer(floats(input, image: image)), floats(output, image: image),
+                skip.map { UnsafePointer(floats($0, image: image)) }
+            )
+        }
+    }
 }

@@ -16,7 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
             SIGTERM or Ctrl-C: the samples in hand are stored, the scenes go back to the queue, and the worker leaves within 10 s. \
             Stored samples are taken over by whoever claims the scene next.
 
-            Exit codes: 0 nothing was left to do (--exit-when-idle, --exit-when-done); 2 usage or configuration; 3 this host or the             database does not let it go on (disk full, folder read-only, password changed, right missing); 130 told to stop. Start it             again after 3 and 130, not after 0 and 2.
+            Exit codes: 0 nothing was left to do (--exit-when-idle, --exit-when-done); 2 usage or configuration; 3 this host or the \
+            database does not let it go on (disk full, folder read-only, password changed, right missing); 130 told to stop. Start it \
+            again after 3 and 130, not after 0 and 2.
             """
     )
 

@@ -136,7 +136,17 @@ struct SceneJob {
         } catch {
             flaw = "\(error)"
         }
-        guard let kind = DatasetKind.named(settings.datasetKind) else { return nil }
+        func failed(_ why: String) -> SceneMetrics {
+            logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(why)"])
+            var gaps = TruthGaps()
+            gaps.add(.failed, sample: "all samples", why: why, count: file.sampleTokens.count)
+            return SceneMetrics(gaps: gaps)
+        }
+        guard let kind = DatasetKind.named(settings.datasetKind) else {
+            return failed(
+                "this worker knows no dataset of kind '\(settings.datasetKind)'; score the run's files with the program that submitted it"
+            )
+        }
         let scorer = SceneScorer(
             scene: frames.name,
             frames: frames,
@@ -149,10 +159,7 @@ struct SceneJob {
             for note in outcome.notes { logger.warning("\(note)", metadata: ["scene": "\(frames.name)"]) }
             return outcome.metrics.isWorthStoring ? outcome.metrics : nil
         } catch {
-            logger.warning("no score", metadata: ["scene": "\(frames.name)", "error": "\(error)"])
-            var gaps = TruthGaps()
-            gaps.add(.failed, sample: "all samples", why: "\(error)", count: file.sampleTokens.count)
-            return SceneMetrics(gaps: gaps)
+            return failed("\(error)")
         }
     }
 

@@ -11,7 +11,7 @@ struct JSONCursor: JSONReader {
     var context: String?
 
     init(_ bytes: UnsafeRawBufferPointer, source: String) {
-        scanner = JSONScanner(bytes)
+        scanner = JSONScanner(bytes, judgesEveryPair: true)
         self.bytes = bytes
         self.source = source
     }
