@@ -1,25 +1,44 @@
 import ArrayFiles
 import Foundation
 import Storage
+import TestSupport
 
 /// A small dataset, a model and an undisturbed run of them, made once for all tests of the process.
+///
+/// `shared` has the small network of `Models`, so that a test costs what it is about; `fullSize` one that takes seconds a sample, for
+/// tests that disturb a run in the middle of its work.
 struct Fixture: Sendable {
     static let sceneCount = 2
     static let samplesPerScene = 3
 
     let folder: String
+    let model: String
+    let reference: String
     var dataset: String { folder + "/dataset" }
-    var model: String { folder + "/model.occmodel" }
-    var reference: String { folder + "/reference" }
 
     static let shared = Task { try await Fixture.make() }
+
+    static let fullSize = Task { () async throws -> Fixture in
+        let folder = try await shared.value.folder
+        let fixture = Fixture(folder: folder, model: folder + "/full-size.occmodel", reference: folder + "/full-size")
+        try await fixture.expect(
+            0,
+            ["import-model", "--config", "flashocc-r50_BDC-T", "--formula-weights", "1", "--output", fixture.model]
+        )
+        try await fixture.expect(0, fixture.runArguments(output: fixture.reference))
+        return fixture
+    }
 
     private static func make() async throws -> Fixture {
         let folder = NSTemporaryDirectory() + "occ-end-to-end-\(getpid())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         // A private PostgreSQL of root runs as the user postgres, who must be able to reach its data.
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-        let fixture = Fixture(folder: folder)
+        let fixture = Fixture(
+            folder: folder,
+            model: Project.path("Models/occ-small_BDC-T.occmodel"),
+            reference: folder + "/reference"
+        )
         atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "occ-end-to-end-\(getpid())") }
         try await fixture.expect(
             0,
@@ -27,10 +46,6 @@ struct Fixture: Sendable {
                 "make-dataset", "--scenes", "\(sceneCount)", "--samples", "\(samplesPerScene)", "--seed", "7", "--to",
                 fixture.dataset, "--width", "400", "--height", "225", "--without-lidar",
             ]
-        )
-        try await fixture.expect(
-            0,
-            ["import-model", "--config", "flashocc-r50_BDC-T", "--formula-weights", "1", "--output", fixture.model]
         )
         try await fixture.expect(0, fixture.runArguments(output: fixture.reference))
         return fixture

@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Testing
 
-/// Whole runs with real processes, a private PostgreSQL and the full-size network: minutes, not seconds.
+/// Whole runs with real processes and a private PostgreSQL.
 ///
 /// Serialized: each run uses every core.
 @Suite("Runs, end to end", .serialized, .enabled(if: Tool.isBuilt, "the programs are not built beside the tests"))
@@ -55,7 +55,7 @@ struct RunTests {
 
     @Test("A killed worker, a killed PostgreSQL, a killed scheduler: the run completes with the same predictions")
     func kills() async throws {
-        let fixture = try await Fixture.shared.value
+        let fixture = try await Fixture.fullSize.value
         let output = fixture.folder + "/killed"
         let partial = { () -> Int in
             guard let runs = try? FileManager.default.subpathsOfDirectory(atPath: output + "/runs") else { return 0 }
@@ -100,7 +100,7 @@ struct RunTests {
 
     @Test("Ctrl-C gives the scenes back, says how to go on, and the same command does")
     func interrupt() async throws {
-        let fixture = try await Fixture.shared.value
+        let fixture = try await Fixture.fullSize.value
         let output = fixture.folder + "/interrupted"
         let run = try Tool.start("occ-scheduler", fixture.runArguments(output: output, workers: 1))
         try await run.wait(timeoutSeconds: 120, for: "a scene in work") {

@@ -32,7 +32,15 @@ package enum DisposablePostgresServer {
     }
 
     private static func start() async throws -> PrivatePostgresServer {
-        try await PrivatePostgresServer.start(dataDirectory: try temporaryFolder())
+        let server = try await PrivatePostgresServer.start(dataDirectory: try temporaryFolder())
+        // What these tests write need not outlive the machine: no commit waits for the disk.
+        let configuration = try PostgresConfiguration(connectionString: server.connectionString)
+        let pool = ConnectionPool(configuration: configuration, maximumConnections: 1)
+        for statement in ["ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"] {
+            try await pool.query(statement, doing: "starting a server for tests")
+        }
+        await pool.close()
+        return server
     }
 
     /// Starts another server, empty, for a test that changes what belongs to a whole server: roles, its rules, its settings.
