@@ -53,6 +53,7 @@ def read_samples(root, version="v1.0-mini", scenes=None):
             cameras.append({
                 "path": str(root / data["filename"]), "intrinsics": np.array(sensor["camera_intrinsic"]),
                 "sensor_to_ego": matrix(sensor), "ego_to_global": matrix(tables["ego_pose"][data["ego_pose_token"]]),
+                "ego_rotation": tables["ego_pose"][data["ego_pose_token"]]["rotation"],
             })
         lidar = matrix(tables["ego_pose"][frames["LIDAR_TOP"]["ego_pose_token"]])
         samples.append({

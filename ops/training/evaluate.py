@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Scores a checkpoint's averaged weights on whole datasets: mIoU of voxels that the cameras see.
+"""Predicts whole datasets with a checkpoint's averaged weights: prints the mIoU of voxels that the cameras see, or writes boxes.
 
     evaluate.py runs/occ-small/checkpoint.pt --data data/heldout
+    evaluate.py runs/det-small/checkpoint.pt --data data/heldout --results results_nusc.json
+    occ-scheduler import-predictions --dataset data/heldout --predictions results_nusc.json --output scored
 """
 import argparse
+import json
 import pathlib
 
 import numpy as np
 import torch
 
+import boxes
 import data
 from configurations import CONFIGURATIONS, OCCUPANCY_CLASSES
 from network import Network, load_state
@@ -34,14 +38,30 @@ def load(path, name=None):
     return network.eval().to(memory_format=torch.channels_last), state["step"]
 
 
-def predict(network, samples):
-    """For each sample its arrays and the labels [y, x, z] of all voxels."""
+def outputs(network, samples):
+    """For each sample its arrays and what the network's head gives."""
     for sample in samples:
         item = data.load_sample(sample, network.row)
         batch = data.collate([item], network.row)
         with torch.no_grad():
-            logits = network(batch["images"].to(memory_format=torch.channels_last), batch["points"])
+            yield sample, item, network(batch["images"].to(memory_format=torch.channels_last), batch["points"])
+
+
+def predict(network, samples):
+    """For each sample its arrays and the labels [y, x, z] of all voxels."""
+    for _, item, logits in outputs(network, samples):
         yield item, logits[0].argmax(-1).to(torch.uint8).numpy()
+
+
+def write_results(network, arguments):
+    """The boxes of all samples as a nuScenes results file."""
+    found = {}
+    for root in arguments.data:
+        for sample, _, maps in outputs(network, data.read_samples(root, arguments.version)):
+            found[sample["token"]] = boxes.results(maps, sample, network.row)
+    meta = {f"use_{name}": name == "camera" for name in ("camera", "lidar", "radar", "map", "external")}
+    arguments.results.write_text(json.dumps({"meta": meta, "results": found}))
+    print(f"{arguments.results}: {sum(map(len, found.values()))} boxes of {len(found)} samples")
 
 
 def main():
@@ -51,10 +71,15 @@ def main():
     parser.add_argument("--version", default="v1.0-mini")
     parser.add_argument("--config", help="of a state_dict.safetensors")
     parser.add_argument("--labels", type=pathlib.Path, help="folder for the labels, one .npy [x, y, z] a sample")
+    parser.add_argument("--results", type=pathlib.Path, help="file for boxes, which a detection network needs")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     network, step = load(arguments.checkpoint, arguments.config)
+    if network.row.detection:
+        if not arguments.results:
+            raise SystemExit("a detection network needs --results FILE; occ-scheduler import-predictions and evaluate score it")
+        return write_results(network, arguments)
     confusion = np.zeros((18, 18), np.int64)
     count = 0
     for root in arguments.data:
