@@ -14,6 +14,7 @@ import torch
 
 import boxes
 import data
+import units
 from configurations import CONFIGURATIONS, OCCUPANCY_CLASSES
 from network import Network, load_state
 
@@ -33,6 +34,7 @@ def load(path, name=None):
         state = {"config": name, "average": load_file(path), "step": 0}
     else:
         state = torch.load(path, map_location="cpu")
+    units.BINARY = state.get("binary", True)
     network = Network(CONFIGURATIONS[state["config"]])
     load_state(network, state["average"])
     return network.eval().to(memory_format=torch.channels_last), state["step"]

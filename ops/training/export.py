@@ -12,6 +12,8 @@ from safetensors.torch import save_file
 
 def main(checkpoint, output):
     state = torch.load(checkpoint, map_location="cpu")
+    if not state.get("binary", True):
+        raise SystemExit(f"{checkpoint} is a twin in full precision; the product runs its binary sister")
     tensors = {k: v.contiguous() for k, v in state["average"].items() if not k.endswith("num_batches_tracked")}
     save_file(tensors, output, metadata={"config": state["config"], "step": str(state["step"])})
     print(f"{output}: {state['config']}, step {state['step']}, {len(tensors)} tensors")

@@ -22,6 +22,7 @@ from torch import nn
 import data
 import detection
 import losses
+import units
 from configurations import CONFIGURATIONS
 from network import Network
 
@@ -129,12 +130,14 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=float, default=180, help="seconds between checkpoints")
+    parser.add_argument("--full-precision", action="store_true", help="train the twin without signs, to see what they cost")
     parser.add_argument("--bf16", action="store_true", help="convolutions in bfloat16: faster where the CPU has it")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(arguments.seed)
+    units.BINARY = not arguments.full_precision
     row = CONFIGURATIONS[arguments.config]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     trainee = Trainee(row).to(device=device, memory_format=torch.channels_last)
@@ -146,6 +149,8 @@ def main():
     step = 0
     if path.exists():
         state = torch.load(path, map_location=device)
+        if state.get("binary", True) != units.BINARY:
+            raise SystemExit(f"{path} is of the {'binary network' if state.get('binary', True) else 'twin in full precision'}; choose another --to")
         trainee.load_state_dict(state["trainee"])
         average.load_state_dict(state["average"])
         if "optimizer" in state:
@@ -161,7 +166,7 @@ def main():
 
     def save(name="checkpoint.pt"):
         state = {
-            "config": arguments.config, "trainee": trainee.state_dict(), "average": average.state_dict(),
+            "config": arguments.config, "binary": units.BINARY, "trainee": trainee.state_dict(), "average": average.state_dict(),
             "optimizer": optimizer.state_dict(), "step": step, "counts": counts, "samples": len(samples),
         }
         torch.save(state, arguments.to / (name + ".tmp"))

@@ -5,6 +5,9 @@ from torch import nn
 
 import fused
 
+# Whether weights and activations are signs. A twin in full precision, which shows what that costs, is trained with False.
+BINARY = True
+
 
 class Sign(torch.autograd.Function):
     """sign(x), with the gradient of tanh(beta x) for x and for the learnable beta."""
@@ -42,7 +45,8 @@ class BinaryConv(nn.Conv2d):
         super().__init__(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False)
 
     def forward(self, x):
-        return F.conv2d(x, SignWeight.apply(self.weight), stride=self.stride, padding=self.padding)
+        weight = SignWeight.apply(self.weight) if BINARY else self.weight
+        return F.conv2d(x, weight, stride=self.stride, padding=self.padding)
 
 
 class Shift(nn.Module):
@@ -90,7 +94,7 @@ class SignActivation(nn.Module):
         self.beta = nn.Parameter(torch.ones(1))
 
     def forward(self, x):
-        return Sign.apply(x, self.beta)
+        return Sign.apply(x, self.beta) if BINARY else x
 
 
 class SqueezeExcite(nn.Module):
@@ -137,7 +141,10 @@ class Unit(nn.Module):
     def fused(self, x, identity):
         """The same in training, with fewer passes over memory."""
         spatial, norm1, relu1, pointwise, norm2, relu2 = self.binary_conv_relu
-        x = fused.MoveSign.apply(x, self.move0.k, self.move0.b, self.binary_activation.beta)
+        if BINARY:
+            x = fused.MoveSign.apply(x, self.move0.k, self.move0.b, self.binary_activation.beta)
+        else:
+            x = self.move0(x)
         for convolution, norm, relu in ((spatial, norm1, relu1), (pointwise, norm2, relu2)):
             x = fused.norm_prelu(convolution(x), norm, relu.pr_bias0.bias, relu.pr_prelu.weight, relu.pr_bias1.bias)
         gate = self.se_block.fc(x.mean((2, 3), keepdim=True))
