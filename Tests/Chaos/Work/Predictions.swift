@@ -23,10 +23,8 @@ struct Predictions {
         guard missing.isEmpty else { return "\(missing.count) samples are missing" }
         let surplus = Set(samples.keys).subtracting(other.samples.keys)
         guard surplus.isEmpty else { return "\(surplus.count) samples are unknown" }
-        let bytes = samples.reduce(0) { sum, sample in
-            sum + zip(sample.value, other.samples[sample.key] ?? []).count { $0 != $1 }
-        }
-        return bytes == 0 ? nil : "\(bytes) bytes of decoded predictions differ"
+        let different = samples.count { other.samples[$0.key] != $0.value }
+        return different == 0 ? nil : "the decoded predictions of \(different) samples differ"
     }
 
     /// Whether one file gives nothing but right labels or an error: what holds of a damaged one too.
