@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -72,7 +73,7 @@ let package = Package(
         room("SystemSupport", ["CCrypto"]),
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
-        room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
+        room("ImageFiles", ["CTurboJPEG", "CSPNG", "CWebP"]),
         room("PostgresClient", ["CPQ"]),
 
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
@@ -160,7 +161,7 @@ let package = Package(
         tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"], optimised: true),
         tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"], optimised: true),
         tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"], optimised: true),
-        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"], optimised: true),
+        tests("ImageFilesTests", ["CWebP", "ImageFiles", "SystemSupport"], optimised: true),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(
