@@ -59,12 +59,15 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Foundations: one subject each, over one system library each.
         .target(name: "BinaryKernels", cSettings: cSettings),
+        // A part of DejaVu Sans.
+        .target(name: "EmbeddedFont", exclude: ["LICENSE"], cSettings: cSettings),
         .target(
             name: "NuScenesJSON",
             cxxSettings: cxxSettings,
@@ -95,7 +98,8 @@ let package = Package(
         // Rendering without optimisation takes minutes a sample.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"], optimised: true),
         room("Evaluation", ["ArrayFiles", "Scenes", "SystemSupport"]),
-        room("Reporting", ["ImageFiles", "Scenes"]),
+        // Drawing without optimisation takes seconds a figure.
+        room("Reporting", ["CCairo", "EmbeddedFont", "ImageFiles", "Scenes"], optimised: true),
 
         // What scheduler and workers agree on, and what their command lines share.
         room(
