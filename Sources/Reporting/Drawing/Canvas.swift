@@ -1,7 +1,7 @@
 internal import CCairo
 internal import ImageFiles
 
-/// A sheet that is drawn on through Cairo; everything outside it is clipped. Places are pixels from the upper left corner.
+/// A sheet that is drawn on through Cairo, in pixels from its upper left corner; everything outside it is clipped.
 ///
 /// What has a corner that is no number, or lies a million pixels away, is not drawn.
 final class Canvas {

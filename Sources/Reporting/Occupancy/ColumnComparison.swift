@@ -47,13 +47,9 @@ public struct ColumnComparison: Equatable, Sendable {
     }
 
     /// Columns along x and along y.
-    public let shape: (x: Int, y: Int)
+    public let shape: SIMD2<Int>
     /// The outcome of each column, y fastest.
     public let outcomes: [Outcome]
-
-    public static func == (one: Self, other: Self) -> Bool {
-        one.shape == other.shape && one.outcomes == other.outcomes
-    }
 
     /// Compares two grids.
     ///
@@ -64,7 +60,7 @@ public struct ColumnComparison: Equatable, Sendable {
             throw ReportingError("cannot compare two occupancy grids: \(flaw)")
         }
         let (countX, countY, countZ) = (truth.shape[0], truth.shape[1], truth.shape[2])
-        shape = (countX, countY)
+        shape = SIMD2(countX, countY)
         outcomes = (0..<(countX * countY)).map { column in
             let voxels = (column * countZ..<(column + 1) * countZ).filter { truth.maskCamera?[$0] != 0 }
             guard !voxels.isEmpty else { return .unseen }
