@@ -58,12 +58,16 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Foundations: one subject each, over one system library each.
         .target(name: "BinaryKernels", cSettings: cSettings),
+        // A part of DejaVu Sans.
+        .target(name: "EmbeddedFont", exclude: ["LICENSE"], cSettings: cSettings),
         .target(
             name: "NuScenesJSON",
             cxxSettings: cxxSettings,
@@ -72,7 +76,7 @@ let package = Package(
         room("SystemSupport", ["CCrypto"]),
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
-        room("ImageFiles", ["CTurboJPEG", "CSPNG"]),
+        room("ImageFiles", ["CTurboJPEG", "CSPNG", "CWebP"]),
         room("PostgresClient", ["CPQ"]),
 
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
@@ -94,7 +98,8 @@ let package = Package(
         // Rendering without optimisation takes minutes a sample.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"], optimised: true),
         room("Evaluation", ["ArrayFiles", "Scenes", "SystemSupport"]),
-        room("Reporting", ["ImageFiles", "Scenes"]),
+        // Drawing without optimisation takes seconds a figure.
+        room("Reporting", ["CCairo", "EmbeddedFont", "ImageFiles", "Scenes"], optimised: true),
 
         // What scheduler and workers agree on, and what their command lines share.
         room(
@@ -160,7 +165,7 @@ let package = Package(
         tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"], optimised: true),
         tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"], optimised: true),
         tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"], optimised: true),
-        tests("ImageFilesTests", ["ImageFiles", "SystemSupport"], optimised: true),
+        tests("ImageFilesTests", ["CWebP", "ImageFiles", "SystemSupport"], optimised: true),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(

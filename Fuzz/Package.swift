@@ -23,6 +23,7 @@ let libraries: [Target] = [
     .systemLibrary(name: "CZip", path: "Rooms/CZip", pkgConfig: "libzip"),
     .systemLibrary(name: "CTurboJPEG", path: "Rooms/CTurboJPEG", pkgConfig: "libturbojpeg"),
     .systemLibrary(name: "CSPNG", path: "Rooms/CSPNG", pkgConfig: "spng"),
+    .systemLibrary(name: "CWebP", path: "Rooms/CWebP", pkgConfig: "libwebpmux"),
     .systemLibrary(name: "CDNNL", path: "Rooms/CDNNL"),
     .systemLibrary(name: "CZlib", path: "Rooms/CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CCrypto", path: "Rooms/CCrypto", pkgConfig: "libcrypto"),
@@ -31,7 +32,8 @@ let libraries: [Target] = [
 func room(_ name: String, _ below: [String]) -> Target {
     .target(
         name: name,
-        dependencies: (["CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CDNNL", "CZlib", "CCrypto"] + below).map {
+        dependencies: (["CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CWebP", "CDNNL", "CZlib", "CCrypto"] + below).map
+        {
             .byName(name: $0)
         },
         path: "Rooms/\(name)",

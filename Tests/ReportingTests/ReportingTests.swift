@@ -53,7 +53,7 @@ struct ReportingTests {
     }
 
     @Test("grids that do not fit are refused")
-    func misfits() {
+    func misfits() throws {
         #expect(throws: ReportingError.self) {
             try BirdsEyeView.image(VoxelLabels(semantics: [0, 1], shape: [1, 1, 1]))
         }
@@ -65,7 +65,9 @@ struct ReportingTests {
         #expect(throws: ReportingError.self) {
             try BirdsEyeView.image(VoxelLabels(semantics: [], shape: [.max, .max, 1]))
         }
-        #expect(throws: ReportingError.self) { try BirdsEyeFigure(panels: []).render() }
+        #expect(throws: ReportingError.self) { try VoxelView.image(VoxelLabels(semantics: [18], shape: [1, 1, 1])) }
+        let (small, large) = (try grid([]), try grid([], shape: [6, 4, 2]))
+        #expect(throws: ReportingError.self) { try ColumnComparison(prediction: small, truth: large) }
     }
 
     @Test("every class has a name and a colour of its own")
@@ -74,130 +76,54 @@ struct ReportingTests {
         #expect(Set(OccupancyPalette.colours).count == 18 && Set(OccupancyClass.titles).count == 18)
     }
 
-    @Test("the font has every printable ASCII character, each of its own shape")
-    func font() {
-        var shapes: Set<[[Bool]]> = []
-        for code in UInt8(33)...126 {
-            let glyph = BitmapFont.standard.glyph(for: Character(Unicode.Scalar(code)))
-            #expect((1...5).contains(glyph.columns) && glyph.ink.count == BitmapFont.rows)
-            shapes.insert(glyph.ink)
-        }
-        #expect(shapes.count == 94)
-        #expect(BitmapFont.standard.columns(of: "") == 0)
-        #expect(BitmapFont.standard.columns(of: "il") == 4)
-        let cut = Canvas.fitted("a rather long title", width: 60, scale: 2)
-        #expect(cut.hasPrefix("a ") && cut.hasSuffix("...") && Canvas.width(of: cut, scale: 2) <= 60)
-        #expect(Canvas.fitted("short", width: 60, scale: 2) == "short")
-        let unknown = BitmapFont.standard.glyph(for: "漢").ink
-        #expect(unknown == BitmapFont.standard.glyph(for: "?").ink)
+    @Test("columns are compared by their topmost voxels, without what no camera sees")
+    func comparison() throws {
+        var mask = [UInt8](repeating: 1, count: 72)
+        let prediction = try grid([(0, 0, 0, 4), (0, 1, 2, 4), (1, 0, 0, 4), (1, 2, 0, 4), (2, 0, 2, 16), (3, 0, 1, 4)])
+        // Column (2, 0): the prediction's topmost voxel is unseen; column (3, 0): all of it is.
+        mask[(2 * 4 + 0) * 3 + 2] = 0
+        for z in 0..<3 { mask[(3 * 4 + 0) * 3 + z] = 0 }
+        let truth = try grid([(0, 0, 1, 4), (0, 1, 2, 5), (1, 1, 0, 4), (3, 0, 1, 4)], mask: mask)
+        let found = try ColumnComparison(prediction: prediction, truth: truth)
+        func outcome(_ x: Int, _ y: Int) -> ColumnComparison.Outcome { found.outcomes[x * 4 + y] }
+        #expect(outcome(0, 0) == .agreed && outcome(0, 1) == .confused && outcome(1, 1) == .missed)
+        #expect(outcome(1, 0) == .invented && outcome(1, 2) == .invented)
+        #expect(outcome(2, 0) == .free && outcome(3, 0) == .unseen && outcome(5, 3) == .free)
+        #expect(found.count(.invented) == 2 && found.count(.free) == 18)
+        #expect(found.summary == "right 20 %  missed 20 %  false 40 %  wrong class 20 %")
+        // Forward is up, left is left.
+        #expect(colour(found.image, 3, 5) == ColumnComparison.Outcome.agreed.colour)
+        #expect(colour(found.image, 2, 4) == ColumnComparison.Outcome.missed.colour)
+        #expect(try ColumnComparison(prediction: grid([]), truth: grid([])).summary == "")
     }
 
-    @Test("text covers as much paper as its shape says, at every scale")
-    func raster() {
-        for scale in 1...5 {
-            let square = BitmapFont.Glyph(columns: 2, ink: Array(repeating: [true, true], count: BitmapFont.rows))
-            let coverage = GlyphRaster.coverage(square, scale: scale)
-            #expect(coverage.count == BitmapFont.rows * scale && coverage[0].count == 2 * scale)
-            // Round corners aside, all ink.
-            #expect(coverage[BitmapFont.rows * scale / 2].allSatisfy { $0 == 1 })
+    @Test("printable ASCII and Latin-1 have shapes of their own, from the font that the program carries")
+    func font() throws {
+        func drawn(_ text: String) throws -> RGBImage {
+            let canvas = try Canvas(width: 40, height: 40)
+            canvas.write(text, x: 4, y: 6, size: 24)
+            return canvas.image
         }
+        let box = try drawn("\u{6F22}")
+        let texts = (UInt8(33)...126).map { String(Unicode.Scalar($0)) } + ["é", "ß", "×", "°", "–", "…"]
+        var shapes: Set<[UInt8]> = [box.pixels]
+        for text in texts { shapes.insert(try drawn(text).pixels) }
+        #expect(shapes.count == texts.count + 1)
+        // Edges are soft and grey.
+        let inks = try drawn("S")
+        let greys = Set((0..<1600).map { inks.pixels[$0 * 3] })
+        #expect(greys.count > 8 && inks.pixels[0] == 255)
+        #expect(try drawn("S") == inks)
     }
 
-    @Test("a figure holds its panels pixel by pixel, and all else is around them")
-    func figure() throws {
-        let shape = [40, 60, 2]
-        let first = try grid([(39, 59, 0, 4), (0, 0, 0, 16)], shape: shape)
-        let second = try grid([(20, 20, 1, 11)], shape: shape)
-        let camera = RGBImage(width: 64, height: 32, red: 10, green: 20, blue: 30)
-        for cameras in [0, 1, 6] {
-            let figure = BirdsEyeFigure(
-                title: "scene-0061",
-                subtitle: "token é",
-                panels: [
-                    .init(title: "prediction", note: "31.2", grid: first), .init(title: "ground truth", grid: second),
-                ],
-                cameras: Array(repeating: .init(name: "CAM_FRONT", image: camera), count: cameras),
-                cellPixels: 4
-            )
-            let layout = try BirdsEyeLayout(figure)
-            let image = try figure.render()
-            #expect(image.width == layout.width && image.height == layout.height)
-            let (left, right) = (layout.panels[0], layout.panels[1])
-            #expect(left.width == 240 && left.height == 160)
-            #expect(left.x + left.width < right.x && right.x + right.width < image.width)
-            #expect(colour(image, left.x, left.y) == OccupancyPalette.colours[4])
-            #expect(colour(image, left.x + 3, left.y + 3) == OccupancyPalette.colours[4])
-            #expect(colour(image, left.x + 4, left.y) == .white)
-            #expect(colour(image, left.x + 239, left.y + 159) == OccupancyPalette.colours[16])
-            #expect(colour(image, right.x + 39 * 4, right.y + 19 * 4) == OccupancyPalette.colours[11])
-            for (label, place) in layout.legend.enumerated() {
-                #expect(colour(image, place.x + 9, place.y + 7) == OccupancyPalette.colours[label])
-                #expect(place.x + place.width <= image.width && place.y + place.height <= image.height)
-            }
-            for place in layout.cameras {
-                #expect(place.y + place.height < left.y)
-                #expect(colour(image, place.x + place.width - 1, place.y + place.height - 1) == Colour(10, 20, 30))
-            }
-            #expect(layout.cameras.count == cameras)
-            #expect(try PNGDecoder.decode(figure.png()) == image)
-            #expect(try figure.render() == image)
-        }
-    }
-
-    @Test("boxes lie where they are: forward is up, left is left, heading and size turn with the box")
-    func boxes() throws {
-        let ahead = BoxFigure.Box(centre: SIMD2(20, 0), size: SIMD2(10, 4), heading_rad: 0, label: 0)
-        let left = BoxFigure.Box(centre: SIMD2(0, 20), size: SIMD2(10, 4), heading_rad: .pi / 2, label: 5)
-        let figure = BoxFigure(
-            title: "model",
-            panels: [
-                .init(title: "prediction", boxes: [ahead], shadows: [left]), .init(title: "truth", boxes: [left]),
-            ],
-            range_m: 30,
-            pixelsPerMetre: 10
-        )
-        let image = try figure.render()
-        // Two views of 600 pixels with 24 pixels around and 20 between.
-        #expect(image.width == 24 + 600 + 20 + 600 + 24)
-        let top = 24 + 36 + 24
-        /// Whether a pixel, seen from the corner of a view, has nearly the colour of a class.
-        func has(_ label: Int, _ x: Int, _ y: Int) -> Bool {
-            let (pixel, wanted) = (colour(image, x, top + y), DetectionPalette.colours[label])
-            return [(pixel.red, wanted.red), (pixel.green, wanted.green), (pixel.blue, wanted.blue)]
-                .allSatisfy { abs(Int($0) - Int($1)) < 40 }
-        }
-        // The box ahead reaches from 15 to 25 m ahead and 2 m to each side; its edge has its colour in full.
-        #expect(has(0, 24 + 300, 300 - 250) && has(0, 24 + 300 + 20, 300 - 170) && has(0, 24 + 300, 300 - 220))
-        #expect(colour(image, 24 + 300 + 10, top + 300 - 170) != .white)
-        #expect(colour(image, 24 + 300 + 25, top + 300 - 170) == .white)
-        // Not mirrored: what is on the left is left of the middle, here as a grey area.
-        #expect(colour(image, 24 + 130, top + 310) != .white && colour(image, 24 + 470, top + 310) == .white)
-        let second = 24 + 600 + 20
-        #expect(has(5, second + 300 - 250, 300) && !has(5, second + 300 + 250, 300))
-        #expect(try PNGDecoder.decode(figure.png()) == image)
-    }
-
-    @Test("boxes beyond the view, of no size or of no numbers draw nothing outside and never trap")
-    func strangeBoxes() throws {
-        let strange: [Double] = [0, .nan, .infinity, -.infinity, 1e300, -1e9, 54.9]
-        let boxes = strange.flatMap { a in
-            strange.map { b in
-                BoxFigure.Box(
-                    centre: SIMD2(a, b),
-                    size: SIMD2(b, a),
-                    heading_rad: a,
-                    velocity: SIMD2(b, b),
-                    label: Int(clamping: Int64(b.isFinite ? max(-9, min(b, 99)) : 3)),
-                    strength: a
-                )
-            }
-        }
-        let image = try BoxFigure(panels: [.init(title: "", boxes: boxes, shadows: boxes)]).render()
-        #expect(colour(image, 2, image.height / 2) == .white)
-        #expect(throws: ReportingError.self) { try BoxFigure(panels: []).render() }
-        #expect(throws: ReportingError.self) {
-            try BoxFigure(panels: [.init(title: "", boxes: [])], range_m: .nan).render()
-        }
+    @Test("text is cut where it does not fit")
+    func fitting() {
+        #expect(Canvas.width(of: "", size: 14) == 0)
+        #expect(Canvas.width(of: "mm", size: 14) > Canvas.width(of: "il", size: 14))
+        let cut = Canvas.fitted("a rather long title", width: 60, size: 14)
+        #expect(cut.hasPrefix("a ") && cut.hasSuffix("…") && Canvas.width(of: cut, size: 14) <= 60)
+        #expect(Canvas.fitted("short", width: 60, size: 14) == "short")
+        #expect(Canvas.fitted(String(repeating: "i", count: 100_000), width: 1 << 30, size: 14).count == 1001)
     }
 
     @Test("curves start and end where their points are")
@@ -215,7 +141,7 @@ struct ReportingTests {
             vertical: "precision"
         )
         let image = try figure.render()
-        let (left, top) = (24 + 56, 24 + 36 + 30 + 36)
+        let (left, top) = (28 + 56, 76 + 36)
         func isDrawn(_ x: Int, _ y: Int) -> Bool {
             let pixel = colour(image, left + x, top + y)
             return Int(pixel.green) + 40 < Int(pixel.blue)
@@ -226,18 +152,10 @@ struct ReportingTests {
         }
     }
 
-    @Test("any number of panels and any small grid can be laid out")
-    func layouts() throws {
-        for count in 1...8 {
-            for (shape, cell) in [([1, 1, 1], 1), ([7, 3, 2], 16), ([30, 90, 1], 2)] {
-                let panel = BirdsEyeFigure.Panel(
-                    title: "a title longer than its grid",
-                    grid: try grid([], shape: shape)
-                )
-                let figure = BirdsEyeFigure(panels: Array(repeating: panel, count: count), cellPixels: cell)
-                let image = try figure.render()
-                #expect(image.width >= 320 && image.height > shape[0] * cell)
-            }
+    @Test("sheets of no pixel and of too many are refused")
+    func sheets() {
+        for (width, height) in [(0, 1), (1, -1), (32_001, 1), (20_000, 20_000)] {
+            #expect(throws: ReportingError.self) { try Canvas(width: width, height: height) }
         }
     }
 }

@@ -12,6 +12,7 @@ struct Layers {
         ["Scenes"],
         [
             "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "PostgresClient", "NuScenesJSON", "BinaryKernels",
+            "EmbeddedFont",
         ],
     ])
 

@@ -51,10 +51,12 @@ public struct CurveFigure: Equatable, Sendable {
 
     private static let columns = 5
     private static let side = 300
+    private static let margin = 28
     private static let left = 56
     private static let gap = 26
     private static let top = 36
-    private static let bottom = 50
+    private static let bottom = 54
+    private static let head = 76
     private static let colours = [
         Colour(68, 1, 84), Colour(49, 104, 142), Colour(53, 170, 110), Colour(240, 140, 20), Colour(200, 40, 40),
     ]
@@ -67,36 +69,26 @@ public struct CurveFigure: Equatable, Sendable {
         guard (1...50).contains(panels.count) else {
             throw ReportingError("cannot draw \(panels.count) diagrams; 1 to 50 can be drawn")
         }
-        let margin = BirdsEyeLayout.margin
         let columns = min(Self.columns, panels.count)
         let rows = (panels.count + columns - 1) / columns
         let pitch = (Self.left + Self.side + Self.gap, Self.top + Self.side + Self.bottom)
-        let head = margin + BirdsEyeLayout.titleHeight + BirdsEyeLayout.subtitleHeight
-        let width = 2 * margin + columns * pitch.0
-        var canvas = Canvas(width: width, height: head + rows * pitch.1 + 40)
-        let room = width - 2 * margin
-        canvas.write(Canvas.fitted(title, width: room, scale: 3), x: margin, y: margin, scale: 3, Canvas.ink)
-        canvas.write(
-            Canvas.fitted(subtitle, width: room, scale: 2),
-            x: margin,
-            y: margin + BirdsEyeLayout.titleHeight,
-            scale: 2,
-            Canvas.faintInk
-        )
+        let foot = Self.head + rows * pitch.1
+        let canvas = try Canvas(width: 2 * Self.margin + columns * pitch.0, height: foot + 44)
+        canvas.writeTitles(title, subtitle, margin: Self.margin)
         for (index, panel) in panels.enumerated() {
             let place = Rectangle(
-                x: margin + index % columns * pitch.0 + Self.left,
-                y: head + index / columns * pitch.1 + Self.top,
+                x: Self.margin + index % columns * pitch.0 + Self.left,
+                y: Self.head + index / columns * pitch.1 + Self.top,
                 width: Self.side,
                 height: Self.side
             )
-            draw(panel, at: place, on: &canvas)
+            draw(panel, at: place, on: canvas)
         }
-        var x = margin + Self.left
+        var x = Self.margin + Self.left
         for (name, colour) in zip(lineNames, Self.colours) {
-            canvas.fill(x: x, y: head + rows * pitch.1 + 6, width: 30, height: 4, colour)
-            canvas.write(name, x: x + 40, y: head + rows * pitch.1, scale: 2, Canvas.ink)
-            x += 40 + Canvas.width(of: name, scale: 2) + 40
+            canvas.fill(Rectangle(x: x, y: foot + 4, width: 30, height: 3), colour)
+            canvas.write(name, x: x + 40, y: foot, size: TextSize.legend)
+            x += 40 + Canvas.width(of: name, size: TextSize.legend) + 40
         }
         return canvas.image
     }
@@ -106,30 +98,29 @@ public struct CurveFigure: Equatable, Sendable {
     /// - Throws: as `render()`, and `ImageFileError`.
     public func png() throws -> [UInt8] { try PNGEncoder.encode(render()) }
 
-    private func draw(_ panel: Panel, at place: Rectangle, on canvas: inout Canvas) {
-        canvas.drawPanelTitle(panel.title, note: panel.note, above: place)
-        let side = Double(Self.side)
+    private func draw(_ panel: Panel, at place: Rectangle, on canvas: Canvas) {
+        canvas.writePanelTitle(panel.title, note: panel.note, above: place)
+        let (side, faint) = (Double(Self.side), Canvas.faintInk)
         for step in 0...5 {
             let value = Double(step) / 5
-            let (x, y) = (place.x + Int(value * side), place.y + Self.side - Int(value * side))
-            canvas.fill(x: x, y: place.y, width: 1, height: Self.side, Self.grid)
-            canvas.fill(x: place.x, y: y, width: Self.side, height: 1, Self.grid)
-            let label = "\(value)"
-            let width = Canvas.width(of: label, scale: 1)
-            canvas.write(label, x: x - width / 2, y: place.y + Self.side + 6, scale: 1, Canvas.faintInk)
-            canvas.write(label, x: place.x - width - 6, y: y - 3, scale: 1, Canvas.faintInk)
+            let (x, y) = (place.x + Int(value * side), place.bottom - Int(value * side))
+            canvas.fill(Rectangle(x: x, y: place.y, width: 1, height: Self.side), Self.grid)
+            canvas.fill(Rectangle(x: place.x, y: y, width: Self.side, height: 1), Self.grid)
+            canvas.write("\(value)", x: x, y: place.bottom + 7, size: TextSize.small, faint, .centre)
+            canvas.write("\(value)", x: place.x - 7, y: y - 4, size: TextSize.small, faint, .right)
         }
-        canvas.frame(x: place.x, y: place.y, width: Self.side, height: Self.side, Canvas.rule)
-        let below = Canvas.width(of: horizontal, scale: 1)
-        canvas.write(horizontal, x: place.x + Self.side - below, y: place.y + Self.side + 20, scale: 1, Canvas.faintInk)
-        let beside = Canvas.width(of: vertical, scale: 1) + 6
-        canvas.write(vertical, x: place.x + Self.side - beside, y: place.y + 6, scale: 1, Canvas.faintInk)
-        for (points, colour) in zip(panel.lines, Self.colours) {
-            let pixels = points.map { point in
-                SIMD2(Double(place.x) + point.x * side, Double(place.y) + side - point.y * side)
-            }
-            for (start, end) in zip(pixels, pixels.dropFirst()) {
-                canvas.line(from: start, to: end, width: 2, colour, coverage: 0.9, within: place)
+        canvas.frame(place)
+        canvas.write(horizontal, x: place.right, y: place.bottom + 24, size: TextSize.small, faint, .right)
+        canvas.write(vertical, x: place.right - 6, y: place.y + 7, size: TextSize.small, faint, .right)
+        canvas.clip(to: place) {
+            for (points, colour) in zip(panel.lines, Self.colours) {
+                // A point that is no number interrupts the line.
+                let pixels = points.map { point in
+                    SIMD2(Double(place.x) + point.x * side, Double(place.bottom) - point.y * side)
+                }
+                for piece in pixels.split(whereSeparator: { !$0.x.isFinite || !$0.y.isFinite }) {
+                    canvas.line(Array(piece), width: 2, colour)
+                }
             }
         }
     }

@@ -8,6 +8,9 @@ public enum DetectionPalette {
         "traffic cone", "barrier",
     ]
 
+    /// The colour of labels that are none of the ten.
+    static let unknown = Colour(150, 155, 162)
+
     /// Colours by label.
     public static let colours = [
         Colour(235, 120, 0), Colour(200, 40, 40), Colour(150, 90, 200), Colour(120, 85, 70), Colour(170, 140, 0),

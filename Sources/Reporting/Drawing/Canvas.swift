@@ -1,144 +1,196 @@
+internal import CCairo
 internal import ImageFiles
 
-/// A picture that is drawn on; everything outside it is clipped.
-struct Canvas {
+/// A sheet that is drawn on through Cairo, in pixels from its upper left corner; everything outside it is clipped.
+///
+/// What has a corner that is no number, or lies a million pixels away, is not drawn.
+final class Canvas {
     /// Text that is read first.
     static let ink = Colour(32, 33, 36)
     /// Text that is read second.
-    static let faintInk = Colour(110, 113, 120)
+    static let faintInk = Colour(98, 102, 110)
     /// Frames and axes.
     static let rule = Colour(190, 193, 199)
+    private static let mostPixels = 64 << 20
 
-    private(set) var image: RGBImage
+    let width: Int
+    let height: Int
+    private let surface: OpaquePointer
+    let context: OpaquePointer
 
     /// Makes an empty sheet.
-    init(width: Int, height: Int, background: Colour = .white) {
-        image = RGBImage(
-            width: width,
-            height: height,
-            red: background.red,
-            green: background.green,
-            blue: background.blue
-        )
+    ///
+    /// - Throws: `ReportingError` where it has no pixel, more than 64 million, or more than Cairo takes.
+    init(width: Int, height: Int, background: Colour = .white) throws {
+        guard (1...32_000).contains(width), (1...32_000).contains(height), width * height <= Self.mostPixels else {
+            throw ReportingError(
+                "cannot draw a picture of \(width) x \(height) pixels; at most 32000 a side and 64 million are drawn"
+            )
+        }
+        let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+        let context = cairo_create(surface)
+        guard let surface, let context, cairo_status(context) == CAIRO_STATUS_SUCCESS, let type = Typeface.standard
+        else {
+            cairo_destroy(context)
+            cairo_surface_destroy(surface)
+            throw ReportingError("cannot set Cairo up for a picture of \(width) x \(height) pixels")
+        }
+        (self.width, self.height, self.surface, self.context) = (width, height, surface, context)
+        cairo_set_font_face(context, type.face)
+        Typeface.withOptions { cairo_set_font_options(context, $0) }
+        fill(Rectangle(x: 0, y: 0, width: width, height: height), background)
     }
 
-    /// Colours one pixel, `coverage` of it.
-    mutating func point(_ x: Int, _ y: Int, _ colour: Colour, coverage: Double = 1) {
-        guard x >= 0, y >= 0, x < image.width, y < image.height, coverage > 0 else { return }
-        if coverage >= 1 {
-            image[x, y] = (colour.red, colour.green, colour.blue)
-        } else {
-            let (red, green, blue) = image[x, y]
-            let mixed = Colour(red, green, blue).mixed(with: colour, coverage)
-            image[x, y] = (mixed.red, mixed.green, mixed.blue)
+    deinit {
+        cairo_destroy(context)
+        cairo_surface_destroy(surface)
+    }
+
+    /// What was drawn.
+    var image: RGBImage {
+        cairo_surface_flush(surface)
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        guard let data = cairo_image_surface_get_data(surface) else {
+            return RGBImage(width: width, height: height, pixels: pixels)
         }
+        let stride = Int(cairo_image_surface_get_stride(surface))
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            var target = 0
+            for y in 0..<height {
+                UnsafeRawPointer(data + y * stride).withMemoryRebound(to: UInt32.self, capacity: width) { row in
+                    for x in 0..<width {
+                        pixels[target] = UInt8(truncatingIfNeeded: row[x] >> 16)
+                        pixels[target + 1] = UInt8(truncatingIfNeeded: row[x] >> 8)
+                        pixels[target + 2] = UInt8(truncatingIfNeeded: row[x])
+                        target += 3
+                    }
+                }
+            }
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
+    /// Draws with everything outside a rectangle left alone.
+    func clip(to place: Rectangle, _ body: () -> Void) {
+        cairo_save(context)
+        rectangle(place)
+        cairo_clip(context)
+        body()
+        cairo_restore(context)
     }
 
     /// Fills a rectangle.
-    mutating func fill(x: Int, y: Int, width: Int, height: Int, _ colour: Colour, coverage: Double = 1) {
-        for row in max(0, y)..<max(0, y, min(y + height, image.height)) {
-            for column in max(0, x)..<max(0, x, min(x + width, image.width)) {
-                point(column, row, colour, coverage: coverage)
-            }
-        }
+    func fill(_ place: Rectangle, _ colour: Colour, opacity: Double = 1) {
+        rectangle(place)
+        use(colour, opacity)
+        cairo_fill(context)
     }
 
     /// Draws a frame of one pixel just outside a rectangle.
-    mutating func frame(x: Int, y: Int, width: Int, height: Int, _ colour: Colour) {
-        fill(x: x - 1, y: y - 1, width: width + 2, height: 1, colour)
-        fill(x: x - 1, y: y + height, width: width + 2, height: 1, colour)
-        fill(x: x - 1, y: y - 1, width: 1, height: height + 2, colour)
-        fill(x: x + width, y: y - 1, width: 1, height: height + 2, colour)
+    func frame(_ place: Rectangle, _ colour: Colour = Canvas.rule) {
+        let (x, y) = (Double(place.x) - 0.5, Double(place.y) - 0.5)
+        cairo_rectangle(context, x, y, Double(place.width + 1), Double(place.height + 1))
+        stroke(colour, 1, width: 1)
     }
 
-    /// Draws a circle's outline, one pixel wide with soft edges.
-    mutating func circle(centreX: Double, centreY: Double, radius: Double, _ colour: Colour, coverage: Double) {
-        let bounds = Int(radius + 2)
-        for y in (Int(centreY) - bounds)...(Int(centreY) + bounds) {
-            for x in (Int(centreX) - bounds)...(Int(centreX) + bounds) {
-                let (dx, dy) = (Double(x) + 0.5 - centreX, Double(y) + 0.5 - centreY)
-                let distance = abs((dx * dx + dy * dy).squareRoot() - radius)
-                if distance < 1 { point(x, y, colour, coverage: coverage * (1 - distance)) }
-            }
+    /// Fills a polygon.
+    func fill(polygon corners: [SIMD2<Double>], _ colour: Colour, opacity: Double = 1) {
+        guard trace(corners) else { return }
+        use(colour, opacity)
+        cairo_fill(context)
+    }
+
+    /// Draws lines from point to point with round ends.
+    ///
+    /// - Parameters:
+    ///   - isClosed: whether the last point is joined to the first.
+    ///   - dash: pixels drawn and pixels left out in turn; empty for a whole line.
+    func line(
+        _ points: [SIMD2<Double>],
+        width: Double,
+        _ colour: Colour,
+        opacity: Double = 1,
+        isClosed: Bool = false,
+        dash: [Double] = []
+    ) {
+        guard trace(points) else { return }
+        if isClosed { cairo_close_path(context) }
+        cairo_set_dash(context, dash, Int32(dash.count), 0)
+        stroke(colour, opacity, width: width)
+        cairo_set_dash(context, nil, 0, 0)
+    }
+
+    /// Draws a circle's outline, one pixel wide.
+    func circle(centre: SIMD2<Double>, radius: Double, _ colour: Colour) {
+        guard isDrawable(centre), radius.isFinite, radius > 0 else { return }
+        cairo_new_path(context)
+        cairo_arc(context, centre.x, centre.y, radius, 0, 2 * .pi)
+        stroke(colour, 1, width: 1)
+    }
+
+    /// Draws a picture into a rectangle: averaged where it shrinks, every pixel a block of its own where it grows.
+    func draw(_ picture: RGBImage, in place: Rectangle) {
+        guard picture.width > 0, picture.height > 0, place.width > 0, place.height > 0 else { return }
+        var pixels = (0..<(picture.width * picture.height)).map { index -> UInt32 in
+            let red = UInt32(picture.pixels[index * 3])
+            let green = UInt32(picture.pixels[index * 3 + 1])
+            let blue = UInt32(picture.pixels[index * 3 + 2])
+            return red << 16 | green << 8 | blue
+        }
+        pixels.withUnsafeMutableBytes { bytes in
+            let source = cairo_image_surface_create_for_data(
+                bytes.bindMemory(to: UInt8.self).baseAddress,
+                CAIRO_FORMAT_RGB24,
+                Int32(picture.width),
+                Int32(picture.height),
+                Int32(picture.width * 4)
+            )
+            cairo_save(context)
+            rectangle(place)
+            cairo_clip(context)
+            cairo_translate(context, Double(place.x), Double(place.y))
+            let scale = SIMD2(
+                Double(place.width) / Double(picture.width),
+                Double(place.height) / Double(picture.height)
+            )
+            cairo_scale(context, scale.x, scale.y)
+            cairo_set_source_surface(context, source, 0, 0)
+            let pattern = cairo_get_source(context)
+            cairo_pattern_set_filter(pattern, scale.min() >= 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+            cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
+            cairo_paint(context)
+            cairo_restore(context)
+            // The pixels end with this block.
+            cairo_surface_flush(surface)
+            cairo_surface_finish(source)
+            cairo_surface_destroy(source)
         }
     }
 
-    /// Copies a picture to a place, every pixel `scale` wide and high.
-    mutating func draw(_ picture: RGBImage, x: Int, y: Int, scale: Int) {
-        for row in 0..<picture.height {
-            for column in 0..<picture.width {
-                let (red, green, blue) = picture[column, row]
-                fill(
-                    x: x + column * scale,
-                    y: y + row * scale,
-                    width: scale,
-                    height: scale,
-                    Colour(red, green, blue)
-                )
-            }
-        }
+    private func stroke(_ colour: Colour, _ opacity: Double, width: Double) {
+        use(colour, opacity)
+        cairo_set_line_width(context, width)
+        cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
+        cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+        cairo_stroke(context)
     }
 
-    /// Copies a picture into a rectangle, averaging where it shrinks and repeating where it grows.
-    mutating func draw(_ picture: RGBImage, x: Int, y: Int, width: Int, height: Int) {
-        guard picture.width > 0, picture.height > 0 else { return }
-        for row in 0..<height {
-            let top = row * picture.height / height
-            let bottom = max(top + 1, (row + 1) * picture.height / height)
-            for column in 0..<width {
-                let left = column * picture.width / width
-                let right = max(left + 1, (column + 1) * picture.width / width)
-                var sum = (red: 0, green: 0, blue: 0)
-                for sourceRow in top..<bottom {
-                    for sourceColumn in left..<right {
-                        let pixel = picture[sourceColumn, sourceRow]
-                        sum.red += Int(pixel.red)
-                        sum.green += Int(pixel.green)
-                        sum.blue += Int(pixel.blue)
-                    }
-                }
-                let count = (bottom - top) * (right - left)
-                point(
-                    x + column,
-                    y + row,
-                    Colour(
-                        UInt8((sum.red + count / 2) / count),
-                        UInt8((sum.green + count / 2) / count),
-                        UInt8((sum.blue + count / 2) / count)
-                    )
-                )
-            }
-        }
+    private func rectangle(_ place: Rectangle) {
+        cairo_new_path(context)
+        cairo_rectangle(context, Double(place.x), Double(place.y), Double(place.width), Double(place.height))
     }
 
-    /// Pixels that a text takes across.
-    static func width(of text: some StringProtocol, scale: Int) -> Int {
-        BitmapFont.standard.columns(of: text) * scale
+    private func trace(_ points: [SIMD2<Double>]) -> Bool {
+        guard points.count > 1, points.allSatisfy(isDrawable) else { return false }
+        cairo_new_path(context)
+        for point in points { cairo_line_to(context, point.x, point.y) }
+        return true
     }
 
-    /// The text, or as much of its beginning as fits, with three dots.
-    static func fitted(_ text: String, width available: Int, scale: Int) -> String {
-        guard width(of: text, scale: scale) > available else { return text }
-        var kept = Substring(text)
-        while !kept.isEmpty, width(of: kept + "...", scale: scale) > available { kept = kept.dropLast() }
-        return kept + "..."
-    }
+    private func isDrawable(_ point: SIMD2<Double>) -> Bool { abs(point.x) < 1e6 && abs(point.y) < 1e6 }
 
-    /// Pixels that a line of text takes down, descenders included.
-    static func height(scale: Int) -> Int { BitmapFont.rows * scale }
-
-    /// Writes one line of text; `y` is the top of its capitals.
-    mutating func write(_ text: String, x: Int, y: Int, scale: Int, _ colour: Colour) {
-        var left = x
-        for character in text {
-            let glyph = BitmapFont.standard.glyph(for: character)
-            let coverage = GlyphRaster.coverage(glyph, scale: scale)
-            for (row, values) in coverage.enumerated() {
-                for (column, value) in values.enumerated() {
-                    point(left + column, y + row, colour, coverage: value)
-                }
-            }
-            left += (glyph.columns + 1) * scale
-        }
+    func use(_ colour: Colour, _ opacity: Double) {
+        let (red, green, blue) = (Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255)
+        cairo_set_source_rgba(context, red, green, blue, opacity.isFinite ? min(max(opacity, 0), 1) : 0)
     }
 }

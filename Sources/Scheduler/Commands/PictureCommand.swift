@@ -11,16 +11,17 @@ internal import Scoring
 internal import Storage
 internal import SystemSupport
 
-/// `occ-scheduler picture`: one sample from above.
+/// `occ-scheduler picture`: one sample, from above, as voxels, or with everything.
 struct PictureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picture",
-        abstract: "Draw a sample from above: prediction, and ground truth beside it where it is at hand.",
+        abstract: "Draw a sample: prediction, and ground truth beside it where it is at hand.",
         discussion: """
-            Example: occ-scheduler picture --output out --sample TOKEN --to sample.png
+            Example: occ-scheduler picture --output out --sample TOKEN --view all --to sample.png
 
             Voxel labels are drawn as they are stored. Boxes are drawn around the car, which takes the dataset's tables; the fainter a \
-            box, the lower its score; a line ahead of it ends where it is a second later.
+            box, the lower its score; a line ahead of it ends where it is a second later. Camera pictures show them with class and \
+            score, and ground truth dashed. docs/pictures.md explains what each view shows.
             """
     )
 
@@ -41,7 +42,10 @@ struct PictureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
     var minimumScore: Double = 0.2
 
-    @Flag(help: "Draw the six camera pictures above; reads the dataset's tables.")
+    @Option(help: "From above, as solid voxels, or both with camera pictures and differences: above, voxels, all.")
+    var view: PictureView = .above
+
+    @Flag(help: "Draw the six camera pictures above, with boxes in them; reads the dataset's tables.")
     var cameras = false
 
     @OptionGroup var replacing: ReplaceOptions
@@ -61,63 +65,43 @@ struct PictureCommand: AsyncParsableCommand {
         let (scene, token) = try find(manifest)
         let reader = try directory.open(scene)
         let entry = try reader.entry(token: token)
-        let subtitle = "\(manifest.datasetVersion) \(scene.name) \(token)"
         let root = truth.root(manifest)
         func readTables() throws -> PictureTables {
             try PictureTables(root: root, manifest: manifest, scene: scene.name)
         }
-        let picture: RGBImage
+        let showsCameras = cameras || view == .all
+        var figure: SampleFigure
         switch entry.kind {
         case .occupancy:
             let labels = try reader.sample(entry).occupancy().bytes
-            var figure = try occupancy(labels, manifest, scene.name, token)
-            figure.subtitle = subtitle
-            figure.cameras = cameras ? try readTables().pictures(of: token) : []
-            picture = try figure.render()
+            let truths = try truth.labels(manifest).wholeLabels(scene: scene.name, sample: token)
+            figure = SampleFigure(rows: try SampleViews.occupancy(labels, truth: truths, view))
+            if showsCameras { figure.cameras = try readTables().pictures(of: token) }
         case .detections:
-            let view = BoxView(
-                document: try reader.sample(entry).detectionsJSON(),
-                token: token,
-                minimumScore: minimumScore
-            )
+            guard view != .voxels else {
+                throw CommandFailure(
+                    .configuration,
+                    "run '\(manifest.run)' holds boxes, which have no voxels; --view above or --view all draws them"
+                )
+            }
             let tables = try readTables()
-            var figure = try view.figure(tables.frames, annotations: tables.annotations(of: token))
-            figure.title = manifest.model
-            figure.subtitle = subtitle
-            figure.cameras = cameras ? try tables.pictures(of: token) : []
-            picture = try figure.render()
+            figure = try SampleViews.detections(
+                try reader.sample(entry).detectionsJSON(),
+                of: token,
+                minimumScore: minimumScore,
+                tables.frames,
+                annotations: tables.annotations(of: token)
+            )
+            if showsCameras { figure.cameras = try tables.pictures(of: token) }
         }
+        figure.title = manifest.model
+        let number = (scene.sampleTokens.firstIndex(of: token) ?? 0) + 1
+        figure.subtitle =
+            "\(manifest.datasetVersion)  \(scene.name)  sample \(number) of \(scene.sampleTokens.count)  \(token)"
+        let picture = try figure.render()
         guard let format = PictureFormat(path: target) else { return }
         try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
         Terminal.say(Paths.absolute(target))
-    }
-
-    private func occupancy(
-        _ prediction: [UInt8],
-        _ manifest: RunManifest,
-        _ scene: String,
-        _ token: String
-    ) throws -> BirdsEyeFigure {
-        let labels = try truth.labels(manifest).wholeLabels(scene: scene, sample: token)
-        // What no camera sees is not scored, and dimmed in both.
-        var panels = [
-            BirdsEyeFigure.Panel(
-                title: "prediction",
-                grid: VoxelLabels(semantics: prediction, maskCamera: labels?.maskCamera),
-                isDimmed: labels?.maskCamera != nil
-            )
-        ]
-        if let labels {
-            panels.append(
-                BirdsEyeFigure.Panel(
-                    title: "ground truth",
-                    note: labels.maskCamera == nil ? "the label file has no mask_camera" : "dimmed: no camera sees it",
-                    grid: labels,
-                    isDimmed: labels.maskCamera != nil
-                )
-            )
-        }
-        return BirdsEyeFigure(title: "\(manifest.model)", panels: panels)
     }
 
     private func find(_ manifest: RunManifest) throws -> (RunManifest.Scene, String) {

@@ -41,7 +41,7 @@ struct PictureTables {
     /// The six camera pictures of one sample.
     ///
     /// - Throws: `DatasetError`, `FileError`, `CommandFailure`.
-    func pictures(of token: String) throws -> [BirdsEyeFigure.Camera] {
+    func pictures(of token: String) throws -> [SampleFigure.Camera] {
         guard let sample = frames.samples.first(where: { $0.token == token }) else {
             throw CommandFailure(
                 .configuration,
@@ -52,7 +52,8 @@ struct PictureTables {
         return try sample.cameras.map { camera in
             let file = try MappedFile(path: "\(root)/\(camera.imagePath)")
             do {
-                return .init(name: camera.channel, image: try file.withBytes { try decoder.decode(Array($0)) })
+                let picture = try file.withBytes { try decoder.decode(Array($0)) }
+                return .init(name: camera.channel, picture: picture, frame: camera)
             } catch {
                 throw CommandFailure(.configuration, "cannot decode '\(file.path)': \(error)")
             }
