@@ -11,6 +11,7 @@ struct SchedulerCommand: AsyncParsableCommand {
             One machine:   occ-scheduler run --dataset DIR --version v1.0-mini --model M.occmodel --output OUT
             A cluster:     occ-scheduler submit ... --database URL, then occ-worker --database URL on every host
             Afterwards:    occ-scheduler evaluate | verify | export | samples | picture --output OUT
+                           occ-scheduler compare OUT_A OUT_B
 
             Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
             """,
@@ -26,7 +27,8 @@ struct SchedulerCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Results",
                 subcommands: [
-                    EvaluateCommand.self, VerifyCommand.self, ExportCommand.self, SamplesCommand.self,
+                    EvaluateCommand.self, CompareRunsCommand.self, VerifyCommand.self, ExportCommand.self,
+                    SamplesCommand.self,
                     PictureCommand.self,
                     ImportPredictionsCommand.self, CollectCommand.self,
                 ]

@@ -98,6 +98,7 @@ public struct RunScores: Sendable {
     /// - Parameters:
     ///   - truth: the ground truth.
     ///   - metrics: what is counted.
+    ///   - sample: gets each sample with counts of its own; called from several threads. What it keeps is all that is kept of samples.
     ///   - progress: is told how many scenes are done; called from several threads.
     /// - Throws: `StorageError`, `FileError`, `DatasetError`, `EvaluationError`: the first by order of scenes.
     public static func recomputed(
@@ -105,6 +106,7 @@ public struct RunScores: Sendable {
         directory: any RunStore,
         truth: RunTruth,
         metrics: [any SceneMetric] = Metrics.known,
+        sample: @Sendable (SampleScores) -> Void = { _ in },
         progress: @Sendable (Int) -> Void = { _ in }
     ) throws -> RunScores {
         let done = manifest.done
@@ -112,7 +114,7 @@ public struct RunScores: Sendable {
         DispatchQueue.concurrentPerform(iterations: done.count) { index in
             let result = Result {
                 let reader = try directory.open(done[index])
-                return try truth.scorer(of: done[index].name, metrics: metrics).score(reader)
+                return try truth.scorer(of: done[index].name, metrics: metrics).score(reader, sample: sample)
             }
             let count = results.withLock { results in
                 results[index] = result
@@ -151,6 +153,13 @@ public struct RunScores: Sendable {
             part.sceneGaps = part.sceneGaps.filter { !$0.value.isEmpty }
         }
         return part
+    }
+
+    /// What the samples hold, by what was counted; nil where nothing was.
+    public var kind: SampleKind? {
+        scenes.lazy.compactMap { scene in
+            Metrics.known.first { scene.metrics[part: type(of: $0).part] != nil }.map { type(of: $0).kind }
+        }.first
     }
 
     /// The counts of a metric of each scene that has some.

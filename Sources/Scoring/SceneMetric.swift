@@ -29,6 +29,16 @@ public protocol SceneMetric: Sendable {
     ///
     /// - Throws: `EvaluationError` where the counts cannot be added up.
     func report(_ scenes: [CountedScene<Counts>], _ caption: ScoreCaption) throws -> (any ScoreReport)?
+
+    /// The few numbers that tell how good one sample is; the first ranks samples.
+    ///
+    /// Their keys, titles and number are the same for every sample; a number that the sample does not have is nil.
+    func sampleScores(_ counts: Counts, _ caption: ScoreCaption) -> [HeadlineScore]
+
+    /// The counts of some scenes in a form that gives scores of many sums of them; the scenes stand in it as they are given.
+    ///
+    /// - Throws: `EvaluationError` where the counts cannot be added up.
+    func pooled(_ scenes: [CountedScene<Counts>], _ caption: ScoreCaption) throws -> any PooledScores
 }
 
 /// Counts of one scene.
@@ -36,8 +46,18 @@ public protocol MetricCounts: StoredCounts, Equatable, Sendable {
     /// Makes counts of nothing.
     init()
 
+    /// Samples that were counted.
+    var scoredSamples: Int { get }
+
+    /// Adds what others counted.
+    ///
+    /// - Throws: `EvaluationError` where both counted the same sample, as far as counts tell.
+    mutating func merge(_ other: Self) throws
+}
+
+extension MetricCounts {
     /// Whether no sample was counted.
-    var isEmpty: Bool { get }
+    public var isEmpty: Bool { scoredSamples == 0 }
 }
 
 /// The counts of a scene, and which scene it is.
@@ -72,6 +92,14 @@ public struct HeadlineScore: Equatable, Sendable {
     public let value: Double?
     /// Digits after the point for people.
     public let digits: Int
+
+    /// Makes a number.
+    public init(key: String, title: String, value: Double?, digits: Int) {
+        self.key = key
+        self.title = title
+        self.value = value
+        self.digits = digits
+    }
 }
 
 /// The metrics that there are.
@@ -114,6 +142,11 @@ extension SceneMetric {
         var own = counts as? Counts ?? Counts()
         try count(sample, into: &own, gaps: &gaps)
         return own
+    }
+
+    /// `sampleScores` of counts of a kind that only the metric knows; those of nothing where there are none.
+    func sampleScores(of metrics: SceneMetrics, _ caption: ScoreCaption) -> [HeadlineScore] {
+        sampleScores(metrics[Self.self] ?? Counts(), caption)
     }
 
     /// Counts that were stored.

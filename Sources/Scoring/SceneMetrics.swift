@@ -30,9 +30,24 @@ public struct SceneMetrics: StoredCounts, Sendable {
         set { counts[part] = newValue }
     }
 
+    /// Adds the counts and gaps of other samples of the same scene.
+    ///
+    /// - Throws: `EvaluationError` where both counted the same sample, as far as counts tell.
+    mutating func merge(_ other: SceneMetrics) throws {
+        for (part, added) in other.counts {
+            if let own = counts[part] { counts[part] = try own.merged(with: added) } else { counts[part] = added }
+        }
+        gaps.add(other.gaps)
+    }
+
     /// What an error calls these bytes.
     public static let storedName = "stored metrics"
 
+    /// Whether each metric that counted here and there counted as many samples, and some metric did.
+    func hasSamplesOf(_ other: SceneMetrics) -> Bool {
+        let both = counts.filter { other.counts[$0.key] != nil }
+        return !both.isEmpty && both.allSatisfy { other.counts[$0.key]?.scoredSamples == $0.value.scoredSamples }
+    }
     /// Whether nothing was counted; gaps may be there all the same.
     public var isEmpty: Bool { counts.isEmpty }
     /// Whether there is something worth storing.
@@ -82,6 +97,15 @@ public struct SceneMetrics: StoredCounts, Sendable {
                 counts[kind] = try metric.decoded(Array(content))
             }
         }
+    }
+}
+
+extension MetricCounts {
+    /// `merge` of counts of a kind that only the metric knows.
+    fileprivate func merged(with other: any MetricCounts) throws -> any MetricCounts {
+        var sum = self
+        if let other = other as? Self { try sum.merge(other) }
+        return sum
     }
 }
 

@@ -51,8 +51,12 @@ public struct SceneScorer: Sendable {
 
     /// Scores every sample of a file that has ground truth; the others are counted and named in the metrics' gaps.
     ///
-    /// - Throws: `StorageError` naming the scene file, `EvaluationError` naming the sample.
-    public func score(_ reader: SceneFileReader) throws -> Outcome {
+    /// - Parameter sample: gets each sample of the file, in its order, with counts of its own; they add up to the scene's.
+    /// - Throws: `StorageError` naming the scene file, `EvaluationError` naming the sample, and what `sample` throws.
+    public func score(
+        _ reader: SceneFileReader,
+        sample handOver: (SampleScores) throws -> Void = { _ in }
+    ) throws -> Outcome {
         let kinds = Set(reader.entries.map(\.kind))
         guard kinds.count == 1, let kind = kinds.first else { return Outcome() }
         let metrics = metrics.filter { type(of: $0).kind == kind }
@@ -61,18 +65,19 @@ public struct SceneScorer: Sendable {
             case .occupancy: SceneTruth.voxels(origins: nil)
             case .detections: SceneTruth(annotations)
             }
-        var counts: [UInt8: any MetricCounts] = [:]
-        var gaps = TruthGaps()
-        for entry in reader.entries {
-            guard let sample = try judged(entry, in: reader, by: &truth, gaps: &gaps) else { continue }
-            for metric in metrics {
-                let part = type(of: metric).part
-                counts[part] = try metric.adding(sample, to: counts[part], gaps: &gaps)
+        var outcome = Outcome()
+        for (index, entry) in reader.entries.enumerated() {
+            var own = SceneMetrics()
+            if let sample = try judged(entry, in: reader, by: &truth, gaps: &own.gaps) {
+                for metric in metrics {
+                    let counts = try metric.adding(sample, to: nil, gaps: &own.gaps)
+                    if !counts.isEmpty { own[part: type(of: metric).part] = counts }
+                }
             }
+            try outcome.metrics.merge(own)
+            try handOver(SampleScores(scene: scene, index: index, token: entry.token, metrics: own))
         }
-        gaps.shorten(.absent, whereAllOf: reader.entries.count)
-        var outcome = Outcome(metrics: SceneMetrics(gaps: gaps))
-        for (part, counts) in counts where !counts.isEmpty { outcome.metrics[part: part] = counts }
+        outcome.metrics.gaps.shorten(.absent, whereAllOf: reader.entries.count)
         return outcome
     }
 

@@ -75,6 +75,11 @@ public struct TruthGaps: Equatable, Sendable {
         add(Group(count: count, examples: [example]), of: reason.rawValue)
     }
 
+    /// Adds the gaps of other samples of the same scene.
+    mutating func add(_ other: TruthGaps) {
+        for (reason, group) in other.groups { add(group, of: reason) }
+    }
+
     /// Adds the gaps of a scene, its name before each sample's.
     public mutating func add(_ other: TruthGaps, scene: String) {
         for (reason, group) in other.groups {

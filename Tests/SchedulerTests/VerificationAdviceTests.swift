@@ -1,4 +1,5 @@
 import Foundation
+import Scoring
 import Storage
 import Testing
 
@@ -62,5 +63,29 @@ struct VerificationAdviceTests {
         #expect("\(error as Any)".contains("no scene 'c'"))
         let document = try JSONSerialization.jsonObject(with: Data(all.text().utf8)) as? [String: Any]
         #expect((document?["samples"] as? [[String: Any]])?.last?["index"] as? Int == 1)
+        try scores(of: all)
+    }
+
+    /// Numbers beside samples, in columns and in JSON; the worst come first, and those without a number are not among them.
+    private func scores(of list: SampleList) throws {
+        func score(_ value: Double?) -> HeadlineScore {
+            HeadlineScore(key: "meanIoU_percent", title: "mIoU", value: value, digits: 2)
+        }
+        let first = SampleBook.Key(scene: "b", token: "t0")
+        let second = SampleBook.Key(scene: "b", token: "t1")
+        let half = list.scored([first: .init(scores: [score(12.345)], note: nil)])
+        #expect(
+            half.table
+                == "scene  index  token  mIoU   note\nb      0      t0     12.35  \nb      1      t1     -      no ground truth\n"
+        )
+        #expect(try half.text().contains("\"meanIoU_percent\" : 12.345"))
+        #expect(half.worst(2).samples.map(\.token) == ["t0"])
+        let both = list.scored([
+            first: .init(scores: [score(7)], note: nil), second: .init(scores: [score(3)], note: nil),
+        ])
+        #expect(both.worst(2).samples.map(\.token) == ["t1", "t0"] && both.worst(1).samples.map(\.token) == ["t1"])
+        #expect(both.table == "scene  index  token  mIoU\nb      0      t0     7.00\nb      1      t1     3.00\n")
+        let none = list.scored([:])
+        #expect(none.table.contains("score") && none.worst(5).samples.isEmpty)
     }
 }

@@ -75,6 +75,32 @@ import Testing
         }
     }
 
+    @Test("Counts of samples add up to those of all, and every sample has the same numbers")
+    func samplesAddUp() throws {
+        let samples = try Self.samples()
+        for metric in Metrics.known {
+            let part = type(of: metric).part
+            var gaps = TruthGaps()
+            var whole: (any MetricCounts)?
+            var sum = SceneMetrics()
+            var keys: Set<[String]> = [metric.sampleScores(of: SceneMetrics(), Self.caption).map(\.key)]
+            for sample in samples {
+                whole = try metric.adding(sample, to: whole, gaps: &gaps)
+                let counts = try metric.adding(sample, to: nil, gaps: &gaps)
+                guard !counts.isEmpty else { continue }
+                var own = SceneMetrics()
+                own[part: part] = counts
+                try sum.merge(own)
+                let scores = metric.sampleScores(of: own, Self.caption)
+                keys.insert(scores.map(\.key))
+                #expect(scores.allSatisfy { $0.value.map { (0...100).contains($0) } ?? false }, "\(metric)")
+            }
+            #expect(sum[part: part]?.encoded() == whole?.encoded(), "\(metric)")
+            #expect(keys.count == 1 && keys.first?.isEmpty == false, "\(metric)")
+            #expect(metric.sampleScores(of: SceneMetrics(), Self.caption).allSatisfy { $0.value == nil }, "\(metric)")
+        }
+    }
+
     @Test("Every truncation of stored counts is an error")
     func truncation() throws {
         let samples = try Self.samples()

@@ -54,6 +54,37 @@ struct TruthGapsTests {
         try archive.write(to: path(sample))
     }
 
+    @Test("Each sample is handed over with its own counts or with what it lacks, and they add up to the scene's")
+    func samples() throws {
+        try writeLabels(0)
+        try writeLabels(1, without: ["mask_camera"])
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path(0)))
+        try FileManager.default.createDirectory(
+            atPath: (path(2) as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path(2)))
+        var handed: [SampleScores] = []
+        let scorer = SceneScorer(scene: "scene-1", frames: frames, annotations: nil, labels: locator)
+        let scene = try scorer.score(reader) { handed.append($0) }.metrics
+        #expect(handed.map(\.token) == frames.samples.map(\.token) && handed.map(\.index) == Array(0..<6))
+        var sum = SceneMetrics()
+        for sample in handed { try sum.merge(sample.metrics) }
+        #expect(sum == scene && scene[OccupancyMetric.self]?.samples == 2)
+        var caption = ScoreCaption(dataset: "d", split: "s", model: "m", expectedSamples: nil)
+        let scores = handed.map { $0.scores(caption) }
+        #expect(scores[0].map(\.key) == ["meanIoU_percent", "rayIoU_percent"])
+        #expect(scores[0].allSatisfy { $0.value == 0 } && scores[1][0].value == nil && scores[1][1].value == 0)
+        #expect(scores[2].isEmpty && scores[3].isEmpty)
+        let remarks = handed.map { $0.remark(caption) ?? "" }
+        #expect(
+            remarks[0] == "" && remarks[1] == "its label file has no mask_camera" && remarks[3] == "no ground truth"
+        )
+        #expect(remarks[2].hasPrefix("its ground truth is damaged: "))
+        caption.mask = .none
+        #expect(handed[1].remark(caption) == nil && handed[1].scores(caption)[0].value == 0)
+    }
+
     private func score(_ frames: SceneFrames?) throws -> SceneMetrics {
         let scorer = SceneScorer(scene: "scene-1", frames: frames, annotations: nil, labels: locator)
         return try scorer.score(reader).metrics

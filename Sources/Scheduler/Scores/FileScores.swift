@@ -14,6 +14,8 @@ struct FileScores {
     let datasetRoot: String?
     /// What is counted.
     var metrics: [any SceneMetric] = Metrics.known
+    /// What follows where the tables are not at hand, for people.
+    var consequence = "so the scores in run.json are summed"
 
     /// Scores every finished scene.
     ///
@@ -21,15 +23,7 @@ struct FileScores {
     ///   `EvaluationError`.
     func score() throws -> RunScores {
         let stored = try RunScores.stored(in: manifest).by(metrics)
-        guard let truth = try groundTruth() else { return stored }
-        let scores = try RunScores.recomputed(
-            manifest,
-            directory: directory,
-            truth: truth,
-            metrics: metrics
-        ) { done in
-            if Terminal.isInteractive { Terminal.showProgress("\(done) scenes scored") }
-        }
+        guard let scores = try recompute() else { return stored }
         guard scores.scenes.isEmpty, !scores.gaps.hasDamage, datasetRoot == nil, !stored.scenes.isEmpty else {
             return scores
         }
@@ -37,6 +31,23 @@ struct FileScores {
             "note: no sample of the run has ground truth in '\(root)' now, so the scores in run.json are summed"
         )
         return stored
+    }
+
+    /// Scores every finished scene anew; nil where no ground truth is at hand.
+    ///
+    /// - Parameter sample: gets each sample; called from several threads.
+    /// - Throws: as `score`.
+    func recompute(sample: @Sendable (SampleScores) -> Void = { _ in }) throws -> RunScores? {
+        guard let truth = try groundTruth() else { return nil }
+        return try RunScores.recomputed(
+            manifest,
+            directory: directory,
+            truth: truth,
+            metrics: metrics,
+            sample: sample
+        ) { done in
+            if Terminal.isInteractive { Terminal.showProgress("\(done) scenes scored") }
+        }
     }
 
     private var root: String { datasetRoot ?? manifest.datasetFolder }
@@ -51,7 +62,7 @@ struct FileScores {
                 if datasetRoot != nil { throw error }
                 try Self.refuseIfNotAllowed(error)
                 Terminal.say(
-                    "note: the dataset's tables are not at hand, so the scores in run.json are summed: \(error)"
+                    "note: the dataset's tables are not at hand, \(consequence): \(error)"
                 )
                 return nil
             }
@@ -101,7 +112,7 @@ struct FileScores {
     private func datasetKind() throws -> DatasetKind { try DatasetKind.of(manifest) }
 
     /// What the run's first finished scene holds.
-    private func firstKind() throws -> SampleKind? {
+    func firstKind() throws -> SampleKind? {
         guard let scene = manifest.done.first(where: { !$0.sampleTokens.isEmpty }) else {
             return nil
         }

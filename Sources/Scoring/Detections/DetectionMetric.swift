@@ -31,17 +31,31 @@ public struct DetectionMetric: SceneMetric {
         DetectionScore(report: try sum(scenes, caption), scenes: scenes, caption: caption)
     }
 
+    /// The score below which boxes do not count for the second number; `picture` leaves them out too.
+    public static let shownScore = 0.2
+
+    /// F1 at 2 m, in percent, all classes together: at the sample's best threshold of scores, and of boxes of a score of 0.2 and above.
+    ///
+    /// AP and NDS say little of a single sample, where most classes do not occur. Two runs may give scores of different sizes to boxes
+    /// of the same worth, so the best threshold ranks; what it cannot tell, certain boxes where there is nothing, the other does.
+    public func sampleScores(_ counts: DetectionMatches, _ caption: ScoreCaption) -> [HeadlineScore] {
+        [
+            HeadlineScore(key: "bestF1_percent", title: "F1", value: counts.bestF1.map { $0 * 100 }, digits: 2),
+            HeadlineScore(
+                key: "shownF1_percent",
+                title: "F1 from 0.2",
+                value: counts.f1(minimumScore: Self.shownScore).map { $0 * 100 },
+                digits: 2
+            ),
+        ]
+    }
+
     fileprivate func sum(
         _ scenes: [CountedScene<DetectionMatches>],
         _ caption: ScoreCaption
     ) throws -> DetectionReport {
-        let order = DetectionOrder(split: caption.split)
         var total = DetectionMatches()
-        for scene in scenes.sorted(by: { $0.place < $1.place }) {
-            // In the tables' order every sample has a number of its own already.
-            let matches = scene.counts
-            try total.merge(order == .sampleTable ? matches : matches.placed(atScene: UInt32(clamping: scene.place)))
-        }
+        for scene in scenes.sorted(by: { $0.place < $1.place }) { try total.merge(placed(scene, caption)) }
         return try DetectionReport(
             dataset: caption.dataset,
             split: caption.split,
@@ -51,11 +65,26 @@ public struct DetectionMetric: SceneMetric {
             expectedSamples: caption.expectedSamples
         )
     }
+
+    /// A scene's matches, every sample with an order of its own among those of all scenes.
+    private func placed(_ scene: CountedScene<DetectionMatches>, _ caption: ScoreCaption) throws -> DetectionMatches {
+        // In the tables' order every sample has a number of its own already.
+        let isPlaced = DetectionOrder(split: caption.split) == .sampleTable
+        return isPlaced ? scene.counts : try scene.counts.placed(atScene: UInt32(clamping: scene.place))
+    }
+
+    /// NDS, mAP, the errors and the APs of the classes.
+    public func pooled(
+        _ scenes: [CountedScene<DetectionMatches>],
+        _ caption: ScoreCaption
+    ) throws -> any PooledScores {
+        PooledMatches(try scenes.map { try placed($0, caption) })
+    }
 }
 
 extension DetectionMatches: MetricCounts {
-    /// Whether no sample was counted.
-    public var isEmpty: Bool { sampleCount == 0 }
+    /// Samples that were counted.
+    public var scoredSamples: Int { sampleCount }
 }
 
 /// mAP and NDS of some scenes together and, for a table, of each by itself.

@@ -36,18 +36,30 @@ public struct OccupancyMetric: SceneMetric {
             expectedSamples: caption.expectedSamples.map { UInt64(max(0, $0)) }
         )
     }
+
+    /// The sample's mIoU: over the classes that occur in its truth or prediction, under the caption's mask.
+    public func sampleScores(_ counts: MaskedConfusions, _ caption: ScoreCaption) -> [HeadlineScore] {
+        [OccupancyReport.headline(meanIoU_percent: counts[caption.mask].meanIoU.map { $0 * 100 })]
+    }
+
+    /// mIoU and the IoUs of the classes under the caption's mask.
+    public func pooled(_ scenes: [CountedScene<MaskedConfusions>], _ caption: ScoreCaption) -> any PooledScores {
+        PooledConfusions(scenes.map { $0.counts[caption.mask] })
+    }
 }
 
 extension MaskedConfusions: MetricCounts {
-    /// Whether no sample was counted.
-    public var isEmpty: Bool { samples == 0 }
+    /// Samples that were counted; under a mask there are fewer where ground truth lacks that mask.
+    public var scoredSamples: Int { Int(clamping: samples) }
 }
 
 extension OccupancyReport: ScoreReport {
     /// Samples that the score is of.
     public var scoredSamples: Int { Int(clamping: sampleCount) }
     /// The mean over classes.
-    public var headline: [HeadlineScore] {
-        [HeadlineScore(key: "meanIoU_percent", title: "mIoU", value: meanIoU_percent, digits: 2)]
+    public var headline: [HeadlineScore] { [Self.headline(meanIoU_percent: meanIoU_percent)] }
+
+    static func headline(meanIoU_percent: Double?) -> HeadlineScore {
+        HeadlineScore(key: "meanIoU_percent", title: "mIoU", value: meanIoU_percent, digits: 2)
     }
 }

@@ -39,18 +39,30 @@ public struct RayMetric: SceneMetric {
             expectedSamples: caption.expectedSamples.map { UInt64(max(0, $0)) }
         )
     }
+
+    /// The sample's RayIoU: over the classes that its rays meet.
+    public func sampleScores(_ counts: RayCounts, _ caption: ScoreCaption) -> [HeadlineScore] {
+        [RayIoUReport.headline(rayIoU_percent: counts.rayIoU.map { $0 * 100 })]
+    }
+
+    /// RayIoU, its means at the thresholds, and the classes.
+    public func pooled(_ scenes: [CountedScene<RayCounts>], _ caption: ScoreCaption) -> any PooledScores {
+        PooledRays(scenes.map(\.counts))
+    }
 }
 
 extension RayCounts: MetricCounts {
-    /// Whether no sample was counted.
-    public var isEmpty: Bool { samples == 0 }
+    /// Samples that were counted.
+    public var scoredSamples: Int { Int(clamping: samples) }
 }
 
 extension RayIoUReport: ScoreReport {
     /// Samples that the score is of.
     public var scoredSamples: Int { Int(clamping: sampleCount) }
     /// The mean over thresholds.
-    public var headline: [HeadlineScore] {
-        [HeadlineScore(key: "rayIoU_percent", title: "RayIoU", value: rayIoU_percent, digits: 2)]
+    public var headline: [HeadlineScore] { [Self.headline(rayIoU_percent: rayIoU_percent)] }
+
+    static func headline(rayIoU_percent: Double?) -> HeadlineScore {
+        HeadlineScore(key: "rayIoU_percent", title: "RayIoU", value: rayIoU_percent, digits: 2)
     }
 }

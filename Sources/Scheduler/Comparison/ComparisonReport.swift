@@ -1,0 +1,143 @@
+internal import Evaluation
+internal import Foundation
+internal import Scenes
+internal import Scoring
+internal import Storage
+
+/// All that `compare` says of two runs, as a value.
+struct ComparisonReport {
+    let a: ComparedRun
+    let b: ComparedRun
+    /// The voxels that mIoU is of; nil for boxes.
+    let mask: VisibilityMask?
+    let comparison: RunComparison
+    /// The metric's number that the runs are known by.
+    let headline: ScoreDifference
+    /// The samples that changed most; nil where samples were not scored.
+    let samples: SampleChanges?
+    /// Whether both predict the same; nil where that was not looked at.
+    let isIdentical: Bool?
+
+    /// Fewer scenes than this make intervals of a bootstrap rather too narrow.
+    static let fewScenes = 20
+
+    // MARK: - Words
+
+    /// What was found, in one sentence.
+    var verdict: String {
+        if isIdentical == true {
+            return "identical: A and B predict the same, byte for byte, in all \(comparison.sampleCount) samples"
+        }
+        let title = headline.score.title
+        let count = comparison.scenes.count
+        guard let difference = headline.difference else { return "no verdict: \(title) is not defined" }
+        let signed = Self.signed(difference, headline.score)
+        let size = Self.number(abs(difference), headline.score)
+        switch headline.verdict {
+        case .better: return "B is better by \(size) points of \(title): \(signed) \(Self.interval(headline))"
+        case .worse: return "B is worse by \(size) points of \(title): \(signed) \(Self.interval(headline))"
+        case .noDifference:
+            if difference == 0, headline.interval == 0...0 {
+                return "no difference: \(title) is \(Self.number(headline.a, headline.score)) in both"
+            }
+            return "no difference in \(title) that \(count) scenes can show: \(signed) \(Self.interval(headline))"
+        case .tooFewScenes, .undefined:
+            return "no verdict: \(title) \(signed), and \(count) scenes are too few for an interval (at least"
+                + " \(PairedBootstrap.leastScenes))"
+        }
+    }
+
+    /// Of what the numbers are, in one line.
+    var caption: String {
+        "\(b.datasetVersion) \(b.split), " + (mask.map { "mask \($0.rawValue), " } ?? "")
+            + "\(comparison.scenes.count) scenes and \(comparison.sampleCount) samples in common"
+    }
+
+    /// How to read the numbers, sentence by sentence.
+    var notes: [String] {
+        let count = comparison.scenes.count
+        var notes: [String] = []
+        if headline.interval != nil {
+            notes.append(
+                "Intervals: the middle 95 % of \(Self.grouped(SceneDraws.usualCount)) paired resamples of scenes, pooled counts;"
+                    + " seed \(comparison.seed)."
+            )
+            notes.append("Of twenty rows without any difference, one is marked by chance.")
+        }
+        if headline.interval != nil, count < Self.fewScenes {
+            notes.append("\(count) scenes are few: below \(Self.fewScenes) intervals are rather too narrow.")
+        }
+        if comparison.parts.contains(where: { $0.differences.contains { $0.score.unit == .error } }) {
+            notes.append(
+                "Scores are in percent, differences in points; the five errors have units, and less is better."
+            )
+        }
+        return notes
+    }
+
+    /// Scenes that are not compared: by reason, which.
+    var leftOut: [(reason: String, scenes: [String])] {
+        let words: [(RunComparison.LeftOut.Reason, String)] = [
+            (.onlyInA, "only run A has"), (.onlyInB, "only run B has"),
+            (.unscoredInB, "run B has no score of"), (.unscoredInA, "run A has no score of"),
+            (.unscored, "neither run has a score of"), (.otherSamples, "the runs have other samples of"),
+        ]
+        return words.compactMap { reason, words in
+            let scenes = comparison.leftOut.filter { $0.reason == reason }.map(\.scene)
+            return scenes.isEmpty ? nil : (words, scenes)
+        }
+    }
+
+    // MARK: - The gate
+
+    /// Why the comparison fails where B may lose so many points, a number below zero; nil where it does not.
+    func failure(limit: Double) -> String? {
+        let title = headline.score.title
+        guard let difference = headline.difference else {
+            return "\(title) is not defined, so nothing shows that B is as good"
+        }
+        if difference < limit {
+            return "\(title) changed by \(Self.signed(difference, headline.score)) points, less than --fail-below"
+                + " \(limit) allows"
+        }
+        let missing = comparison.leftOut.filter { [.onlyInA, .unscoredInB, .otherSamples].contains($0.reason) }
+        guard let first = missing.first else { return nil }
+        return
+            "run B has no comparable score of \(missing.count) scenes of run A ('\(first.scene)'), so nothing shows that it is as"
+            + " good there"
+    }
+
+    // MARK: - Numbers
+
+    /// Two digits of percent, four of errors; a dash where it is not defined.
+    static func number(_ value: Double?, _ score: ComparedScore) -> String {
+        value.map { String(format: score.unit == .percent ? "%.2f" : "%.4f", $0) } ?? "-"
+    }
+
+    /// The same with its sign; nothing that is rounded to zero has one.
+    static func signed(_ value: Double?, _ score: ComparedScore) -> String {
+        guard let value else { return "-" }
+        let text = number(abs(value), score)
+        return text.contains { $0 != "0" && $0 != "." } ? (value < 0 ? "-" : "+") + text : text
+    }
+
+    /// Both ends in brackets; a dash where there is none.
+    static func interval(_ difference: ScoreDifference) -> String {
+        guard let interval = difference.interval else { return "-" }
+        return "[\(signed(interval.lowerBound, difference.score)), \(signed(interval.upperBound, difference.score))]"
+    }
+
+    /// What a row says.
+    static func word(_ difference: ScoreDifference) -> String {
+        switch difference.verdict {
+        case .better: "better"
+        case .worse: "worse"
+        case .tooFewScenes: "few scenes"
+        case .noDifference, .undefined: ""
+        }
+    }
+
+    private static func grouped(_ count: Int) -> String {
+        count < 1000 ? "\(count)" : "\(count / 1000),\(String(format: "%03d", count % 1000))"
+    }
+}

@@ -1,0 +1,117 @@
+import Scenes
+import TestSupport
+import Testing
+
+@testable import Evaluation
+@testable import Scoring
+
+/// Which scenes of two runs are compared, and that every metric can be.
+@Suite("Comparison of runs") struct RunComparisonTests {
+    private let caption = ScoreCaption(dataset: "d", split: "mini_val", model: "m", expectedSamples: nil)
+
+    private func occupancy() throws -> SceneMetrics {
+        var metrics = SceneMetrics()
+        metrics[OccupancyMetric.self] = try RunFixture.confusions()
+        return metrics
+    }
+
+    private func run(_ scenes: [(String, SceneMetrics?)]) -> RunScores {
+        var scores = RunScores()
+        for (name, metrics) in scenes { scores.add(name, metrics) }
+        return scores
+    }
+
+    @Test("Only scenes that both have a score of are compared; the others are named with what they lack")
+    func leftOut() throws {
+        let one = try occupancy()
+        var two = SceneMetrics()
+        var counts = try RunFixture.confusions()
+        counts.merge(counts)
+        two[OccupancyMetric.self] = counts
+        let a = run([
+            ("both", one), ("mine", one), ("bare-in-b", one), ("bare-in-a", nil), ("bare", nil), ("fewer", one),
+            ("other", one),
+        ])
+        let b = run([
+            ("both", one), ("its", one), ("bare-in-b", nil), ("bare-in-a", one), ("bare", nil), ("fewer", two),
+            ("other", one),
+        ])
+        let comparison = try RunComparison(a, b, caption, otherSamples: ["other"])
+        #expect(comparison.scenes.map(\.name) == ["both"] && comparison.sampleCount == 1)
+        let reasons = Dictionary(uniqueKeysWithValues: comparison.leftOut.map { ($0.scene, $0.reason) })
+        #expect(
+            reasons == [
+                "mine": .onlyInA, "its": .onlyInB, "bare-in-b": .unscoredInB, "bare-in-a": .unscoredInA,
+                "bare": .unscored, "fewer": .otherSamples, "other": .otherSamples,
+            ]
+        )
+        #expect(comparison.headline?.difference == 0 && comparison.headline?.verdict == .tooFewScenes)
+        let nothing = try RunComparison(run([("x", one)]), run([("y", one)]), caption)
+        #expect(nothing.headline == nil && nothing.scenes.isEmpty && nothing.leftOut.count == 2)
+    }
+
+    @Test("Scenes without rays in one run are left out of RayIoU only")
+    func rays() throws {
+        var counts = RayCounts()
+        counts.samples = 1
+        counts.truth[4] = 10
+        counts.predicted[4] = 10
+        for index in counts.hits.indices { counts.hits[index][4] = 4 }
+        var both = try occupancy()
+        both[RayMetric.self] = counts
+        let comparison = try RunComparison(
+            run([("one", both), ("two", both)]),
+            run([("one", both), ("two", occupancy())]),
+            caption
+        )
+        #expect(comparison.parts.map { $0.scenes.count } == [2, 1] && comparison.leftOut.isEmpty)
+        #expect(comparison.parts[1].differences[0].a == comparison.parts[1].scenes[0].a)
+    }
+
+    @Test("Boxes are compared as reports score them, in both orders of samples", arguments: ["mini_val", "mine"])
+    func boxes(split: String) throws {
+        var caption = caption
+        caption.split = split
+        let scenes = try (1...3).map { scene in
+            let truth = try DetectionSceneTruth(RunFixture.annotations(scene), split: split)
+            let boxes = try RunFixture.boxes(scene)
+            var matches = DetectionMatches()
+            for sample in truth.samples {
+                try matches.accumulate(
+                    predictions: boxes[sample.truth.sampleToken] ?? [],
+                    truth: sample.truth,
+                    order: sample.order
+                )
+            }
+            var metrics = SceneMetrics()
+            metrics[DetectionMetric.self] = matches
+            return ("scene-\(scene)", Optional(metrics))
+        }
+        let scores = run(scenes)
+        let comparison = try RunComparison(scores, scores, caption)
+        let report = try #require(try scores.report(DetectionMetric(), caption) as? DetectionScore).report
+        let values = Dictionary(
+            uniqueKeysWithValues: comparison.parts[0].differences.map { ($0.score.key, $0.a ?? .nan) }
+        )
+        #expect(abs((values["nds_percent"] ?? .nan) - 100 * report.detectionScore) < 1e-9)
+        #expect(abs((values["mAP_percent"] ?? .nan) - 100 * report.meanAveragePrecision) < 1e-9)
+        #expect(abs((values["trans_err"] ?? .nan) - (report.errors[.translation] ?? 0)) < 1e-9)
+        #expect(comparison.headline?.score.title == "NDS" && comparison.sampleCount == 9)
+    }
+
+    @Test("Every metric's pooled numbers have names of their own and say where they occur")
+    func pooled() throws {
+        for metric in Metrics.known {
+            let pooled = try metric.pooledNothing(caption)
+            #expect(Set(pooled.names.map(\.key)).count == pooled.names.count, "\(metric)")
+            #expect(pooled.occurrences.count == pooled.names.count, "\(metric)")
+            #expect(pooled.whole(sceneCount: 0).count == pooled.names.count, "\(metric)")
+        }
+    }
+}
+
+extension SceneMetric {
+    fileprivate func pooledNothing(_ caption: ScoreCaption) throws -> any PooledScores {
+        try pooled([CountedScene<Counts>](), caption)
+    }
+}
