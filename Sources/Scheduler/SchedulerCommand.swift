@@ -10,7 +10,7 @@ struct SchedulerCommand: AsyncParsableCommand {
         discussion: """
             One machine:   occ-scheduler run --dataset DIR --version v1.0-mini --model M.occmodel --output OUT
             A cluster:     occ-scheduler submit ... --database URL, then occ-worker --database URL on every host
-            Afterwards:    occ-scheduler evaluate | verify | export | samples | picture --output OUT
+            Afterwards:    occ-scheduler evaluate | verify | export | samples | picture | report --output OUT
                            occ-scheduler compare OUT_A OUT_B
 
             Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
@@ -28,8 +28,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 name: "Results",
                 subcommands: [
                     EvaluateCommand.self, CompareRunsCommand.self, VerifyCommand.self, ExportCommand.self,
-                    SamplesCommand.self,
-                    PictureCommand.self,
+                    SamplesCommand.self, PictureCommand.self, ReportCommand.self,
                     ImportPredictionsCommand.self, CollectCommand.self,
                 ]
             ),

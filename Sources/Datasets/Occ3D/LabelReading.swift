@@ -12,6 +12,11 @@ public enum LabelReading: Sendable {
     /// Something else, and what.
     case damaged(String)
 
+    /// The labels where they are whole; nil otherwise.
+    public var whole: VoxelLabels? {
+        if case .labels(let labels) = self { labels } else { nil }
+    }
+
     /// Looks at Occ3D's file of a sample.
     init(occ3DFile path: String) {
         var status = stat()

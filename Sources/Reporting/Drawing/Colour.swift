@@ -19,6 +19,11 @@ public struct Colour: Equatable, Hashable, Sendable {
     /// Black.
     public static let black = Colour(0, 0, 0)
 
+    /// The colour as style sheets have it, `#4a7fb5`.
+    public var css: String {
+        "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
     /// The colour between this one (0) and another (1).
     public func mixed(with other: Colour, _ fraction: Double) -> Colour {
         func part(_ from: UInt8, _ to: UInt8) -> UInt8 {

@@ -1,0 +1,137 @@
+internal import Reporting
+internal import Scoring
+internal import Storage
+
+/// The first page of a report: what the run is, how good it is, and where to look next.
+struct OverviewPage {
+    let site: ReportSite
+    let content: ReportContent
+    /// A run beside it; nil where there is none.
+    let other: ReportContent?
+    let plan: ReportPlan
+    /// Samples that the list of worst ones shows, the lowest first.
+    let worst: [SampleList.Sample]
+    /// What could not be drawn, for people.
+    let remarks: [String]
+
+    var page: Page {
+        var body: [HTML] = [scores]
+        body += content.warnings.map { "<p class=\"bad\">\($0)</p>\n" }
+        body += (plan.remarks + remarks).map { "<p class=\"soft\">\($0)</p>\n" }
+        body += [classes, worstSamples, scenes, failures, facts]
+        return Page(title: "\(content.model): \(content.run)", body: "\(body)")
+    }
+
+    // MARK: - Scores
+
+    private var scores: HTML {
+        var tiles: [(title: String, value: HTML)] = []
+        for (index, score) in content.headline.enumerated() {
+            var value: HTML = "\(score.value, digits: score.digits)"
+            if let other, index < other.headline.count {
+                let second = other.headline[index].value
+                value = "\(value) <span class=\"soft\">/ \(second, digits: score.digits)</span>"
+            }
+            tiles.append((score.title, value))
+        }
+        tiles.append(("scenes", "\(content.shownScenes.count)"))
+        tiles.append(("samples", "\(content.samples.samples.count)"))
+        let legend: HTML =
+            other.map {
+                "<p>First <b>\(content.run)</b> (\(content.model)), after the stroke <b>\($0.run)</b> (\($0.model)).</p>\n"
+            } ?? ""
+        return "\(legend)\(HTML.tiles(tiles))"
+    }
+
+    private var classes: HTML {
+        guard !content.classes.isEmpty else { return "" }
+        let others = Dictionary((other?.classes ?? []).map { ($0.name, $0.value) }) { first, _ in first }
+        let rows: [[HTML]] = content.classes.map { label in
+            var row: [HTML] = [
+                "<span class=\"swatch\" style=\"background:\(label.colour.css)\"></span>\(label.name)",
+                "\(label.value.map { $0 * 100 }, digits: 2)",
+            ]
+            var bars = HTML.bar(label.value)
+            if other != nil {
+                let second = others[label.name] ?? nil
+                row.append("\(second.map { $0 * 100 }, digits: 2)")
+                row.append(Self.difference(label.value, second, factor: 100, digits: 2))
+                bars = "\(bars)\(HTML.bar(second, isOther: true))"
+            }
+            return row + [bars, "\(label.truthCount)"]
+        }
+        let columns = other.map { ["\(content.run), %", "\($0.run), %", "difference"] } ?? ["\(content.classTitle) %"]
+        return """
+            <h2>Classes (\(content.classTitle))</h2>
+            \(HTML.table(["class"] + columns + ["", content.truthTitle], numbers: Set(1...columns.count).union([columns.count + 2]), rows))
+            """
+    }
+
+    /// The second run's number less the first one's.
+    static func difference(_ first: Double?, _ second: Double?, factor: Double = 1, digits: Int) -> HTML {
+        guard let first, let second, first.isFinite, second.isFinite else { return "–" }
+        let difference = (second - first) * factor
+        let tone = difference > 0 ? "good" : difference < 0 ? "bad" : "soft"
+        return "<span class=\"\(tone)\">\(difference > 0 ? "+" : "")\(difference, digits: digits)</span>"
+    }
+
+    // MARK: - Where to look
+
+    private var worstSamples: HTML {
+        guard !worst.isEmpty else { return "" }
+        let cards: [HTML] = worst.map { sample in
+            """
+            <a href="\(site.still(sample.scene, sample.index).address(fromDepth: 0))"><figure>
+            <img loading="lazy" alt="sample \(sample.index) of \(sample.scene)" src="\(site.small(sample.scene, sample.index).address(fromDepth: 0))">
+            <figcaption>\(sample.scene), sample \(sample.index)<br>\(Self.line(sample.scores ?? []))</figcaption></figure></a>
+
+            """
+        }
+        return "<h2>Worst samples</h2>\n<div class=\"cards\">\n\(cards)</div>\n"
+    }
+
+    /// A sample's numbers in one line.
+    static func line(_ scores: [HeadlineScore]) -> HTML {
+        let parts: [HTML] = scores.enumerated().map { index, score in
+            "\(index > 0 ? ", " : "")\(score.title) \(score.value, digits: score.digits)"
+        }
+        return "\(parts)"
+    }
+
+    private var scenes: HTML {
+        let titles = content.headline.map(\.title)
+        let others = Dictionary((other?.scenes ?? []).map { ($0.name, $0.scores) }) { first, _ in first }
+        let rows: [[HTML]] = content.shownScenes.map { scene in
+            var row: [HTML] = [
+                "<a href=\"\(site.page(scene.name).address(fromDepth: 0))\">\(scene.name)</a>", "\(scene.sampleCount)",
+            ]
+            for column in titles.indices {
+                let score = column < scene.scores.count ? scene.scores[column] : nil
+                row.append("\(score?.value, digits: score?.digits ?? 2)")
+                if other != nil {
+                    let second = others[scene.name].flatMap { column < $0.count ? $0[column].value : nil }
+                    row.append("\(second, digits: score?.digits ?? 2)")
+                    row.append(Self.difference(score?.value, second, digits: score?.digits ?? 2))
+                }
+            }
+            return row
+        }
+        let columns = titles.flatMap { title in
+            other.map { ["\(title), \(content.run)", "\(title), \($0.run)", "difference"] } ?? [title]
+        }
+        let table = HTML.table(["scene", "samples"] + columns, numbers: Set(1...(columns.count + 1)), rows)
+        return "<h2>Scenes</h2>\n\(table)"
+    }
+
+    private var failures: HTML {
+        let missing = content.scenes.filter { $0.state != .done }
+        guard !missing.isEmpty else { return "" }
+        let rows: [[HTML]] = missing.map { ["\($0.name)", "\($0.state.rawValue)", "\($0.failure ?? "")"] }
+        return "<h2>Scenes that are not done</h2>\n\(HTML.table(["scene", "state", "last failure"], rows))"
+    }
+
+    private var facts: HTML {
+        let rows: [[HTML]] = content.facts.map { ["\($0.name)", "<code>\($0.value)</code>"] }
+        return "<h2>The run</h2>\n\(HTML.table(["", ""], rows))"
+    }
+}

@@ -1,0 +1,122 @@
+internal import Evaluation
+internal import Reporting
+internal import Scenes
+internal import Scoring
+internal import Storage
+internal import SystemSupport
+
+/// What a report says of one run, as values; pages are made of it, pictures are named by it.
+struct ReportContent {
+    /// One class and its score.
+    struct ClassScore: Equatable {
+        let name: String
+        /// 0 to 1; nil where the class occurs in neither truth nor predictions.
+        let value: Double?
+        /// How much of it is true: voxels or boxes.
+        let truthCount: Int
+        let colour: Colour
+    }
+
+    /// One scene.
+    struct Scene: Equatable {
+        let name: String
+        let state: RunManifest.SceneState
+        let sampleCount: Int
+        let byteCount: Int?
+        /// Its numbers by the run's metrics; empty where it has none.
+        let scores: [HeadlineScore]
+        let failure: String?
+    }
+
+    let run: String
+    let model: String
+    /// What is known of the run beside scores: name and value.
+    let facts: [(name: String, value: String)]
+    /// What people call the numbers of classes: IoU or AP.
+    let classTitle: String
+    /// What a class's count of truth counts.
+    let truthTitle: String
+    let headline: [HeadlineScore]
+    let classes: [ClassScore]
+    let scenes: [Scene]
+    /// Samples of scenes that are done, in the run's order, with their scores where there are some.
+    let samples: SampleList
+    /// What is said of samples that are not in the scores.
+    let warnings: [String]
+
+    /// Puts together what was read.
+    ///
+    /// - Parameters:
+    ///   - scores: the scores of the scenes that the report is of.
+    ///   - samples: its samples.
+    /// - Throws: `EvaluationError` where counts cannot be added up.
+    init(_ manifest: RunManifest, _ scores: RunScores, samples: SampleList) throws {
+        let caption = ScoreCaption(manifest)
+        let summary = try ScoreSummary(scores, caption)
+        run = manifest.run
+        model = manifest.model
+        facts = Self.facts(manifest)
+        headline = summary.headline.scores
+        self.samples = samples
+        warnings = scores.gaps.lines + (summary.isPartial ? [summary.partText] : [])
+        if let report = summary.detections {
+            (classTitle, truthTitle) = ("AP", "true boxes")
+            classes = zip(report.labels, DetectionPalette.colours).map { label, colour in
+                ClassScore(
+                    name: label.name.rawValue,
+                    value: label.meanAveragePrecision.isFinite ? label.meanAveragePrecision : nil,
+                    truthCount: label.truthCount,
+                    colour: colour
+                )
+            }
+        } else {
+            (classTitle, truthTitle) = ("IoU", "true voxels")
+            // Free space, the last label, is not in the mean.
+            classes = zip(summary.occupancy?.labels.dropLast() ?? [], OccupancyPalette.colours).map { label, colour in
+                ClassScore(
+                    name: label.name,
+                    value: label.iou_percent.map { $0 / 100 },
+                    truthCount: Int(clamping: label.truthVoxels),
+                    colour: colour
+                )
+            }
+        }
+        scenes = try manifest.scenes.map { scene in
+            let own = scores.only([scene.name])
+            return Scene(
+                name: scene.name,
+                state: scene.state,
+                sampleCount: scene.sampleTokens.count,
+                byteCount: scene.byteCount,
+                scores: own.scenes.isEmpty ? [] : try ScoreSummary(own, caption).headline.scores,
+                failure: scene.failure
+            )
+        }
+    }
+
+    /// The scenes that are done and have samples.
+    var shownScenes: [Scene] { scenes.filter { $0.state == .done && $0.sampleCount > 0 } }
+
+    private static func facts(_ manifest: RunManifest) -> [(String, String)] {
+        let done = manifest.done
+        let samples = done.reduce(0) { $0 + $1.sampleTokens.count }
+        let bytes = done.reduce(0) { $0 + ($1.byteCount ?? 0) }
+        var facts = [
+            ("run", manifest.run), ("model", manifest.model), ("digest of the model", manifest.modelDigest),
+            ("precision", manifest.precision),
+            ("dataset", "\(manifest.dataset) \(manifest.datasetVersion), \(manifest.split)"),
+            ("folder of the dataset", manifest.datasetFolder),
+            ("scenes", "\(done.count) of \(manifest.scenes.count) done"), ("samples", "\(samples)"),
+            ("size", ByteText.of(bytes) + (samples > 0 ? ", \(ByteText.of(bytes / samples)) a sample" : "")),
+        ]
+        facts += manifest.settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return facts + [("written", "\(manifest.writtenAt) by \(manifest.software)")]
+    }
+}
+
+extension SampleList.Sample {
+    /// Its numbers in one line; empty where it has none.
+    var line: String {
+        (scores ?? []).compactMap { score in score.text.map { "\(score.title) \($0)" } }.joined(separator: ", ")
+    }
+}
