@@ -245,7 +245,8 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "RunContract", "Scenes",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Reporting", "RunContract",
+                "Scenes",
                 "Scheduler", "Scoring", "Storage", "SystemSupport", "TestSupport", argumentParser,
             ]
         ),
