@@ -87,7 +87,10 @@ struct DetectionRunTests {
         let status = try await fixture.expect(0, ["status", "--output", output, "--scores"])
         #expect(status.output.contains("score so far") && status.output.contains("NDS"))
 
-        try await fixture.expect(0, ["picture", "--output", output, "--cameras", "--to", output + "/picture.png"])
+        try await fixture.expect(0, ["picture", "--output", output, "--view", "all", "--to", output + "/picture.webp"])
+        let solid = ["picture", "--output", output, "--view", "voxels", "--to", output + "/solid.png"]
+        let refusal = try await fixture.expect(2, solid)
+        #expect(refusal.errors.contains("boxes, which have no voxels"))
         let run = try FileManager.default.contentsOfDirectory(atPath: output + "/runs")[0]
         let scenes = try RunDirectory(output: output, run: run).readManifest().scenes
         let done = try #require(scenes.first { $0.state == .done }?.name)

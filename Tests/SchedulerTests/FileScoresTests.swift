@@ -144,7 +144,7 @@ struct FileScoresTests {
     @Test("The name of a picture says its format, and names that say none are refused")
     func pictureFormats() {
         #expect(PictureFormat(path: "/a.b/x.png") == .png && PictureFormat(path: "x.JPG") == .jpeg)
-        #expect(PictureFormat(path: "x.y.jpeg") == .jpeg)
+        #expect(PictureFormat(path: "x.y.jpeg") == .jpeg && PictureFormat(path: "x.webp") == .webp)
         for path in ["x", "x.gif", "/a.png/x", "png", ".png/", "x.png.tmp", ""] where path != ".png/" {
             #expect(PictureFormat(path: path) == nil, "\(path)")
         }

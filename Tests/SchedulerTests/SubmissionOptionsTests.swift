@@ -25,10 +25,14 @@ struct SubmissionOptionsTests {
 
     @Test("A picture's name must say a format that is written")
     func pictures() throws {
-        _ = try PictureCommand.parse(["--output", "o", "--to", "a.jpg"])
+        #expect(try PictureCommand.parse(["--output", "o", "--to", "a.jpg"]).view == .above)
+        #expect(try PictureCommand.parse(["--output", "o", "--to", "a.webp", "--view", "voxels"]).view == .voxels)
+        #expect(throws: (any Error).self) {
+            try PictureCommand.parse(["--output", "o", "--to", "a.png", "--view", "side"])
+        }
         for name in ["a.gif", "a", "jpg"] {
             let error = #expect(throws: (any Error).self) { try PictureCommand.parse(["--output", "o", "--to", name]) }
-            #expect(error.map { PictureCommand.message(for: $0).contains(".png, .jpg or .jpeg") } == true)
+            #expect(error.map { PictureCommand.message(for: $0).contains(".png, .jpg, .jpeg or .webp") } == true)
         }
     }
 }

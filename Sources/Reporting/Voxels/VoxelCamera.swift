@@ -17,7 +17,7 @@ public struct VoxelCamera: Equatable, Sendable {
     /// From behind and above the car, so that a grid of this shape fills the picture.
     public static func behind(_ shape: [Int]) -> VoxelCamera {
         let scale = Double(max(shape.first ?? 1, shape.dropFirst().first ?? 1, 1)) / 200
-        return VoxelCamera(eye: SIMD3(-66, 0, 54) * scale, target: SIMD3(-5, 0, -3) * scale)
+        return VoxelCamera(eye: SIMD3(-96, 0, 72) * scale, target: SIMD3(-7, 0, -1) * scale, fieldOfView_deg: 42)
     }
 
     /// The eye as a place in voxels, and the picture's axes: right, up, forward; nil where there are none.

@@ -63,7 +63,7 @@ public enum VoxelView {
                 colour += (grey - colour) * Float(dimming)
             }
             let direction: Float = face.axis == 2 ? 1 : face.axis == 0 ? 0.80 : 0.66
-            let level = 0.84 + 0.16 * Float(face.z) / Float(max(grid.shape[2] - 1, 1))
+            let level = 0.9 + 0.1 * Float(face.z) / Float(max(grid.shape[2] - 1, 1))
             let shade = direction * level * (1 - 0.055 * Float(face.crowding))
             raster.fill(corner, u, v, focal: focal, colour * shade)
         }

@@ -35,7 +35,7 @@ struct PictureCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("to"),
-        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg or .jpeg.", valueName: "file")
+        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg, .jpeg or .webp.", valueName: "file")
     )
     var target: String
 
@@ -54,7 +54,7 @@ struct PictureCommand: AsyncParsableCommand {
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
         guard PictureFormat(path: target) != nil else {
             throw ValidationError(
-                "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
+                "--to '\(target)': the name must end in .png, .jpg, .jpeg or .webp, the formats that are written"
             )
         }
     }
@@ -95,9 +95,9 @@ struct PictureCommand: AsyncParsableCommand {
             if showsCameras { figure.cameras = try tables.pictures(of: token) }
         }
         figure.title = manifest.model
-        let number = (scene.sampleTokens.firstIndex(of: token) ?? 0) + 1
+        let index = scene.sampleTokens.firstIndex(of: token) ?? 0
         figure.subtitle =
-            "\(manifest.datasetVersion)  \(scene.name)  sample \(number) of \(scene.sampleTokens.count)  \(token)"
+            "\(manifest.datasetVersion)  \(scene.name)  index \(index) of \(scene.sampleTokens.count) samples  \(token)"
         let picture = try figure.render()
         guard let format = PictureFormat(path: target) else { return }
         try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
