@@ -11,13 +11,14 @@ internal import Scoring
 internal import Storage
 internal import SystemSupport
 
-/// `occ-scheduler picture`: one sample from above.
+/// `occ-scheduler picture`: one sample from above, or every sample of a scene.
 struct PictureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picture",
         abstract: "Draw a sample from above: prediction, and ground truth beside it where it is at hand.",
         discussion: """
             Example: occ-scheduler picture --output out --sample TOKEN --to sample.png
+            Example: occ-scheduler picture --output out --scene scene-0103 --all --to pictures
 
             Voxel labels are drawn as they are stored. Boxes are drawn around the car, which takes the dataset's tables; the fainter a \
             box, the lower its score; a line ahead of it ends where it is a second later.
@@ -32,9 +33,18 @@ struct PictureCommand: AsyncParsableCommand {
     )
     var sample: String?
 
+    @Option(help: ArgumentHelp("Scene of the sample (default: the run's first).", valueName: "name"))
+    var scene: String?
+
+    @Flag(help: "Draw every sample of the scene into a folder; names are index and token.")
+    var all = false
+
     @Option(
         name: .customLong("to"),
-        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg or .jpeg.", valueName: "file")
+        help: ArgumentHelp(
+            "Picture to write, whose name ends in .png, .jpg or .jpeg; with --all the folder for .png files.",
+            valueName: "path"
+        )
     )
     var target: String
 
@@ -48,6 +58,14 @@ struct PictureCommand: AsyncParsableCommand {
 
     func validate() throws {
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
+        if all {
+            guard scene != nil else { throw ValidationError("--all draws every sample of a scene: --scene NAME") }
+            guard sample == nil else { throw ValidationError("--all draws every sample; leave out --sample") }
+            guard PictureFormat(path: target) == nil else {
+                throw ValidationError("--to '\(target)' names a picture; with --all it is a folder")
+            }
+            return
+        }
         guard PictureFormat(path: target) != nil else {
             throw ValidationError(
                 "--to '\(target)': the name must end in .png, .jpg or .jpeg, the formats that are written"
@@ -58,22 +76,41 @@ struct PictureCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
-        let (scene, token) = try find(manifest)
-        let reader = try directory.open(scene)
+        let plan = try PicturePlan(manifest, scene: scene, sample: sample, all: all, target: Paths.absolute(target))
+        if all { try Folders.create(Paths.absolute(target)) }
+        let reader = try directory.open(plan.scene)
+        var tables: PictureTables?
+        for file in plan.files {
+            let picture = try draw(file.token, of: plan.scene, manifest, reader, &tables)
+            guard let format = PictureFormat(path: file.path) else { continue }
+            try OutputFile.write(try format.encode(picture), to: file.path, replaces: replacing.isForced)
+            Terminal.say(file.path)
+        }
+    }
+
+    /// Draws one sample; the tables are read once a scene, where they are needed at all.
+    private func draw(
+        _ token: String,
+        of scene: RunManifest.Scene,
+        _ manifest: RunManifest,
+        _ reader: SceneFileReader,
+        _ known: inout PictureTables?
+    ) throws -> RGBImage {
         let entry = try reader.entry(token: token)
         let subtitle = "\(manifest.datasetVersion) \(scene.name) \(token)"
         let root = truth.root(manifest)
         func readTables() throws -> PictureTables {
-            try PictureTables(root: root, manifest: manifest, scene: scene.name)
+            let tables = try known ?? PictureTables(root: root, manifest: manifest, scene: scene.name)
+            known = tables
+            return tables
         }
-        let picture: RGBImage
         switch entry.kind {
         case .occupancy:
             let labels = try reader.sample(entry).occupancy().bytes
             var figure = try occupancy(labels, manifest, scene.name, token)
             figure.subtitle = subtitle
             figure.cameras = cameras ? try readTables().pictures(of: token) : []
-            picture = try figure.render()
+            return try figure.render()
         case .detections:
             let view = BoxView(
                 document: try reader.sample(entry).detectionsJSON(),
@@ -85,11 +122,8 @@ struct PictureCommand: AsyncParsableCommand {
             figure.title = manifest.model
             figure.subtitle = subtitle
             figure.cameras = cameras ? try tables.pictures(of: token) : []
-            picture = try figure.render()
+            return try figure.render()
         }
-        guard let format = PictureFormat(path: target) else { return }
-        try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
-        Terminal.say(Paths.absolute(target))
     }
 
     private func occupancy(
@@ -118,19 +152,5 @@ struct PictureCommand: AsyncParsableCommand {
             )
         }
         return BirdsEyeFigure(title: "\(manifest.model)", panels: panels)
-    }
-
-    private func find(_ manifest: RunManifest) throws -> (RunManifest.Scene, String) {
-        for scene in manifest.done {
-            if let sample {
-                if scene.sampleTokens.contains(sample) { return (scene, sample) }
-            } else if let first = scene.sampleTokens.first {
-                return (scene, first)
-            }
-        }
-        throw CommandFailure(
-            .configuration,
-            sample.map { "run '\(manifest.run)' has no finished sample '\($0)'" } ?? "no scene of the run is done"
-        )
     }
 }
