@@ -85,6 +85,58 @@ import Testing
             "results of \(few) samples, \(bytes) bytes: written in \(writing), read in \(reading)"
         )
     }
+
+    /// Scenes of 40 samples of 300 predictions, a tenth of which match.
+    private func scenes(_ count: Int, seed: UInt64) -> [DetectionMatches] {
+        var random = SeededGenerator(seed: seed)
+        return (0..<count).map { scene in
+            DetectionMatches(
+                samples: (0..<40).map { sample in
+                    let records = (0..<300).map { index in
+                        let name = DetectionClass.allCases[index % 10]
+                        let isHit = Int.random(in: 0..<10, using: &random) == 0
+                        let errors = BoxErrors(
+                            translation_m: Double.random(in: 0...2, using: &random),
+                            scale: 0.2,
+                            orientation_rad: 0.1,
+                            velocity_mps: 0.3,
+                            attributeIsWrong: false
+                        )
+                        return DetectionMatches.Record(
+                            name: name,
+                            score: Double(Float.random(in: 0...1, using: &random)) * (isHit ? 1 : 0.5),
+                            match: .init(thresholds: isHit ? 0b1110 : 0, errors: isHit ? errors : nil)
+                        )
+                    }
+                    let truths = [UInt32](repeating: 4, count: DetectionClass.allCases.count)
+                    return .init(order: UInt64(scene) << 32 | UInt64(sample), truthCounts: truths, records: records)
+                }
+            )
+        }
+    }
+
+    // Skipped unless OCC_MEASURE is set: a measurement.
+    @Test(.enabled(if: isWanted, "set OCC_MEASURE=1"))
+    func comparison() {
+        let clock = ContinuousClock()
+        let count = 150
+        let (a, b) = (scenes(count, seed: 1), scenes(count, seed: 2))
+        var pooled: [PooledMatches] = []
+        let ranking = clock.measure { pooled = [PooledMatches(a), PooledMatches(b)] }
+        var differences: [ScoreDifference] = []
+        let resampling = clock.measure {
+            differences = PairedBootstrap.differences(
+                pooled[0],
+                pooled[1],
+                draws: SceneDraws(sceneCount: count, seed: 1)
+            )
+        }
+        #expect(differences.allSatisfy { $0.interval != nil })
+        print(
+            "two runs of \(count) scenes of 40 samples of 300 boxes: ranked in \(ranking), \(SceneDraws.usualCount) resamples in",
+            "\(resampling); NDS \(differences[0].a ?? 0), \(differences[0].b ?? 0)"
+        )
+    }
 }
 
 extension DetectionBox {

@@ -119,6 +119,13 @@ struct DetectionRunTests {
         let whole = try JSONDecoder().decode(Scores.self, from: Data(again.output.utf8))
         #expect(!whole.isPartial && whole.samples == 6 && whole.nd_score <= scores.nd_score)
         try await fixture.expect(0, ["verify", "--output", imported])
+        // Beside the first run: what only the second has is named, and no voxels are compared with boxes.
+        let compared = try await fixture.expect(0, ["compare", output, imported, "--json"])
+        #expect(compared.output.contains("\"onlyInB\"") && compared.output.contains("nds_percent"))
+        let gate = try await fixture.expect(1, ["compare", imported, output, "--fail-below", "-100"])
+        #expect(gate.errors.contains("run B has no comparable score of 1 scene of run A"))
+        let kinds = try await fixture.expect(2, ["compare", fixture.reference, output])
+        #expect(kinds.errors.contains("predictions voxel labels and boxes"))
         // The test split has no annotations, and the command says so.
         try Data("[]".utf8).write(to: URL(fileURLWithPath: dataset + "/v1.0-mini/sample_annotation.json"))
         try FileManager.default.removeItem(atPath: imported + "/runs")

@@ -30,6 +30,33 @@ struct RunTests {
         )
     }
 
+    @Test("Every sample has a score and a picture, and a run beside itself is identical")
+    func samplesAndComparison() async throws {
+        let fixture = try await Fixture.shared.value
+        let list = try await fixture.expect(0, ["samples", "--output", fixture.reference, "--scores"])
+        let total = Fixture.sceneCount * Fixture.samplesPerScene
+        #expect(list.output.contains("RayIoU") && list.output.split(separator: "\n").count == total + 1)
+        let worst = try await fixture.expect(0, ["samples", "--output", fixture.reference, "--worst", "2", "--json"])
+        #expect(worst.output.components(separatedBy: "\"meanIoU_percent\"").count == 3)
+        let pictures = fixture.folder + "/pictures"
+        let scene = try #require(try Fixture.run(inOutput: fixture.reference).readManifest().scenes.first?.name)
+        try await fixture.expect(
+            0,
+            ["picture", "--output", fixture.reference, "--scene", scene, "--all", "--to", pictures]
+        )
+        #expect(try FileManager.default.contentsOfDirectory(atPath: pictures).count == Fixture.samplesPerScene)
+
+        let page = fixture.folder + "/comparison.html"
+        let same = try await fixture.expect(
+            0,
+            ["compare", fixture.reference, fixture.reference, "--fail-below", "-0", "--html", page]
+        )
+        #expect(same.output.contains("identical: A and B predict the same, byte for byte, in all \(total) samples"))
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("identical"))
+        let none = try await fixture.expect(2, ["compare", fixture.reference, fixture.folder + "/nowhere"])
+        #expect(none.errors.contains("there are no runs in"))
+    }
+
     @Test("verify finds a flipped byte and queues the scene again; the same run mends it, though the folder was moved")
     func damage() async throws {
         let fixture = try await Fixture.shared.value

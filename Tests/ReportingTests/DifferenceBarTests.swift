@@ -18,7 +18,7 @@ import Testing
     func bounds() {
         #expect(bar(1e300).contains("width=\"99.0\"") && bar(-.infinity).contains("width=\"0.0\""))
         #expect(bar(.nan).contains("width=\"0.0\""))
-        #expect(bar(0, -9...9).contains("M1.0 5V15M1.0 10H199.0"))
+        #expect(bar(0, -9...9).contains("M1.0 2V18M1.0 10H199.0"))
         #expect(!bar(0).contains("M1.0"))
     }
 

@@ -59,8 +59,8 @@ import Testing
         let caption = ScoreCaption(dataset: "v1.0-mini", split: "val", model: "m", expectedSamples: nil)
         let comparison = try RunComparison(scores(a), scores(b), caption)
         return ComparisonReport(
-            a: ComparedRun(manifest("a"), place: "'/out-a'", kind: .occupancy),
-            b: ComparedRun(manifest("b"), place: "'/out-b'", kind: .occupancy),
+            a: ComparedRun(manifest("a"), output: "/out-a", kind: .occupancy),
+            b: ComparedRun(manifest("b"), output: "/out-b", kind: .occupancy),
             mask: .camera,
             comparison: comparison,
             headline: try #require(comparison.headline),
@@ -92,10 +92,10 @@ import Testing
 
     @Test("Runs of another dataset, split or kind are refused with all that differs; unknown kinds are not")
     func comparable() throws {
-        let a = ComparedRun(manifest("a"), place: "'/a'", kind: .occupancy)
-        try ComparedRun.check(a, ComparedRun(manifest("b"), place: "'/b'", kind: .occupancy))
-        try ComparedRun.check(a, ComparedRun(manifest("b"), place: "'/b'", kind: nil))
-        let other = ComparedRun(manifest("b", split: "test"), place: "'/b'", kind: .detections)
+        let a = ComparedRun(manifest("a"), output: "/a", kind: .occupancy)
+        try ComparedRun.check(a, ComparedRun(manifest("b"), output: "/b", kind: .occupancy))
+        try ComparedRun.check(a, ComparedRun(manifest("b"), output: "/b", kind: nil))
+        let other = ComparedRun(manifest("b", split: "test"), output: "/b", kind: .detections)
         let failure = try #require(throws: CommandFailure.self) { try ComparedRun.check(a, other) }
         #expect(failure.status == .configuration)
         #expect(failure.description.contains("split val and test, predictions voxel labels and boxes"))
@@ -162,7 +162,7 @@ import Testing
         let text = report.text(withScenes: false, most: 5)
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
         for part in [
-            "only run B has 1 scenes, left out: scene-<b>", "mIoU", "-3.00", "[-3.00, -3.00]", "worse", "seed 1",
+            "only run B has 1 scene, left out: scene-<b>", "mIoU", "-3.00", "[-3.00, -3.00]", "worse", "seed 1",
             "scenes by their own mIoU: 0 better, 8 worse, 8 in all", "samples by their own mIoU: 4 better, 5 worse",
             "8 scenes are few",
         ] { #expect(text.contains(part), "\(part)\n\(text)") }

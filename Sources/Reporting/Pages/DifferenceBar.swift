@@ -31,28 +31,29 @@ public struct DifferenceBar: Sendable {
         return [1, 2, 5].map { $0 * unit }.first { $0 >= largest } ?? 10 * unit
     }
 
-    /// The drawing; a reader who sees none gets the text.
+    /// The drawing, in colours that are seen on light and on dark; a reader who sees none gets the text.
     public func html(text: String) -> HTML {
         let zero = Self.centre
         let end = place(value)
         let colour: HTML =
             switch judgement {
-            case .good: "var(--good)"
-            case .bad: "var(--bad)"
-            case .neutral: "var(--soft)"
+            case .good: "#2f9e63"
+            case .bad: "#d0503f"
+            case .neutral: "#8a949e"
             }
         var whiskers: HTML = ""
         if let interval {
             let (low, high) = (place(interval.lowerBound), place(interval.upperBound))
             whiskers = """
-                <path d="M\(low, digits: 1) 5V15M\(low, digits: 1) 10H\(high, digits: 1)M\(high, digits: 1) 5V15" \
-                style="fill:none;stroke:var(--ink);stroke-width:1.5"/>
+                <path d="M\(low, digits: 1) 2V18M\(low, digits: 1) 10H\(high, digits: 1)M\(high, digits: 1) 2V18" \
+                fill="none" stroke="#6f7a85" stroke-width="2"/>
                 """
         }
         return """
-            <svg width="160" height="20" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" aria-label="\(text)">\
-            <rect x="\(min(zero, end), digits: 1)" y="5" width="\(abs(end - zero), digits: 1)" height="10" style="fill:\(colour)"/>\
-            \(whiskers)<path d="M\(zero, digits: 1) 0V20" style="stroke:var(--soft);stroke-width:1"/></svg>
+            <svg width="120" height="20" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" \
+            aria-label="\(text)"><rect x="\(min(zero, end), digits: 1)" y="5" width="\(abs(end - zero), digits: 1)" height="10" \
+            fill="\(colour)"/>\(whiskers)\
+            <path d="M\(zero, digits: 1) 0V20" stroke="#6f7a85"/></svg>
             """
     }
 

@@ -11,13 +11,15 @@ internal import Scoring
 internal import Storage
 internal import SystemSupport
 
-/// `occ-scheduler picture`: one sample, from above, as voxels, or with everything.
+/// `occ-scheduler picture`: one sample, every sample of a scene, or a scene as a film.
 struct PictureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picture",
-        abstract: "Draw a sample: prediction, and ground truth beside it where it is at hand.",
+        abstract: "Draw samples: prediction, and ground truth beside it where it is at hand.",
         discussion: """
             Example: occ-scheduler picture --output out --sample TOKEN --view all --to sample.png
+            Example: occ-scheduler picture --output out --scene scene-0103 --all --to pictures
+            Example: occ-scheduler picture --output out --scene scene-0103 --animate --cameras --to scene.webp
 
             Voxel labels are drawn as they are stored. Boxes are drawn around the car, which takes the dataset's tables; the fainter a \
             box, the lower its score; a line ahead of it ends where it is a second later. Camera pictures show them with class and \
@@ -33,9 +35,21 @@ struct PictureCommand: AsyncParsableCommand {
     )
     var sample: String?
 
+    @Option(help: ArgumentHelp("Scene of the sample (default: the run's first).", valueName: "name"))
+    var scene: String?
+
+    @Flag(help: "Draw every sample of the scene into a folder; names are index and token.")
+    var all = false
+
+    @Flag(help: "Draw the scene as a film of its samples, two a second, in half size.")
+    var animate = false
+
     @Option(
         name: .customLong("to"),
-        help: ArgumentHelp("Picture to write; its name ends in .png, .jpg, .jpeg or .webp.", valueName: "file")
+        help: ArgumentHelp(
+            "Picture to write, whose name ends in .png, .jpg, .jpeg or .webp; with --all the folder for .png files, with --animate a .webp.",
+            valueName: "path"
+        )
     )
     var target: String
 
@@ -52,7 +66,22 @@ struct PictureCommand: AsyncParsableCommand {
 
     func validate() throws {
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
-        guard PictureFormat(path: target) != nil else {
+        let format = PictureFormat(path: target)
+        if all || animate {
+            let option = all ? "--all" : "--animate"
+            guard !(all && animate) else { throw ValidationError("--all makes pictures and --animate a film; choose one") }
+            guard scene != nil else { throw ValidationError("\(option) draws every sample of a scene: --scene NAME") }
+            guard sample == nil else { throw ValidationError("\(option) draws every sample; leave out --sample") }
+        }
+        if all {
+            guard format == nil else {
+                throw ValidationError("--to '\(target)' names a picture; with --all it is a folder")
+            }
+        } else if animate {
+            guard format == .webp else {
+                throw ValidationError("--to '\(target)': the name of a film must end in .webp")
+            }
+        } else if format == nil {
             throw ValidationError(
                 "--to '\(target)': the name must end in .png, .jpg, .jpeg or .webp, the formats that are written"
             )
@@ -62,12 +91,43 @@ struct PictureCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
-        let (scene, token) = try find(manifest)
-        let reader = try directory.open(scene)
+        let target = Paths.absolute(target)
+        let plan = try PicturePlan(manifest, scene: scene, sample: sample, all: all || animate, target: target)
+        if all { try Folders.create(target) }
+        let reader = try directory.open(plan.scene)
+        var tables: PictureTables?
+        var film: Film?
+        for file in plan.files {
+            let picture = try draw(file.token, of: plan.scene, manifest, reader, &tables)
+            if animate {
+                film = try film ?? Film(like: picture)
+                try film?.add(picture)
+            } else if let format = PictureFormat(path: file.path) {
+                try write(format.encode(picture), to: file.path)
+            }
+        }
+        if let film { try write(film.file(), to: target) }
+    }
+
+    private func write(_ bytes: [UInt8], to path: String) throws {
+        try OutputFile.write(bytes, to: path, replaces: replacing.isForced)
+        Terminal.say(path)
+    }
+
+    /// Draws one sample; the tables are read once a scene, where they are needed at all.
+    private func draw(
+        _ token: String,
+        of scene: RunManifest.Scene,
+        _ manifest: RunManifest,
+        _ reader: SceneFileReader,
+        _ known: inout PictureTables?
+    ) throws -> RGBImage {
         let entry = try reader.entry(token: token)
         let root = truth.root(manifest)
         func readTables() throws -> PictureTables {
-            try PictureTables(root: root, manifest: manifest, scene: scene.name)
+            let tables = try known ?? PictureTables(root: root, manifest: manifest, scene: scene.name)
+            known = tables
+            return tables
         }
         let showsCameras = cameras || view == .all
         var figure: SampleFigure
@@ -98,23 +158,6 @@ struct PictureCommand: AsyncParsableCommand {
         let index = scene.sampleTokens.firstIndex(of: token) ?? 0
         figure.subtitle =
             "\(manifest.datasetVersion)  \(scene.name)  index \(index) of \(scene.sampleTokens.count) samples  \(token)"
-        let picture = try figure.render()
-        guard let format = PictureFormat(path: target) else { return }
-        try OutputFile.write(try format.encode(picture), to: Paths.absolute(target), replaces: replacing.isForced)
-        Terminal.say(Paths.absolute(target))
-    }
-
-    private func find(_ manifest: RunManifest) throws -> (RunManifest.Scene, String) {
-        for scene in manifest.done {
-            if let sample {
-                if scene.sampleTokens.contains(sample) { return (scene, sample) }
-            } else if let first = scene.sampleTokens.first {
-                return (scene, first)
-            }
-        }
-        throw CommandFailure(
-            .configuration,
-            sample.map { "run '\(manifest.run)' has no finished sample '\($0)'" } ?? "no scene of the run is done"
-        )
+        return try figure.render()
     }
 }

@@ -8,8 +8,8 @@ internal import Storage
 struct ComparedRun: Encodable, Equatable {
     /// Name of the run.
     let run: String
-    /// Where it is, for people: its output folder, or the database.
-    let place: String
+    /// Its output folder; nil for a run of a database.
+    let output: String?
     /// Name of the model.
     let model: String
     /// Kind of the dataset.
@@ -22,9 +22,9 @@ struct ComparedRun: Encodable, Equatable {
     let kind: SampleKind?
 
     /// A run that is known from its manifest.
-    init(_ manifest: RunManifest, place: String, kind: SampleKind?) {
+    init(_ manifest: RunManifest, output: String, kind: SampleKind?) {
         run = manifest.run
-        self.place = place
+        self.output = output
         model = manifest.model
         dataset = manifest.dataset
         datasetVersion = manifest.datasetVersion
@@ -38,13 +38,16 @@ struct ComparedRun: Encodable, Equatable {
     init(_ status: RunStatus, kind: SampleKind?) throws {
         let settings = try RunSettings(json: status.settings, run: status.name)
         run = status.name
-        place = "the database"
+        output = nil
         model = settings.modelConfiguration
         dataset = settings.datasetKind
         datasetVersion = settings.datasetVersion
         split = settings.split
         self.kind = kind
     }
+
+    /// Where it is, for people.
+    var place: String { output.map { "'\($0)'" } ?? "the database" }
 
     /// Refuses runs of which no two numbers are about the same.
     ///
@@ -96,7 +99,7 @@ struct ComparedFolder {
 
     /// What the run is of.
     func run() throws -> ComparedRun {
-        ComparedRun(manifest, place: "'\(directory.output)'", kind: try files.firstKind())
+        ComparedRun(manifest, output: directory.output, kind: try files.firstKind())
     }
 
     /// Tokens of the samples of each scene that is done.

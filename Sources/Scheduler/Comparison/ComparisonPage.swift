@@ -29,7 +29,7 @@ struct ComparisonPage {
             \(HTML.tiles([
                 ("\(score.title) of A", "\(ComparisonReport.number(headline.a, score))"),
                 ("\(score.title) of B", "\(ComparisonReport.number(headline.b, score))"),
-                ("B − A", "<span class=\"\(tone)\">\(ComparisonReport.signed(headline.difference, score))</span>"),
+                ("B − A", "\(ComparisonReport.signed(headline.difference, score))"),
                 ("scenes", "\(report.comparison.scenes.count)"), ("samples", "\(report.comparison.sampleCount)"),
             ]))\
             \(HTML.table(["", "model", "run", "where"], [Self.side("A", report.a), Self.side("B", report.b)]))\
@@ -39,7 +39,7 @@ struct ComparisonPage {
     }
 
     private static func side(_ name: String, _ run: ComparedRun) -> [HTML] {
-        ["<b>\(name)</b>", "\(run.model)", "\(run.run)", "\(run.place)"]
+        ["<b>\(name)</b>", "\(run.model)", "\(run.run)", "\(run.output ?? run.place)"]
     }
 
     // MARK: - Numbers
@@ -161,7 +161,10 @@ struct ComparisonPage {
 
     private var leftOut: HTML {
         let rows: [[HTML]] = report.leftOut.map { reason, scenes in
-            ["\(reason) \(scenes.count) scenes", "\(scenes.prefix(Self.mostScenes).joined(separator: ", "))"]
+            [
+                "\(reason) \(ComparisonReport.scenes(scenes.count))",
+                "\(scenes.prefix(Self.mostScenes).joined(separator: ", "))",
+            ]
         }
         guard !rows.isEmpty else { return "" }
         let lines: [HTML] = rows.map { "<p>\($0[0]): \($0[1])</p>\n" }

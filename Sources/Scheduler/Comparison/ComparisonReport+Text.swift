@@ -13,7 +13,7 @@ extension ComparisonReport {
             "A  \(a.model), run '\(a.run)' in \(a.place)\nB  \(b.model), run '\(b.run)' in \(b.place)\n\(caption)\n",
             "\(verdict)\n",
         ]
-        let left = leftOut.map { "\($0.reason) \($0.scenes.count) scenes, left out: \(Self.some($0.scenes))\n" }
+        let left = leftOut.map { "\($0.reason) \(Self.scenes($0.scenes.count)), left out: \(Self.some($0.scenes))\n" }
         if !left.isEmpty { blocks.append(left.joined()) }
         blocks += comparison.parts.map(Self.table)
         blocks += [sceneTable(all: withScenes, most: most), sampleTable, notes.map { $0 + "\n" }.joined()]

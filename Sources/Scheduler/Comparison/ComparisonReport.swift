@@ -40,9 +40,10 @@ struct ComparisonReport {
             if difference == 0, headline.interval == 0...0 {
                 return "no difference: \(title) is \(Self.number(headline.a, headline.score)) in both"
             }
-            return "no difference in \(title) that \(count) scenes can show: \(signed) \(Self.interval(headline))"
+            return "no difference in \(title) that \(Self.scenes(count)) can show: \(signed) \(Self.interval(headline))"
         case .tooFewScenes, .undefined:
-            return "no verdict: \(title) \(signed), and \(count) scenes are too few for an interval (at least"
+            return
+                "no verdict: \(title) \(signed), and \(Self.scenes(count)) \(count == 1 ? "is" : "are") too few for an interval (at least"
                 + " \(PairedBootstrap.leastScenes))"
         }
     }
@@ -50,7 +51,7 @@ struct ComparisonReport {
     /// Of what the numbers are, in one line.
     var caption: String {
         "\(b.datasetVersion) \(b.split), " + (mask.map { "mask \($0.rawValue), " } ?? "")
-            + "\(comparison.scenes.count) scenes and \(comparison.sampleCount) samples in common"
+            + "\(Self.scenes(comparison.scenes.count)) and \(comparison.sampleCount) samples in common"
     }
 
     /// How to read the numbers, sentence by sentence.
@@ -103,7 +104,7 @@ struct ComparisonReport {
         let missing = comparison.leftOut.filter { [.onlyInA, .unscoredInB, .otherSamples].contains($0.reason) }
         guard let first = missing.first else { return nil }
         return
-            "run B has no comparable score of \(missing.count) scenes of run A ('\(first.scene)'), so nothing shows that it is as"
+            "run B has no comparable score of \(Self.scenes(missing.count)) of run A ('\(first.scene)'), so nothing shows that it is as"
             + " good there"
     }
 
@@ -136,6 +137,9 @@ struct ComparisonReport {
         case .noDifference, .undefined: ""
         }
     }
+
+    /// A number of scenes.
+    static func scenes(_ count: Int) -> String { count == 1 ? "1 scene" : "\(count) scenes" }
 
     private static func grouped(_ count: Int) -> String {
         count < 1000 ? "\(count)" : "\(count / 1000),\(String(format: "%03d", count % 1000))"

@@ -21,8 +21,6 @@ struct ReportPictures: Sendable {
 
     /// Pixels of a picture of the lists.
     private static let smallWidth = 520
-    /// How long a sample is shown; nuScenes has two a second.
-    private static let frameDuration_ms = 500
     /// Samples of one scene that are in memory at once.
     private static let batch = 8
 
@@ -81,7 +79,7 @@ struct ReportPictures: Sendable {
         let reader = try directory.open(scene)
         let entries = reader.entries
         try Folders.create("\(folder)/\(site.film(scene.name).parts.dropLast().joined(separator: "/"))")
-        var film: (encoder: WebPAnimationEncoder, width: Int, height: Int)?
+        var film: Film?
         for start in stride(from: 0, to: entries.count, by: Self.batch) {
             let range = start..<min(start + Self.batch, entries.count)
             let results = Mutex([Int: Result<ReportSamples.Drawn?, any Error>]())
@@ -92,22 +90,13 @@ struct ReportPictures: Sendable {
             }
             for index in range where index % plan.filmStride == 0 {
                 guard let frame = try results.withLock({ $0[index] })?.get()?.filmFrame else { continue }
-                if film == nil {
-                    let encoder = try WebPAnimationEncoder(
-                        width: frame.width,
-                        height: frame.height,
-                        .lossy(quality: 70)
-                    )
-                    film = (encoder, frame.width, frame.height)
-                }
-                guard let film else { continue }
-                let fitting = try ScaledPicture.fit(frame, width: film.width, height: film.height)
-                try film.encoder.add(fitting, duration_ms: Self.frameDuration_ms)
+                film = try film ?? Film(likeFrame: frame)
+                try film?.add(frame)
             }
             for index in range { _ = try results.withLock { $0[index] }?.get() }
         }
         if let film {
-            let bytes = try film.encoder.finish()
+            let bytes = try film.file()
             try write(bytes, to: site.film(scene.name))
             tell(bytes.count, nil, (film.width, film.height))
         }

@@ -54,7 +54,7 @@ struct ReportSamples: Sendable {
         let film = try figures[1].render()
         return Drawn(
             sheet: wantsSheet ? try figures[0].render() : nil,
-            filmFrame: try ScaledPicture.fit(film, width: film.width / 2, height: film.height / 2),
+            filmFrame: try Film.frame(film),
             remark: remark
         )
     }
