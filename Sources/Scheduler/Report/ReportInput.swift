@@ -36,7 +36,7 @@ struct ReportInput {
     }
 
     /// What decides whether it can stand beside another run.
-    var compared: ComparedRun { ComparedRun(manifest, place: "'\(directory.output)'", kind: kind) }
+    var compared: ComparedRun { ComparedRun(manifest, output: directory.output, kind: kind) }
 
     /// Samples by scene.
     var samplesByScene: [String: [SampleList.Sample]] { Dictionary(grouping: content.samples.samples, by: \.scene) }

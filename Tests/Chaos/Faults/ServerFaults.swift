@@ -30,12 +30,14 @@ extension Fault {
             },
             Fault(kind: "backend-sigkill", weight: 3, isInShortForm: true) { arena in
                 let rows = try await arena.cluster.query(backends).rows
-                if let row = rows.randomElement(using: &arena.random) {
-                    kill(pid_t(try row.get("pid", as: Int.self)), SIGKILL)
+                let row = rows.randomElement(using: &arena.random)
+                let process = try row.map { pid_t(try $0.get("pid", as: Int.self)) }
+                // The server ends every other backend, the suite's own too, and recovers.
+                try await arena.disturbed {
+                    if let process { kill(process, SIGKILL) }
+                    try await arena.pass(0.3)
+                    try await arena.cluster.waitUntilReady()
                 }
-                // The server ends every other backend and recovers.
-                try await arena.pass(0.3)
-                try await arena.cluster.waitUntilReady()
                 try await arena.awaitProgress()
             },
             Fault(kind: "backends-terminated", weight: 3, isInShortForm: true) { arena in
