@@ -170,6 +170,10 @@ struct SampleFigureTests {
                 #expect(layout.width >= 600 && layout.rows[0].allSatisfy { $0.right <= layout.width - 28 })
             }
         }
+        // Views in perspective alone are wider.
+        let solid = SampleFigure.Panel(title: "", view: .voxels(grid(shape: [1, 1, 1])))
+        let place = try SampleLayout(SampleFigure(rows: [[solid, solid]])).rows[0][1]
+        #expect(place.width == 960 && place.height == 540)
         let panel = SampleFigure.Panel(title: "", view: .above(grid(shape: [1, 1, 1])))
         for rows in [
             [], [[]], [[panel], []], [Array(repeating: panel, count: 9)], Array(repeating: [panel], count: 9),

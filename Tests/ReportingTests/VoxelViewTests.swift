@@ -40,7 +40,7 @@ struct VoxelViewTests {
     @Test("forward is up, left is left, high is high; a free grid is background alone")
     func places() throws {
         func place(_ x: Int, _ y: Int, _ z: Int) throws -> (x: ClosedRange<Int>, y: ClosedRange<Int>) {
-            try #require(try drawn(VoxelView.image(grid([(x, y, z, 4)]), width: 320, height: 180)))
+            try #require(try drawn(VoxelView.image(grid([(x, y, z, 4)]), width: 160, height: 90)))
         }
         let middle = try place(5, 5, 0)
         #expect(try place(9, 5, 0).y.upperBound < middle.y.lowerBound)
@@ -48,7 +48,7 @@ struct VoxelViewTests {
         #expect(try place(5, 1, 0).x.lowerBound > middle.x.upperBound)
         #expect(try place(5, 5, 3).y.lowerBound < middle.y.lowerBound)
         #expect(try place(9, 5, 0).x.count < place(1, 5, 0).x.count)
-        #expect(try drawn(VoxelView.image(grid([]), width: 320, height: 180)) == nil)
+        #expect(try drawn(VoxelView.image(grid([]), width: 160, height: 90)) == nil)
     }
 
     @Test("what stands before a voxel hides it, from every side", arguments: [0.0, 1.5, 3, 4.5])

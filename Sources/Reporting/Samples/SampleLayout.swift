@@ -19,8 +19,8 @@ struct SampleLayout {
     static let margin = 28
     static let gap = 20
     static let cameraGap = 8
-    /// The width of a view where nothing makes it wider.
-    static let unit = 600
+    /// The width of a view where nothing makes it wider: three pixels a voxel of Occ3D from above, more where all are in perspective.
+    private static let units = (above: 600, perspective: 960)
     static let legendRowHeight = 24
     /// Pixels from an entry of a legend to its title.
     static let legendIndent = 30
@@ -51,7 +51,9 @@ struct SampleLayout {
         guard figure.range_m.isFinite, (1...1000).contains(figure.range_m) else {
             throw ReportingError("cannot draw \(figure.range_m) m around the car; 1 to 1000 m can be drawn")
         }
-        let content = columns * Self.unit + (columns - 1) * Self.gap
+        let isPlain = rows.isEmpty || rows.joined().contains { if case .voxels = $0.view { false } else { true } }
+        let unit = isPlain || !figure.cameras.isEmpty ? Self.units.above : Self.units.perspective
+        let content = columns * unit + (columns - 1) * Self.gap
         width = content + 2 * Self.margin
         var y = Self.margin
         if !figure.title.isEmpty || !figure.note.isEmpty { y += 34 }

@@ -56,7 +56,7 @@ struct PictureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
     var minimumScore: Double = 0.2
 
-    @Option(help: "From above, as solid voxels, or both with camera pictures and differences: above, voxels, all.")
+    @Option(help: "From above, as solid voxels, or both with camera pictures and differences.")
     var view: PictureView = .above
 
     @Flag(help: "Draw the six camera pictures above, with boxes in them; reads the dataset's tables.")
