@@ -1,4 +1,6 @@
-/// A piece of an HTML page. What is interpolated into a literal is escaped, so that no name of a scene or file can become markup.
+/// A piece of an HTML page.
+///
+/// What is interpolated into a literal is escaped, so that no name of a scene or file can become markup.
 ///
 /// ```swift
 /// let row: HTML = "<tr><td>\(scene.name)</td><td>\(score, digits: 2)</td>\(moreCells)</tr>"
