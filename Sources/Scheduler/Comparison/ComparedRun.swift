@@ -98,8 +98,12 @@ struct ComparedFolder {
     }
 
     /// What the run is of.
-    func run() throws -> ComparedRun {
-        ComparedRun(manifest, output: directory.output, kind: try files.firstKind())
+    ///
+    /// - Parameter stored: counts that tell its kind of predictions; nil to look at its first scene file.
+    /// - Throws: `StorageError`, `FileError`.
+    func run(stored: RunScores?) throws -> ComparedRun {
+        let kind = try stored.map(\.kind) ?? files.firstKind()
+        return ComparedRun(manifest, output: directory.output, kind: kind)
     }
 
     /// Tokens of the samples of each scene that is done.

@@ -19,18 +19,23 @@ struct RunPair {
     ///
     /// - Throws: `CommandFailure` for runs that cannot be compared; `StorageError`, `FileError`, `DatasetError`, `EvaluationError`.
     init(_ folderA: ComparedFolder, _ folderB: ComparedFolder, _ plan: ComparisonPlan) throws {
-        (a, b) = (try folderA.run(), try folderB.run())
+        func stored(_ folder: ComparedFolder) throws -> RunScores {
+            try RunScores.stored(in: folder.manifest).by(plan.metrics)
+        }
+        let counts = (a: try stored(folderA), b: try stored(folderB))
+        // Stored counts need no file but run.json.
+        (a, b) = (
+            try folderA.run(stored: plan.isStored ? counts.a : nil),
+            try folderB.run(stored: plan.isStored ? counts.b : nil)
+        )
         try ComparedRun.check(a, b)
-        isIdentical = try folderA.predictsSame(as: folderB)
         otherSamples = folderA.scenesWithOtherSamples(folderB)
+        isIdentical = plan.isStored ? nil : try folderA.predictsSame(as: folderB)
         if !plan.isStored, let anew = try Self.recompute(folderA, folderB, plan) {
             scores = (anew.a.scores, anew.b.scores)
             samples = (anew.a.samples, anew.b.samples)
         } else {
-            func stored(_ folder: ComparedFolder) throws -> RunScores {
-                try RunScores.stored(in: folder.manifest).by(plan.metrics)
-            }
-            scores = (try stored(folderA), try stored(folderB))
+            scores = counts
             samples = ([:], [:])
         }
     }
