@@ -57,6 +57,35 @@ struct RunTests {
         #expect(none.errors.contains("there are no runs in"))
     }
 
+    @Test("A report's links all lead to files, another run stands beside it, and nothing but a report is replaced")
+    func report() async throws {
+        let fixture = try await Fixture.shared.value
+        let site = fixture.folder + "/site"
+        let arguments = ["report", "--output", fixture.reference, "--compare", fixture.reference, "--to", site]
+        let made = try await fixture.expect(0, arguments)
+        #expect(made.errors.contains("the folder takes at most"), "\(made.errors)")
+        let pages = try FileManager.default.subpathsOfDirectory(atPath: site).filter { $0.hasSuffix(".html") }
+        #expect(pages.count == Fixture.sceneCount + 1)
+        for page in pages {
+            let text = try String(contentsOfFile: "\(site)/\(page)", encoding: .utf8)
+            let links = text.matches(of: /(?:src|href)="([^"]+)"/).map { String($0.1) }
+            #expect(links.count >= Fixture.samplesPerScene)
+            for link in links {
+                let base = URL(fileURLWithPath: "\(site)/\(page)").deletingLastPathComponent()
+                let path = base.appendingPathComponent(link).standardizedFileURL.path
+                #expect(path.hasPrefix(site) && FileManager.default.fileExists(atPath: path), "\(page): \(link)")
+            }
+        }
+        let again = try await fixture.expect(2, arguments)
+        #expect(again.errors.contains("--force"), "\(again.errors)")
+        try await fixture.expect(0, arguments + ["--force", "--stills", "worst", "--worst", "1"])
+        let pictures = try FileManager.default.subpathsOfDirectory(atPath: site + "/pictures")
+        #expect(pictures.count { $0.hasSuffix(".webp") } == Fixture.sceneCount + 2, "\(pictures)")
+        let foreign = try await fixture.expect(2, arguments.dropLast() + [fixture.dataset, "--force"])
+        #expect(foreign.errors.contains("holds other files than a report"), "\(foreign.errors)")
+        #expect(FileManager.default.fileExists(atPath: fixture.dataset + "/v1.0-mini"))
+    }
+
     @Test("verify finds a flipped byte and queues the scene again; the same run mends it, though the folder was moved")
     func damage() async throws {
         let fixture = try await Fixture.shared.value

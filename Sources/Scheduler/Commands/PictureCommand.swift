@@ -69,8 +69,12 @@ struct PictureCommand: AsyncParsableCommand {
         let format = PictureFormat(path: target)
         if all || animate {
             let option = all ? "--all" : "--animate"
-            guard !(all && animate) else { throw ValidationError("--all makes pictures and --animate a film; choose one") }
-            guard scene != nil else { throw ValidationError("\(option) draws every sample of a scene: --scene NAME") }
+            guard !(all && animate) else {
+                throw ValidationError("--all makes pictures and --animate a film; choose one")
+            }
+            guard scene != nil else {
+                throw ValidationError("\(option) draws every sample of a scene: --scene NAME")
+            }
             guard sample == nil else { throw ValidationError("\(option) draws every sample; leave out --sample") }
         }
         if all {

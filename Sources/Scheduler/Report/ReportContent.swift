@@ -1,4 +1,6 @@
 internal import Evaluation
+internal import Foundation
+internal import OccInference
 internal import Reporting
 internal import Scenes
 internal import Scoring
@@ -97,12 +99,35 @@ struct ReportContent {
     /// The scenes that are done and have samples.
     var shownScenes: [Scene] { scenes.filter { $0.state == .done && $0.sampleCount > 0 } }
 
+    /// Parameters and operations of a network of the catalogue; nothing of others.
+    private static func card(_ model: String) -> [(String, String)] {
+        guard let configuration = try? ModelCatalogue.configuration(named: model),
+            let totals = try? ModelDescription(configuration).summary.totals
+        else { return [] }
+        func text(_ value: Int, _ unit: Double, _ digits: Int) -> String {
+            String(format: "%.\(digits)f", Double(value) / unit)
+        }
+        return [
+            (
+                "parameters",
+                "\(text(totals.parameters, 1e6, 2)) million, \(text(totals.binaryParameters, 1e6, 2)) million of them binary"
+            ),
+            (
+                "multiply-accumulates a keyframe",
+                "\(text(totals.fullPrecisionMACs, 1e9, 1)) G in full precision, \(text(totals.allBinaryMACs, 1e9, 1)) G binary"
+            ),
+        ]
+    }
+
     private static func facts(_ manifest: RunManifest) -> [(String, String)] {
         let done = manifest.done
         let samples = done.reduce(0) { $0 + $1.sampleTokens.count }
         let bytes = done.reduce(0) { $0 + ($1.byteCount ?? 0) }
         var facts = [
             ("run", manifest.run), ("model", manifest.model), ("digest of the model", manifest.modelDigest),
+        ]
+        facts += card(manifest.model)
+        facts += [
             ("precision", manifest.precision),
             ("dataset", "\(manifest.dataset) \(manifest.datasetVersion), \(manifest.split)"),
             ("folder of the dataset", manifest.datasetFolder),
