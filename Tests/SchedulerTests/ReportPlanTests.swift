@@ -38,7 +38,7 @@ struct ReportPlanTests {
         #expect(Set(films).count == names.count)
         #expect(films[0] == "pictures/scene-0103/film.webp")
         #expect(films.allSatisfy { $0.split(separator: "/").count == 3 && !$0.contains("..") && $0.utf8.count < 200 })
-        #expect(site.still("a b", 7).address(fromDepth: 1).source == "../pictures/%7E3/0007.webp")
+        #expect(site.still("a b", 7).path == "pictures/~3/0007.webp")
     }
 
     @Test(
