@@ -23,9 +23,11 @@ public final class SignalWatcher: Sendable {
         var hangUp = sigaction()
         sigaction(SIGHUP, nil, &hangUp)
         let ignoresHangUp = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
+        // A queue with a thread of its own: work on every core does not hold a signal up.
+        let queue = DispatchQueue(label: "signals")
         sources = (ignoresHangUp ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]).map { number in
             signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: .global())
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         // Writing to a pipe whose reader is gone is an error to handle, not a reason to die.
         signal(SIGPIPE, SIG_IGN)

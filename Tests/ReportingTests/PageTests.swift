@@ -57,6 +57,7 @@ struct PageTests {
     func bars() {
         #expect(HTML.bar(0.256).source.contains("width:25.6%"))
         #expect(HTML.bar(7).source.contains("width:100.0%") && HTML.bar(-1).source.contains("width:0.0%"))
+        #expect(HTML.bar(0.5, isOther: true).source.contains("<i class=\"other\" style="))
         #expect(HTML.bar(nil) == "" && HTML.bar(.nan) == "")
     }
 }

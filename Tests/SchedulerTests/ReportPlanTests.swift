@@ -1,33 +1,130 @@
+import CommandSupport
+import Foundation
+import Scoring
+import Storage
 import SystemSupport
+import TestSupport
 import Testing
 
 @testable import Scheduler
 
 @Suite("Plan of a report")
 struct ReportPlanTests {
-    @Test(
-        "Everything is drawn where there is room; then sheets go, then pictures of films, and the forecast stays below the limit"
-    )
-    func limits() {
+    @Test("Sheets go first, then samples of films, then worst samples; what cannot stay below the limit is refused")
+    func limits() throws {
         let counts = [Int](repeating: 40, count: 150)
-        let roomy = ReportPlan(sampleCounts: counts, worst: 12, stills: .all, limitBytes: 10_000_000_000)
-        #expect(roomy.stills == .all && roomy.filmStride == 1 && roomy.remarks.isEmpty)
+        func plan(_ megabytes: Int) throws -> ReportPlan {
+            try ReportPlan(sampleCounts: counts, worst: 12, stills: .all, limitBytes: megabytes * 1_000_000)
+        }
+        let roomy = try plan(10_000)
+        #expect(roomy.stills == .all && roomy.filmStride == 1 && roomy.worst == 12 && roomy.remarks.isEmpty)
         var before = roomy
-        for limit in [3_000_000_000, 1_000_000_000, 400_000_000, 100_000_000, 40_000_000] {
-            let plan = ReportPlan(sampleCounts: counts, worst: 12, stills: .all, limitBytes: limit)
-            #expect(plan.forecastBytes <= limit, "\(limit)")
-            #expect(plan.stills == .worst && plan.filmStride >= before.filmStride && !plan.remarks.isEmpty)
+        for limit in [3_000, 1_000, 400, 100, 40, 25] {
+            let plan = try plan(limit)
+            #expect(plan.forecastBytes <= limit * 1_000_000, "\(limit)")
+            #expect(plan.stills == .worst && plan.filmStride >= before.filmStride && plan.worst <= before.worst)
             before = plan
         }
-        #expect(before.filmStride > 10)
+        #expect(before.filmStride == 40 && before.worst < 12)
+        let refusal = try #require(throws: CommandFailure.self) { try plan(10) }
+        #expect("\(refusal)".contains("--limit-size"))
     }
 
-    @Test("What was not asked for is not drawn, however much room there is; nothing to draw is no trap")
-    func worstOnly() {
-        let plan = ReportPlan(sampleCounts: [3, 3], worst: 2, stills: .worst, limitBytes: 1 << 40)
-        #expect(plan.stills == .worst && plan.remarks.isEmpty)
-        let none = ReportPlan(sampleCounts: [], worst: 0, stills: .all, limitBytes: 1)
-        #expect(none.forecastBytes > 0 && none.filmStride == 1)
+    @Test("What was not asked for is not drawn, however much room there is")
+    func worstOnly() throws {
+        let plan = try ReportPlan(sampleCounts: [3, 3], worst: 200, stills: .worst, limitBytes: 1 << 40)
+        #expect(plan.stills == .worst && plan.worst == 6 && plan.remarks.isEmpty)
+    }
+
+    @Test("Two runs stand side by side in scenes that are done in both with the same samples; the others are named")
+    func pairs() {
+        func run(_ scenes: [(String, [String]?)]) -> RunManifest {
+            RunManifest(
+                run: "r",
+                dataset: "d",
+                datasetFolder: "/d",
+                datasetVersion: "v",
+                split: "s",
+                model: "m",
+                modelDigest: "0",
+                precision: "fp32",
+                software: "test",
+                writtenAt: "",
+                scenes: scenes.map { name, tokens in
+                    tokens.map {
+                        .init(name: name, sampleTokens: $0, lease: 1, fileName: "f", byteCount: .max, sha256: "")
+                    } ?? .init(name: name, state: .failed, sampleTokens: ["x"])
+                }
+            )
+        }
+        let a = run([("one", ["a", "b"]), ("two", ["c"]), ("three", nil), ("four", ["e"])])
+        let b = run([("four", ["e"]), ("one", ["a", "b"]), ("two", ["other"]), ("three", ["d"])])
+        let pair = ReportPair(a, b, chosen: ["one", "two", "three", "four"])
+        #expect(pair.scenes == ["one", "four"])
+        #expect(pair.remark?.contains("2 scenes") == true && pair.remark?.contains("three, two") == true)
+        #expect(ReportPair(a, b, chosen: ["one"]) == ReportPair(a, a, chosen: ["one"]))
+    }
+
+    @Test("Sizes that add up to more than a number holds are no trap")
+    func hugeSizes() throws {
+        let scene = RunManifest.Scene(
+            name: "s",
+            sampleTokens: ["t"],
+            lease: 1,
+            fileName: "f",
+            byteCount: .max,
+            sha256: ""
+        )
+        let manifest = RunManifest(
+            run: "r",
+            dataset: "d",
+            datasetFolder: "/d",
+            datasetVersion: "v",
+            split: "s",
+            model: "m",
+            modelDigest: "0",
+            precision: "fp32",
+            software: "test",
+            writtenAt: "",
+            scenes: [scene, scene, scene]
+        )
+        let list = try SampleList(manifest, scenes: [])
+        let content = try ReportContent(manifest, RunScores(), samples: list, place: "/out")
+        #expect(content.facts.contains { $0.name == "size" } && content.headline.isEmpty)
+    }
+
+    @Test("A report takes the place of a report alone, whole, and what killed programs left is removed")
+    func folders() throws {
+        let parent = try TemporaryFolder()
+        let target = parent.path + "/site"
+        func make(replaces: Bool = false) throws -> ReportFolder {
+            let folder = try ReportFolder(target, replaces: replaces)
+            try ReportFolder.write(Array("<p>".utf8), to: folder.temporary + "/index.html")
+            return folder
+        }
+        try make().publish()
+        #expect(throws: CommandFailure.self) { try make() }
+        let leftover = "\(target).2147483646.new"
+        try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: true)
+        try make(replaces: true).publish()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == ["site"])
+        for stranger in ["notes.txt", "scenes/notes.txt", "pictures/x/notes.txt"] {
+            let path = "\(target)/\(stranger)"
+            try FileManager.default.createDirectory(
+                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
+                withIntermediateDirectories: true
+            )
+            try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+            let refusal = try #require(throws: CommandFailure.self) { try make(replaces: true) }
+            #expect("\(refusal)".contains(stranger), "\(refusal)")
+            try FileManager.default.removeItem(atPath: path)
+        }
+        // A symbolic link stays one, and what it leads to is the report.
+        let link = parent.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        try ReportFolder(link, replaces: true).publish()
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+        #expect(!FileManager.default.fileExists(atPath: target + "/index.html"))
     }
 
     @Test("Each scene has a folder of its own, whatever its name holds")

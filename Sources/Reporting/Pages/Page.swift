@@ -101,8 +101,8 @@ extension HTML {
     public static func bar(_ share: Double?, isOther: Bool = false) -> HTML {
         guard let share, share.isFinite else { return "" }
         let percent = 100 * min(max(share, 0), 1)
-        return
-            "<span class=\"bar\"><i\(isOther ? " class=\"other\"" : "") style=\"width:\(plain: percent)%\"></i></span>"
+        let kind: HTML = isOther ? " class=\"other\"" : ""
+        return "<span class=\"bar\"><i\(kind) style=\"width:\(plain: percent)%\"></i></span>"
     }
 
     /// A few numbers with their names, large.

@@ -68,143 +68,166 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
     var minimumScore: Double = 0.2
 
-    @OptionGroup var replacing: ReplaceOptions
+    @Flag(help: "Replace an earlier report; other files are never replaced.")
+    var force = false
 
     func validate() throws {
         try NumberRange.require(worst, in: 0...200, "--worst")
-        try NumberRange.require(limitSize, in: 10...1_000_000, "--limit-size")
+        try NumberRange.require(limitSize, in: 1...1_000_000, "--limit-size")
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
         if compareRun != nil, compare == nil { throw ValidationError("--compare-run goes with --compare") }
     }
 
     func run() async throws {
-        let datasetRoot = truth.datasetRoot.map(Paths.absolute)
-        let input = try ReportInput(results.directory(), chosen: scenes, datasetRoot: datasetRoot)
-        let shown = input.manifest.done.filter { !$0.sampleTokens.isEmpty }
+        let signals = SignalWatcher()
+        let check: @Sendable () throws -> Void = {
+            if signals.isInterrupted {
+                throw CommandFailure(.interrupted, "interrupted; nothing was kept, the same command begins anew")
+            }
+        }
+        let directory = try results.directory()
+        let manifest = try directory.readManifest()
+        var chosen = Set(try SampleList.chosen(manifest, scenes).map(\.name))
+        let beside = try compare.map { try Self.beside($0, compareRun) }
+        var remarks: [String] = []
+        if let beside {
+            let pair = ReportPair(manifest, beside.manifest, chosen: chosen)
+            guard !pair.scenes.isEmpty else {
+                throw CommandFailure(
+                    .configuration,
+                    "runs '\(manifest.run)' and '\(beside.manifest.run)' have no scene that is done in both with the same samples"
+                )
+            }
+            chosen = Set(pair.scenes)
+            remarks += pair.remark.map { [$0] } ?? []
+        }
+        let shown = manifest.done.filter { chosen.contains($0.name) && !$0.sampleTokens.isEmpty }
         guard !shown.isEmpty else {
             throw CommandFailure(.configuration, "no scene of the run is done, so there is nothing to report")
         }
-        let other = try compare.map { try Self.other($0, compareRun, beside: input, datasetRoot: datasetRoot) }
-        let worstSamples = input.content.samples.worst(worst).samples
-        let plan = ReportPlan(
+        let plan = try ReportPlan(
             sampleCounts: shown.map(\.sampleTokens.count),
-            worst: worstSamples.count,
+            worst: worst,
             stills: stills,
             limitBytes: limitSize * 1_000_000
         )
-        Terminal.say(
-            "\(shown.count) scenes, \(input.content.samples.samples.count) samples; the folder takes at most"
-                + " \(ByteText.of(plan.forecastBytes))"
-        )
-        for remark in plan.remarks { Terminal.say("note: \(remark) (--limit-size \(limitSize))") }
-        let folder = try ReportFolder(Paths.absolute(target), replaces: replacing.isForced)
-        do {
-            let byteCount = try write(input, other, shown, worstSamples, plan, to: folder)
-            try folder.publish()
-            Terminal.say("\(folder.target)/index.html (\(ByteText.of(byteCount)))")
-        } catch {
-            folder.discard()
-            throw error
-        }
+        for remark in remarks + plan.remarks { Terminal.say("note: \(remark)") }
+        let folder = try ReportFolder(Paths.absolute(target), replaces: force)
+        var isPublished = false
+        defer { if !isPublished { folder.discard() } }
+        let site = try write(manifest, directory, beside, chosen, plan, remarks, to: folder, check)
+        isPublished = true
+        try folder.publish()
+        Terminal.say("\(folder.target)/index.html (\(ByteText.of(site)))")
     }
 
     /// The run that stands beside.
-    private static func other(
+    private static func beside(
         _ output: String,
-        _ run: String?,
-        beside input: ReportInput,
-        datasetRoot: String?
-    ) throws -> ReportInput {
+        _ run: String?
+    ) throws -> (manifest: RunManifest, directory: any RunStore) {
         var options = ResultOptions()
         options.output = output
         options.runName = run
         let directory = try options.directory()
-        let manifest = try directory.readManifest()
-        let names = Set(manifest.scenes.map(\.name))
-        let shared = input.manifest.scenes.map(\.name).filter(names.contains)
-        guard !shared.isEmpty else {
-            throw CommandFailure(
-                .configuration,
-                "run '\(manifest.run)' in '\(output)' has none of the scenes of '\(input.manifest.run)'; --compare is for runs of one dataset"
-            )
-        }
-        let other = try ReportInput(directory, chosen: shared, datasetRoot: datasetRoot)
-        try ComparedRun.check(input.compared, other.compared)
-        return other
+        return (try directory.readManifest(), directory)
     }
 
-    /// Draws and writes everything; gives the bytes.
+    /// Scores, draws and writes everything; gives the bytes.
     private func write(
-        _ input: ReportInput,
-        _ other: ReportInput?,
-        _ shown: [RunManifest.Scene],
-        _ worstSamples: [SampleList.Sample],
+        _ manifest: RunManifest,
+        _ directory: any RunStore,
+        _ beside: (manifest: RunManifest, directory: any RunStore)?,
+        _ chosen: Set<String>,
         _ plan: ReportPlan,
-        to folder: ReportFolder
+        _ remarks: [String],
+        to folder: ReportFolder,
+        _ check: @Sendable () throws -> Void
     ) throws -> Int {
-        let site = ReportSite(scenes: shown.map(\.name))
-        let byScene = input.samplesByScene
-        let wanted = plan.stills == .all ? input.content.samples.samples : worstSamples
-        let stills = Dictionary(grouping: wanted, by: \.scene).mapValues { Set($0.map(\.index)) }
-        let pictures = ReportPictures(
-            samples: try samples(of: input),
-            directory: input.directory,
-            site: site,
-            plan: plan,
-            folder: folder.temporary,
-            stills: stills,
-            notes: byScene.mapValues { list in
-                Dictionary(list.map { ($0.index, $0.line) }) { first, _ in first }
+        let datasetRoot = truth.datasetRoot.map(Paths.absolute)
+        if let beside {
+            func side(_ manifest: RunManifest, _ directory: any RunStore) throws -> ComparedRun {
+                let kind = try FileScores(manifest: manifest, directory: directory, datasetRoot: nil).firstKind()
+                return ComparedRun(manifest, output: directory.output, kind: kind)
             }
-        )
-        let total = shown.reduce(0) { $0 + $1.sampleTokens.count }
-        let outcome = try pictures.draw(shown) { drawn in
-            if Terminal.isInteractive || drawn % 50 == 0 { Terminal.showProgress("\(drawn) of \(total) samples drawn") }
+            try ComparedRun.check(side(manifest, directory), side(beside.manifest, beside.directory))
         }
-        for remark in outcome.remarks { Terminal.say("warning: \(remark)") }
-        let remarks = outcome.remarks + (outcome.remarkCount > 5 ? ["and \(outcome.remarkCount - 5) more"] : [])
-        let overview = OverviewPage(
+        let input = try ReportInput(manifest, directory, scenes: chosen, datasetRoot: datasetRoot)
+        try check()
+        let other = try beside.map {
+            try ReportInput($0.manifest, $0.directory, scenes: chosen, datasetRoot: datasetRoot)
+        }
+        try check()
+        let shown = input.manifest.done.filter { !$0.sampleTokens.isEmpty }
+        Terminal.say(
+            "\(shown.count) scenes, \(input.content.samples.samples.count) samples; the folder takes at most"
+                + " \(ByteText.of(plan.forecastBytes))"
+        )
+        let site = ReportSite(scenes: shown.map(\.name))
+        let worst = input.content.samples.worst(plan.worst).samples
+        let outcome = try pictures(input, other, site, plan, worst, folder).draw(shown, check: check) { drawn in
+            if Terminal.isInteractive || drawn % 50 == 0 {
+                Terminal.showProgress("\(drawn) of \(input.content.samples.samples.count) samples drawn")
+            }
+        }
+        for line in outcome.lines { Terminal.say("warning: \(line)") }
+        let pages = ReportPages(
             site: site,
             content: input.content,
             other: other?.content,
-            plan: plan,
-            worst: worstSamples,
-            remarks: remarks
+            remarks: remarks + plan.remarks + outcome.lines,
+            worst: worst,
+            outcome: outcome
         )
-        var files = [(ReportSite.overview, overview.page.file)]
-        let others = other.map(\.samplesByScene) ?? [:]
-        for (place, scene) in input.content.shownScenes.enumerated() {
-            let scenes = input.content.shownScenes
-            let page = ScenePage(
-                site: site,
-                scene: scene,
-                samples: byScene[scene.name] ?? [],
-                others: Dictionary((others[scene.name] ?? []).map { ($0.token, $0) }) { first, _ in first },
-                otherRun: other?.manifest.run,
-                stills: stills[scene.name] ?? [],
-                filmSize: outcome.filmSizes[scene.name] ?? (0, 0),
-                previous: place > 0 ? scenes[place - 1].name : nil,
-                next: place + 1 < scenes.count ? scenes[place + 1].name : nil
-            )
-            files.append((site.page(scene.name), page.page.file))
+        var byteCount = outcome.byteCount
+        for (place, page) in pages.all {
+            let bytes = page.file
+            byteCount += bytes.count
+            try ReportFolder.write(bytes, to: "\(folder.temporary)/\(place.path)")
         }
-        for (place, bytes) in files { try ReportFolder.write(bytes, to: "\(folder.temporary)/\(place.path)") }
-        return outcome.byteCount + files.reduce(0) { $0 + $1.1.count }
+        return byteCount
     }
 
-    /// What samples are drawn from.
+    private func pictures(
+        _ input: ReportInput,
+        _ other: ReportInput?,
+        _ site: ReportSite,
+        _ plan: ReportPlan,
+        _ worst: [SampleList.Sample],
+        _ folder: ReportFolder
+    ) throws -> ReportPictures {
+        let wanted = plan.stills == .all ? input.content.samples.samples : worst
+        return ReportPictures(
+            samples: try samples(of: input),
+            directory: input.directory,
+            other: other.map { other in
+                (other.directory, Dictionary(other.manifest.done.map { ($0.name, $0) }) { first, _ in first })
+            },
+            site: site,
+            plan: plan,
+            folder: folder.temporary,
+            wanted: Dictionary(grouping: wanted, by: \.scene).mapValues { Set($0.map(\.index)) },
+            notes: input.samplesByScene.mapValues { list in
+                Dictionary(list.map { ($0.index, $0.line) }) { first, _ in first }
+            }
+        )
+    }
+
+    /// What samples are drawn from: what they were scored by, and the tables where scoring did without.
     private func samples(of input: ReportInput) throws -> ReportSamples {
         let isDetection = input.kind == .detections
         let kind = try DatasetKind.of(input.manifest)
-        var known = RunTruth(frames: [], annotations: nil, labels: kind.labels(input.root))
-        do {
-            known = try RunTruth.read(
-                kind.open(input.root, input.manifest.datasetVersion),
-                split: RunSettings.namedSplit(input.manifest.split),
-                isDetection: isDetection
-            )
-        } catch let error as DatasetError where !isDetection {
-            Terminal.say("note: the dataset's tables are not at hand, so there are no camera pictures: \(error)")
+        var known = input.truth ?? RunTruth(frames: [], annotations: nil, labels: kind.labels(input.root))
+        if known.frames.isEmpty {
+            do {
+                known = try RunTruth.read(
+                    kind.open(input.root, input.manifest.datasetVersion),
+                    split: RunSettings.namedSplit(input.manifest.split),
+                    isDetection: isDetection
+                )
+            } catch let error as DatasetError where !isDetection {
+                Terminal.say("note: the dataset's tables are not at hand, so there are no camera pictures: \(error)")
+            }
         }
         return ReportSamples(model: input.manifest.model, truth: known, root: input.root, minimumScore: minimumScore)
     }

@@ -53,6 +53,13 @@ struct PictureTables {
                 "'\(root)' has no sample '\(token)' of scene '\(frames.name)' any more"
             )
         }
+        return try Self.pictures(of: sample, root: root)
+    }
+
+    /// The camera pictures of a sample.
+    ///
+    /// - Throws: `FileError`, `CommandFailure`.
+    static func pictures(of sample: SampleFrames, root: String) throws -> [SampleFigure.Camera] {
         let decoder = try JPEGDecoder()
         return try sample.cameras.map { camera in
             let file = try MappedFile(path: "\(root)/\(camera.imagePath)")

@@ -8,18 +8,20 @@ struct OverviewPage {
     let content: ReportContent
     /// A run beside it; nil where there is none.
     let other: ReportContent?
-    let plan: ReportPlan
     /// Samples that the list of worst ones shows, the lowest first.
     let worst: [SampleList.Sample]
-    /// What could not be drawn, for people.
+    /// What was left out and why, for people.
     let remarks: [String]
+    /// Samples that have a sheet, by scene and index.
+    let stills: [String: Set<Int>]
 
     var page: Page {
         var body: [HTML] = [scores]
         body += content.warnings.map { "<p class=\"bad\">\($0)</p>\n" }
-        body += (plan.remarks + remarks).map { "<p class=\"soft\">\($0)</p>\n" }
+        body += remarks.map { "<p class=\"soft\">\($0)</p>\n" }
         body += [classes, worstSamples, scenes, failures, facts]
-        return Page(title: "\(content.model): \(content.run)", body: "\(body)")
+        let title = other.map { "\(content.model) beside \($0.model)" } ?? "\(content.model): \(content.run)"
+        return Page(title: title, body: "\(body)")
     }
 
     // MARK: - Scores
@@ -36,11 +38,19 @@ struct OverviewPage {
         }
         tiles.append(("scenes", "\(content.shownScenes.count)"))
         tiles.append(("samples", "\(content.samples.samples.count)"))
-        let legend: HTML =
-            other.map {
-                "<p>First <b>\(content.run)</b> (\(content.model)), after the stroke <b>\($0.run)</b> (\($0.model)).</p>\n"
-            } ?? ""
-        return "\(legend)\(HTML.tiles(tiles))"
+        return "\(HTML.tiles(tiles))\(sides)"
+    }
+
+    /// Which run is A and which is B.
+    private var sides: HTML {
+        guard let other else { return "" }
+        let rows: [[HTML]] = [("A", content), ("B", other)].map { name, run in
+            [
+                "<b>\(name)</b>", "\(run.model)", "<code>\(String(run.digest.prefix(12)))</code>", "\(run.run)",
+                "\(run.place)",
+            ]
+        }
+        return HTML.table(["", "model", "digest", "run", "where"], rows)
     }
 
     private var classes: HTML {
@@ -60,7 +70,7 @@ struct OverviewPage {
             }
             return row + [bars, "\(label.truthCount)"]
         }
-        let columns = other.map { ["\(content.run), %", "\($0.run), %", "difference"] } ?? ["\(content.classTitle) %"]
+        let columns = other == nil ? ["\(content.classTitle) %"] : ["A, %", "B, %", "B − A"]
         return """
             <h2>Classes (\(content.classTitle))</h2>
             \(HTML.table(["class"] + columns + ["", content.truthTitle], numbers: Set(1...columns.count).union([columns.count + 2]), rows))
@@ -79,11 +89,12 @@ struct OverviewPage {
 
     private var worstSamples: HTML {
         guard !worst.isEmpty else { return "" }
-        let cards: [HTML] = worst.map { sample in
+        let drawn = worst.filter { stills[$0.scene]?.contains($0.index) == true }
+        let cards: [HTML] = drawn.map { sample in
             """
             <a href="\(site.still(sample.scene, sample.index).address(fromDepth: 0))"><figure>
-            <img loading="lazy" alt="sample \(sample.index) of \(sample.scene)" src="\(site.small(sample.scene, sample.index).address(fromDepth: 0))">
-            <figcaption>\(sample.scene), sample \(sample.index)<br>\(Self.line(sample.scores ?? []))</figcaption></figure></a>
+            <img loading="lazy" alt="index \(sample.index) of \(sample.scene)" src="\(site.small(sample.scene, sample.index).address(fromDepth: 0))">
+            <figcaption>\(sample.scene), index \(sample.index)<br>\(Self.line(sample.scores ?? []))</figcaption></figure></a>
 
             """
         }
@@ -117,7 +128,7 @@ struct OverviewPage {
             return row
         }
         let columns = titles.flatMap { title in
-            other.map { ["\(title), \(content.run)", "\(title), \($0.run)", "difference"] } ?? [title]
+            other == nil ? [title] : ["\(title), A", "\(title), B", "B − A"]
         }
         let table = HTML.table(["scene", "samples"] + columns, numbers: Set(1...(columns.count + 1)), rows)
         return "<h2>Scenes</h2>\n\(table)"

@@ -24,7 +24,6 @@ struct ReportContent {
         let name: String
         let state: RunManifest.SceneState
         let sampleCount: Int
-        let byteCount: Int?
         /// Its numbers by the run's metrics; empty where it has none.
         let scores: [HeadlineScore]
         let failure: String?
@@ -32,6 +31,10 @@ struct ReportContent {
 
     let run: String
     let model: String
+    /// SHA-256 of the model.
+    let digest: String
+    /// The run's output folder.
+    let place: String
     /// What is known of the run beside scores: name and value.
     let facts: [(name: String, value: String)]
     /// What people call the numbers of classes: IoU or AP.
@@ -51,16 +54,22 @@ struct ReportContent {
     /// - Parameters:
     ///   - scores: the scores of the scenes that the report is of.
     ///   - samples: its samples.
+    ///   - place: the run's output folder.
     /// - Throws: `EvaluationError` where counts cannot be added up.
-    init(_ manifest: RunManifest, _ scores: RunScores, samples: SampleList) throws {
+    init(_ manifest: RunManifest, _ scores: RunScores, samples: SampleList, place: String) throws {
         let caption = ScoreCaption(manifest)
         let summary = try ScoreSummary(scores, caption)
         run = manifest.run
         model = manifest.model
+        digest = manifest.modelDigest
+        self.place = place
         facts = Self.facts(manifest)
         headline = summary.headline.scores
         self.samples = samples
-        warnings = scores.gaps.lines + (summary.isPartial ? [summary.partText] : [])
+        let isStored = !scores.scenes.isEmpty && !samples.samples.contains { $0.rank != nil }
+        warnings =
+            scores.gaps.lines + (summary.isPartial ? [summary.partText] : [])
+            + (isStored ? ["no ground truth is at hand: the scores are those that were stored with the run"] : [])
         if let report = summary.detections {
             (classTitle, truthTitle) = ("AP", "true boxes")
             classes = zip(report.labels, DetectionPalette.colours).map { label, colour in
@@ -89,7 +98,6 @@ struct ReportContent {
                 name: scene.name,
                 state: scene.state,
                 sampleCount: scene.sampleTokens.count,
-                byteCount: scene.byteCount,
                 scores: own.scenes.isEmpty ? [] : try ScoreSummary(own, caption).headline.scores,
                 failure: scene.failure
             )
@@ -122,7 +130,8 @@ struct ReportContent {
     private static func facts(_ manifest: RunManifest) -> [(String, String)] {
         let done = manifest.done
         let samples = done.reduce(0) { $0 + $1.sampleTokens.count }
-        let bytes = done.reduce(0) { $0 + ($1.byteCount ?? 0) }
+        // A manifest may say anything: no sum of it overflows.
+        let bytes = done.reduce(0) { $0 + min(max(0, $1.byteCount ?? 0), 1 << 40) }
         var facts = [
             ("run", manifest.run), ("model", manifest.model), ("digest of the model", manifest.modelDigest),
         ]
@@ -134,7 +143,9 @@ struct ReportContent {
             ("scenes", "\(done.count) of \(manifest.scenes.count) done"), ("samples", "\(samples)"),
             ("size", ByteText.of(bytes) + (samples > 0 ? ", \(ByteText.of(bytes / samples)) a sample" : "")),
         ]
-        facts += manifest.settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        facts += manifest.settings.filter { $0.key != RunManifest.expectedSamplesKey }.sorted { $0.key < $1.key }.map {
+            ($0.key, $0.value)
+        }
         return facts + [("written", "\(manifest.writtenAt) by \(manifest.software)")]
     }
 }

@@ -8,36 +8,60 @@ struct ReportInput {
     let directory: any RunStore
     /// Where its dataset lies.
     let root: String
-    let content: ReportContent
+    /// What it was scored by; nil where there is no ground truth.
+    let truth: RunTruth?
     /// What its samples hold.
     let kind: SampleKind?
+    let content: ReportContent
 
-    /// Reads and scores a run, or some of its scenes.
+    /// Scores some scenes of a run; where there is no ground truth, what was stored is summed, as `evaluate` does.
     ///
     /// - Parameters:
-    ///   - chosen: names of scenes; none is all of them.
+    ///   - scenes: names of scenes.
     ///   - datasetRoot: where the dataset lies; nil is where it was at submission.
     /// - Throws: `CommandFailure`, `StorageError`, `DatasetError`, `EvaluationError`, `FileError`.
-    init(_ directory: any RunStore, chosen: [String], datasetRoot: String?) throws {
-        var manifest = try directory.readManifest()
-        manifest.scenes = try SampleList.chosen(manifest, chosen)
-        self.manifest = manifest
+    init(_ manifest: RunManifest, _ directory: any RunStore, scenes: Set<String>, datasetRoot: String?) throws {
+        var part = manifest
+        part.scenes.removeAll { !scenes.contains($0.name) }
+        self.manifest = part
         self.directory = directory
         root = datasetRoot ?? manifest.datasetFolder
         let book = SampleBook(ScoreCaption(manifest))
-        let files = FileScores(manifest: manifest, directory: directory, datasetRoot: datasetRoot)
+        let files = FileScores(manifest: part, directory: directory, datasetRoot: datasetRoot)
         kind = try files.firstKind()
-        let list = try SampleList(manifest, scenes: [])
-        if let scores = try files.recompute(sample: { book.add($0) }) {
-            content = try ReportContent(manifest, scores, samples: list.scored(book.entries))
-        } else {
-            content = try ReportContent(manifest, RunScores.stored(in: manifest), samples: list)
-        }
+        truth = try files.groundTruth()
+        let scores = try files.score(by: truth) { book.add($0) }
+        let list = try SampleList(part, scenes: [])
+        content = try ReportContent(
+            part,
+            scores,
+            samples: book.entries.isEmpty ? list : list.scored(book.entries),
+            place: directory.output
+        )
     }
-
-    /// What decides whether it can stand beside another run.
-    var compared: ComparedRun { ComparedRun(manifest, output: directory.output, kind: kind) }
 
     /// Samples by scene.
     var samplesByScene: [String: [SampleList.Sample]] { Dictionary(grouping: content.samples.samples, by: \.scene) }
+}
+
+/// Which scenes of two runs can stand beside each other.
+struct ReportPair: Equatable {
+    /// Names of the scenes that are done in both with the same samples, in the order of the first run.
+    let scenes: [String]
+    /// What is left out, for people; nil where nothing is.
+    let remark: String?
+
+    /// Chooses among some scenes of two runs.
+    init(_ a: RunManifest, _ b: RunManifest, chosen: Set<String>) {
+        let others = Dictionary(b.done.map { ($0.name, $0.sampleTokens) }) { first, _ in first }
+        let wanted = a.scenes.map(\.name).filter(chosen.contains)
+        let own = Dictionary(a.done.map { ($0.name, $0.sampleTokens) }) { first, _ in first }
+        scenes = wanted.filter { own[$0] != nil && own[$0] == others[$0] }
+        let missing = Set(wanted).union(others.keys.filter(chosen.contains)).subtracting(scenes).sorted()
+        remark =
+            missing.isEmpty
+            ? nil
+            : "\(missing.count) scenes are not done in both runs with the same samples and are left out: "
+                + missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and others" : "")
+    }
 }

@@ -10,57 +10,65 @@ internal import SystemSupport
 struct ReportPictures: Sendable {
     let samples: ReportSamples
     let directory: any RunStore
+    /// A run beside it, and its scenes by name; nil where there is none.
+    let other: (directory: any RunStore, scenes: [String: RunManifest.Scene])?
     let site: ReportSite
     let plan: ReportPlan
     /// The folder that the report is made in.
     let folder: String
-    /// Samples that have a sheet, by scene and index.
-    let stills: [String: Set<Int>]
+    /// Samples that should have a sheet, by scene and index.
+    let wanted: [String: Set<Int>]
     /// The scores of samples in a line, by scene and index.
     let notes: [String: [Int: String]]
 
     /// Pixels of a picture of the lists.
     private static let smallWidth = 520
-    /// Samples of one scene that are in memory at once.
+    /// Samples of one scene that are drawn at once.
     private static let batch = 8
 
     /// What became of the pictures.
     struct Outcome {
         /// Width and height of each scene's film.
         var filmSizes: [String: (width: Int, height: Int)] = [:]
+        /// Samples that have a sheet, by scene and index.
+        var stills: [String: Set<Int>] = [:]
         var byteCount = 0
         /// What could not be drawn: the first few, and how many.
-        var remarks: [String] = []
-        var remarkCount = 0
+        private(set) var remarks: [String] = []
+        private var remarkCount = 0
 
         fileprivate mutating func note(_ remark: String) {
             remarkCount += 1
             if remarks.count < 5 { remarks.append(remark) }
         }
+
+        /// What could not be drawn, for people.
+        var lines: [String] { remarks + (remarkCount > 5 ? ["and \(remarkCount - 5) more of this kind"] : []) }
     }
 
-    /// Draws every picture of some scenes.
+    private struct State {
+        var outcome = Outcome()
+        var drawn = 0
+        var errors: [Int: any Error] = [:]
+    }
+
+    /// Draws every picture of some scenes; a sample that cannot be drawn becomes a remark.
     ///
-    /// - Parameter progress: is told how many samples are drawn; called from several threads.
-    /// - Throws: `StorageError`, `EvaluationError`, `ReportingError`, `ImageFileError`, `CommandFailure`: the first by order of scenes.
-    func draw(_ scenes: [RunManifest.Scene], progress: @escaping @Sendable (Int) -> Void) throws -> Outcome {
-        let state = Mutex((outcome: Outcome(), drawn: 0, errors: [Int: any Error]()))
+    /// - Parameters:
+    ///   - check: throws where the work is to stop; called before each sample.
+    ///   - progress: is told how many samples are drawn; called from several threads.
+    /// - Throws: what `check` throws; `StorageError` for a scene file that cannot be opened, `FileError`, `ImageFileError`: the first by
+    ///   order of scenes.
+    func draw(
+        _ scenes: [RunManifest.Scene],
+        check: @Sendable () throws -> Void,
+        progress: @Sendable (Int) -> Void
+    ) throws -> Outcome {
+        let state = Mutex(State())
         DispatchQueue.concurrentPerform(iterations: scenes.count) { place in
             guard state.withLock({ $0.errors.isEmpty }) else { return }
             do {
-                try draw(scenes[place]) { bytes, remark, filmSize in
-                    let drawn = state.withLock { state in
-                        state.outcome.byteCount += bytes
-                        if let remark { state.outcome.note(remark) }
-                        if let filmSize {
-                            state.outcome.filmSizes[scenes[place].name] = filmSize
-                        } else {
-                            state.drawn += 1
-                        }
-                        return state.drawn
-                    }
-                    progress(drawn)
-                }
+                try draw(scenes[place], state, check, progress)
             } catch {
                 state.withLock { $0.errors[place] = error }
             }
@@ -71,75 +79,93 @@ struct ReportPictures: Sendable {
         }
     }
 
-    /// Draws one scene; tells of each sample, and of the film with its size.
     private func draw(
         _ scene: RunManifest.Scene,
-        tell: @escaping @Sendable (Int, String?, (width: Int, height: Int)?) -> Void
+        _ state: borrowing Mutex<State>,
+        _ check: @Sendable () throws -> Void,
+        _ progress: @Sendable (Int) -> Void
     ) throws {
-        let reader = try directory.open(scene)
-        let entries = reader.entries
-        try Folders.create("\(folder)/\(site.film(scene.name).parts.dropLast().joined(separator: "/"))")
+        var readers = [try directory.open(scene)]
+        if let other, let beside = other.scenes[scene.name] { readers.append(try other.directory.open(beside)) }
+        let count = readers[0].entries.count
+        let place = site.film(scene.name)
+        try Folders.create("\(folder)/\(place.parts.dropLast().joined(separator: "/"))")
         var film: Film?
-        for start in stride(from: 0, to: entries.count, by: Self.batch) {
-            let range = start..<min(start + Self.batch, entries.count)
-            let results = Mutex([Int: Result<ReportSamples.Drawn?, any Error>]())
-            DispatchQueue.concurrentPerform(iterations: range.count) { offset in
-                let index = range.lowerBound + offset
-                let result = Result { try draw(index, entries[index], of: reader, scene: scene, tell: tell) }
-                results.withLock { $0[index] = result }
+        for start in stride(from: 0, to: count, by: Self.batch) {
+            let range = start..<min(start + Self.batch, count)
+            let frames = try drawBatch(range, of: scene, readers, state, check, progress)
+            // A sample without cameras is lower than the others; the film has room for those that have them.
+            if film == nil, let tallest = frames.compactMap(\.self).max(by: { $0.height < $1.height }) {
+                film = try Film(likeFrame: tallest)
             }
-            for index in range where index % plan.filmStride == 0 {
-                guard let frame = try results.withLock({ $0[index] })?.get()?.filmFrame else { continue }
-                film = try film ?? Film(likeFrame: frame)
-                try film?.add(frame)
-            }
-            for index in range { _ = try results.withLock { $0[index] }?.get() }
+            for frame in frames.compactMap(\.self) { try film?.add(frame) }
         }
-        if let film {
-            let bytes = try film.file()
-            try write(bytes, to: site.film(scene.name))
-            tell(bytes.count, nil, (film.width, film.height))
+        guard let film else { return }
+        let bytes = try film.file()
+        try ReportFolder.write(bytes, to: "\(folder)/\(place.path)")
+        state.withLock { state in
+            state.outcome.byteCount += bytes.count
+            state.outcome.filmSizes[scene.name] = (film.width, film.height)
         }
     }
 
-    /// Draws one sample and writes its sheet; gives what a film shows of it, nil where neither is wanted.
+    /// Draws some samples at once and writes their sheets; gives what a film shows of each, nil where that is nothing.
+    private func drawBatch(
+        _ range: Range<Int>,
+        of scene: RunManifest.Scene,
+        _ readers: [SceneFileReader],
+        _ state: borrowing Mutex<State>,
+        _ check: @Sendable () throws -> Void,
+        _ progress: @Sendable (Int) -> Void
+    ) throws -> [RGBImage?] {
+        let results = Mutex([Int: Result<RGBImage?, any Error>]())
+        DispatchQueue.concurrentPerform(iterations: range.count) { offset in
+            let index = range.lowerBound + offset
+            let result = Result { () throws -> RGBImage? in
+                try check()
+                return try draw(index, of: scene, readers, state)
+            }
+            results.withLock { $0[index] = result }
+            let drawn = state.withLock { state in
+                state.drawn += 1
+                return state.drawn
+            }
+            progress(drawn)
+        }
+        return try range.map { index in try results.withLock { $0[index] }?.get() }
+    }
+
     private func draw(
         _ index: Int,
-        _ entry: SampleEntry,
-        of reader: SceneFileReader,
-        scene: RunManifest.Scene,
-        tell: @Sendable (Int, String?, (width: Int, height: Int)?) -> Void
-    ) throws -> ReportSamples.Drawn? {
-        let wantsSheet = stills[scene.name]?.contains(index) == true
-        guard wantsSheet || index % plan.filmStride == 0 else {
-            tell(0, nil, nil)
+        of scene: RunManifest.Scene,
+        _ readers: [SceneFileReader],
+        _ state: borrowing Mutex<State>
+    ) throws -> RGBImage? {
+        let wantsSheet = wanted[scene.name]?.contains(index) == true
+        let isInFilm = index % plan.filmStride == 0
+        guard wantsSheet || isInFilm else { return nil }
+        let drawn: ReportSamples.Drawn
+        do {
+            let note = notes[scene.name]?[index] ?? ""
+            drawn = try samples.draw(index, of: scene, readers, note: note, wantsSheet: wantsSheet)
+        } catch {
+            state.withLock { $0.outcome.note("sample \(index) of scene '\(scene.name)' is not drawn: \(error)") }
             return nil
         }
-        let drawn = try samples.draw(
-            entry,
-            of: reader,
-            scene: scene,
-            note: notes[scene.name]?[index] ?? "",
-            wantsSheet: wantsSheet
-        )
-        var byteCount = 0
+        if let remark = drawn.remark { state.withLock { $0.outcome.note(remark) } }
         if let picture = drawn.sheet {
             let sheet = try WebPEncoder.encode(picture, .lossy(quality: 80))
             let frame = drawn.filmFrame
             let height = max(1, frame.height * Self.smallWidth / max(1, frame.width))
-            let small = try WebPEncoder.encode(
-                ScaledPicture.fit(frame, width: Self.smallWidth, height: height),
-                .lossy(quality: 70)
-            )
-            try write(sheet, to: site.still(scene.name, index))
-            try write(small, to: site.small(scene.name, index))
-            byteCount = sheet.count + small.count
+            let reduced = try ScaledPicture.fit(frame, width: Self.smallWidth, height: height)
+            let small = try WebPEncoder.encode(reduced, .lossy(quality: 70))
+            try ReportFolder.write(sheet, to: "\(folder)/\(site.still(scene.name, index).path)")
+            try ReportFolder.write(small, to: "\(folder)/\(site.small(scene.name, index).path)")
+            state.withLock { state in
+                state.outcome.byteCount += sheet.count + small.count
+                state.outcome.stills[scene.name, default: []].insert(index)
+            }
         }
-        tell(byteCount, drawn.remark, nil)
-        return drawn
-    }
-
-    private func write(_ bytes: [UInt8], to place: ReportSite.Place) throws {
-        try ReportFolder.write(bytes, to: "\(folder)/\(place.path)")
+        return isInFilm ? drawn.filmFrame : nil
     }
 }

@@ -1,3 +1,6 @@
+internal import CommandSupport
+internal import SystemSupport
+
 /// Which pictures a report has, so that its folder stays below a limit that is known beforehand.
 struct ReportPlan: Equatable {
     /// Which samples have a sheet of their own.
@@ -10,13 +13,15 @@ struct ReportPlan: Equatable {
 
     /// Bytes that a picture takes at most in all but rare cases, measured on 704 x 396 and 1600 x 900 cameras (docs/report.md).
     enum Bytes {
-        static let still = 450_000
+        static let still = 600_000
         static let small = 40_000
         static let filmFrame = 90_000
         static let page = 60_000
     }
 
     let stills: Stills
+    /// Samples in the list of the worst ones.
+    let worst: Int
     /// Films show every sample, or every second, third and so on.
     let filmStride: Int
     /// Bytes that the folder takes at most in all but rare cases.
@@ -24,32 +29,46 @@ struct ReportPlan: Equatable {
     /// What was left out to stay below the limit, for people; empty where nothing was.
     let remarks: [String]
 
-    /// Plans a report.
+    /// Plans a report: sheets of all samples go first, then samples of films, then worst samples.
     ///
     /// - Parameters:
     ///   - sampleCounts: samples of each scene.
-    ///   - worst: how many samples the list of worst ones has.
+    ///   - worst: how many samples the list of worst ones should have.
     ///   - stills: which samples should have a sheet.
     ///   - limitBytes: what the folder may take.
-    init(sampleCounts: [Int], worst: Int, stills wanted: Stills, limitBytes: Int) {
+    /// - Throws: `CommandFailure` (`configuration`) where pages and films of one sample a scene are too much.
+    init(sampleCounts: [Int], worst wantedWorst: Int, stills wanted: Stills, limitBytes: Int) throws {
         let samples = sampleCounts.reduce(0, +)
         let pages = (sampleCounts.count + 1) * Bytes.page
-        func frames(_ stride: Int) -> Int { sampleCounts.reduce(0) { $0 + ($1 + stride - 1) / stride } }
-        func bytes(_ stills: Stills, _ stride: Int) -> Int {
+        func bytes(_ stills: Stills, _ worst: Int, _ stride: Int) -> Int {
+            let frames = sampleCounts.reduce(0) { $0 + ($1 + stride - 1) / stride }
             let sheets = stills == .all ? samples : min(worst, samples)
-            return pages + sheets * (Bytes.still + Bytes.small) + frames(stride) * Bytes.filmFrame
+            return pages + sheets * (Bytes.still + Bytes.small) + frames * Bytes.filmFrame
         }
-        var (stills, stride) = (wanted, 1)
+        var (stills, worst, stride) = (wanted, min(wantedWorst, samples), 1)
         var remarks: [String] = []
-        if bytes(stills, stride) > limitBytes, stills == .all {
+        if bytes(stills, worst, stride) > limitBytes, stills == .all {
             stills = .worst
             remarks.append("only the worst samples have a sheet of their own")
         }
-        while bytes(stills, stride) > limitBytes, stride < (sampleCounts.max() ?? 1) { stride += 1 }
+        while bytes(stills, worst, stride) > limitBytes, stride < (sampleCounts.max() ?? 1) { stride += 1 }
         if stride > 1 { remarks.append("films show one sample of \(stride)") }
+        let least = bytes(.worst, 0, stride)
+        if bytes(stills, worst, stride) > limitBytes {
+            guard least <= limitBytes else {
+                throw CommandFailure(
+                    .configuration,
+                    "a report of \(sampleCounts.count) scenes takes \(ByteText.of(least)) at least; raise --limit-size, or choose"
+                        + " scenes with --scene"
+                )
+            }
+            worst = min(worst, (limitBytes - least) / (Bytes.still + Bytes.small))
+            remarks.append("the list of worst samples has \(worst)")
+        }
         self.stills = stills
+        self.worst = worst
         filmStride = stride
-        forecastBytes = bytes(stills, stride)
+        forecastBytes = bytes(stills, worst, stride)
         self.remarks = remarks
     }
 }

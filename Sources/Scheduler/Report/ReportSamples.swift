@@ -7,7 +7,6 @@ internal import Reporting
 internal import Scenes
 internal import Scoring
 internal import Storage
-internal import SystemSupport
 
 /// What the pictures of a report's samples are made of: the dataset is read once, samples as they are drawn.
 struct ReportSamples: Sendable {
@@ -32,42 +31,59 @@ struct ReportSamples: Sendable {
     /// Draws a sample.
     ///
     /// - Parameters:
+    ///   - readers: the scene's file, and that of a run beside it.
     ///   - note: its scores in a line.
     ///   - wantsSheet: whether everything is drawn.
     /// - Throws: `StorageError`, `EvaluationError`, `ReportingError`, `CommandFailure`.
     func draw(
-        _ entry: SampleEntry,
-        of reader: SceneFileReader,
-        scene: RunManifest.Scene,
+        _ index: Int,
+        of scene: RunManifest.Scene,
+        _ readers: [SceneFileReader],
         note: String,
         wantsSheet: Bool
     ) throws -> Drawn {
-        var figures = try figures(entry, of: reader, scene: scene.name)
-        let (cameras, remark) = pictures(of: entry.token, scene: scene.name)
-        let number = (scene.sampleTokens.firstIndex(of: entry.token) ?? 0) + 1
-        for index in figures.indices {
-            figures[index].cameras = cameras
-            figures[index].title = "\(scene.name), sample \(number) of \(scene.sampleTokens.count)"
-            figures[index].subtitle = "\(model)  \(entry.token)"
-            figures[index].note = note
+        let token = readers[0].entries[index].token
+        let (cameras, remark) = pictures(of: token, scene: scene.name)
+        func render(_ view: PictureView) throws -> RGBImage {
+            let figures = try readers.map { try figure(token, of: $0, scene: scene.name, view) }
+            var whole = figures.count > 1 ? Self.beside(figures[0], figures[1]) : figures[0]
+            whole.cameras = cameras
+            whole.title = "\(scene.name), index \(index) of \(scene.sampleTokens.count) samples"
+            whole.subtitle = "\(model)  \(token)"
+            whole.note = note
+            return try whole.render()
         }
-        let film = try figures[1].render()
-        return Drawn(
-            sheet: wantsSheet ? try figures[0].render() : nil,
-            filmFrame: try Film.frame(film),
-            remark: remark
-        )
+        let sheet = wantsSheet ? try render(.all) : nil
+        // Boxes have one view only.
+        let isOneView = readers[0].entries[index].kind == .detections
+        let film = try isOneView ? sheet ?? render(.all) : render(.above)
+        return Drawn(sheet: sheet, filmFrame: try Film.frame(film), remark: remark)
     }
 
-    /// A sample's sheet, and what a film shows of it.
-    private func figures(_ entry: SampleEntry, of reader: SceneFileReader, scene: String) throws -> [SampleFigure] {
+    /// Two runs' views of a sample: predictions side by side, then the truth.
+    static func beside(_ a: SampleFigure, _ b: SampleFigure) -> SampleFigure {
+        var both = a
+        both.rows = zip(a.rows, b.rows).map { own, its in
+            guard var first = own.first, var second = its.first else { return own }
+            first.title = "A: \(first.title)"
+            second.title = "B: \(second.title)"
+            return [first, second] + own.dropFirst().prefix(1)
+        }
+        return both
+    }
+
+    private func figure(
+        _ token: String,
+        of reader: SceneFileReader,
+        scene: String,
+        _ view: PictureView
+    ) throws -> SampleFigure {
+        let entry = try reader.entry(token: token)
         switch entry.kind {
         case .occupancy:
             let labels = try reader.sample(entry).occupancy().bytes
-            let known = truth.labels.read(scene: scene, sample: entry.token).whole
-            return try [.all, .above].map {
-                SampleFigure(rows: try SampleViews.occupancy(labels, truth: known, $0))
-            }
+            let known = truth.labels.read(scene: scene, sample: token).whole
+            return SampleFigure(rows: try SampleViews.occupancy(labels, truth: known, view))
         case .detections:
             guard let frames = truth.frames[scene] else {
                 throw CommandFailure(
@@ -75,20 +91,20 @@ struct ReportSamples: Sendable {
                     "'\(root)' has no whole scene '\(scene)' any more; boxes are drawn around the car, which takes its tables"
                 )
             }
-            let annotated = truth.annotations?[scene]?.samples.first { $0.truth.sampleToken == entry.token }
-            let figure = try SampleViews.detections(
+            let annotated = truth.annotations?[scene]?.samples.first { $0.truth.sampleToken == token }
+            return try SampleViews.detections(
                 try reader.sample(entry).detectionsJSON(),
-                of: entry.token,
+                of: token,
                 minimumScore: minimumScore,
                 frames,
                 annotations: annotated?.truth
             )
-            return [figure, figure]
         }
     }
 
-    /// The camera pictures of a sample, or why there are none.
+    /// The camera pictures of a sample, or why there are none; nothing is said where no tables are at hand at all.
     private func pictures(of token: String, scene: String) -> ([SampleFigure.Camera], remark: String?) {
+        if truth.frames.isEmpty { return ([], nil) }
         guard let sample = truth.frames[scene]?.samples.first(where: { $0.token == token }) else {
             return (
                 [],
@@ -96,17 +112,7 @@ struct ReportSamples: Sendable {
             )
         }
         do {
-            let decoder = try JPEGDecoder()
-            let cameras = try sample.cameras.map { camera in
-                let file = try MappedFile(path: "\(root)/\(camera.imagePath)")
-                do {
-                    let picture = try file.withBytes { try decoder.decode(Array($0)) }
-                    return SampleFigure.Camera(name: camera.channel, picture: picture, frame: camera)
-                } catch {
-                    throw CommandFailure(.configuration, "cannot decode '\(file.path)': \(error)")
-                }
-            }
-            return (cameras, nil)
+            return (try PictureTables.pictures(of: sample, root: root), nil)
         } catch {
             return ([], "sample \(token) is drawn without camera pictures: \(error)")
         }

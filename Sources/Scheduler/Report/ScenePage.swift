@@ -6,22 +6,25 @@ struct ScenePage {
     let site: ReportSite
     let scene: ReportContent.Scene
     let samples: [SampleList.Sample]
-    /// The same scene's samples in a run beside it, by token; empty where there is none.
-    let others: [String: SampleList.Sample]
-    let otherRun: String?
+    /// The same scene's samples in a run beside it, by token; nil where there is none.
+    let others: [String: SampleList.Sample]?
     /// Samples that have a sheet of their own, by index.
     let stills: Set<Int>
-    let filmSize: (width: Int, height: Int)
+    /// Pixels; nil where there is no film.
+    let filmSize: (width: Int, height: Int)?
     /// Names of the pages before and after; nil at the ends.
     let previous: String?
     let next: String?
 
     var page: Page {
-        let film: HTML = """
-            <p><img class="picture" width="\(filmSize.width)" height="\(filmSize.height)" alt="film of the scene's samples" \
-            src="\(site.film(scene.name).address(fromDepth: 1))"></p>
+        let film: HTML =
+            filmSize.map { size in
+                """
+                <p><img class="picture" width="\(size.width)" height="\(size.height)" alt="film of the scene's samples" \
+                src="\(site.film(scene.name).address(fromDepth: 1))"></p>
 
-            """
+                """
+            } ?? ""
         return Page(
             title: scene.name,
             above:
@@ -46,16 +49,16 @@ struct ScenePage {
             for column in titles.indices {
                 let score = sample.scores.flatMap { column < $0.count ? $0[column] : nil }
                 row.append("\(score?.value, digits: score?.digits ?? 2)")
-                if otherRun != nil {
+                if let others {
                     let second = others[sample.token]?.scores.flatMap { column < $0.count ? $0[column].value : nil }
                     row.append(OverviewPage.difference(score?.value, second, digits: score?.digits ?? 2))
                 }
             }
             return row
         }
-        let columns = titles.flatMap { title in otherRun.map { [title, "\($0) less this"] } ?? [title] }
+        let columns = titles.flatMap { title in others == nil ? [title] : [title, "B − A"] }
         let numbers = columns.isEmpty ? Set<Int>() : Set(2...(columns.count + 1))
-        return "<h2>Samples</h2>\n\(HTML.table(["sample", "token"] + columns, numbers: numbers, rows))"
+        return "<h2>Samples</h2>\n\(HTML.table(["index", "token"] + columns, numbers: numbers, rows))"
     }
 
     private var cards: HTML {
@@ -64,8 +67,8 @@ struct ScenePage {
         let cards: [HTML] = shown.map { sample in
             """
             <a href="\(site.still(scene.name, sample.index).address(fromDepth: 1))"><figure>
-            <img loading="lazy" alt="sample \(sample.index)" src="\(site.small(scene.name, sample.index).address(fromDepth: 1))">
-            <figcaption>sample \(sample.index)<br>\(OverviewPage.line(sample.scores ?? []))</figcaption></figure></a>
+            <img loading="lazy" alt="index \(sample.index)" src="\(site.small(scene.name, sample.index).address(fromDepth: 1))">
+            <figcaption>index \(sample.index)<br>\(OverviewPage.line(sample.scores ?? []))</figcaption></figure></a>
 
             """
         }

@@ -21,9 +21,16 @@ struct FileScores {
     ///
     /// - Throws: `CommandFailure` where somebody named a dataset that has no ground truth; `DatasetError`, `StorageError`, `FileError`,
     ///   `EvaluationError`.
-    func score() throws -> RunScores {
+    func score() throws -> RunScores { try score(by: groundTruth()) }
+
+    /// Scores every finished scene by ground truth that was read before; nil is none at hand.
+    ///
+    /// - Parameter sample: gets each sample that is scored anew; called from several threads.
+    /// - Throws: as `score()`.
+    func score(by truth: RunTruth?, sample: @Sendable (SampleScores) -> Void = { _ in }) throws -> RunScores {
         let stored = try RunScores.stored(in: manifest).by(metrics)
-        guard let scores = try recompute() else { return stored }
+        guard let truth else { return stored }
+        let scores = try recompute(by: truth, sample: sample)
         guard scores.scenes.isEmpty, !scores.gaps.hasDamage, datasetRoot == nil, !stored.scenes.isEmpty else {
             return scores
         }
@@ -38,8 +45,11 @@ struct FileScores {
     /// - Parameter sample: gets each sample; called from several threads.
     /// - Throws: as `score`.
     func recompute(sample: @Sendable (SampleScores) -> Void = { _ in }) throws -> RunScores? {
-        guard let truth = try groundTruth() else { return nil }
-        return try RunScores.recomputed(
+        try groundTruth().map { try recompute(by: $0, sample: sample) }
+    }
+
+    private func recompute(by truth: RunTruth, sample: @Sendable (SampleScores) -> Void) throws -> RunScores {
+        try RunScores.recomputed(
             manifest,
             directory: directory,
             truth: truth,
@@ -53,7 +63,9 @@ struct FileScores {
     private var root: String { datasetRoot ?? manifest.datasetFolder }
 
     /// The ground truth that is at hand; nil where there is none and the stored scores have to do.
-    private func groundTruth() throws -> RunTruth? {
+    ///
+    /// - Throws: as `score()`.
+    func groundTruth() throws -> RunTruth? {
         let labels = try datasetKind().labels(root)
         if try firstKind() == .detections {
             do {
