@@ -68,6 +68,24 @@ public enum OutputFile {
         return (.written, result)
     }
 
+    /// Refuses, before slow work is done for it, a place where a file could not be put.
+    ///
+    /// A file that is there is refused whatever it holds: what would be written is not known yet.
+    ///
+    /// - Throws: `FileError`, with the code `EEXIST` for a file, `EISDIR` for a folder, `ENOENT` where there is no folder to put it in.
+    public static func requireFree(_ path: String, replaces: Bool) throws {
+        func refuse(_ code: Int32, _ detail: String) -> FileError {
+            FileError(operation: "write", path: path, code: code, detail: detail)
+        }
+        if isRegularFile(path), !replaces {
+            throw refuse(EEXIST, "a file is there already: choose another place, or replace it with --force")
+        }
+        if kind(path) == S_IFDIR { throw refuse(EISDIR, "a folder is there: name a file") }
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { path[..<$0].isEmpty ? "/" : String(path[..<$0]) } ?? "."
+        guard Folders.exists(folder) else { throw refuse(ENOENT, "there is no folder '\(folder)': make it first") }
+    }
+
     /// Why a file is not written over another.
     public static func refusal(_ path: String) -> FileError {
         FileError(
@@ -80,8 +98,13 @@ public enum OutputFile {
     }
 
     private static func isRegularFile(_ path: String) -> Bool {
+        kind(path) == S_IFREG
+    }
+
+    /// What is at a path, a symbolic link followed; nil where nothing is, or what cannot be looked at.
+    private static func kind(_ path: String) -> mode_t? {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 
     private static func resolved(_ path: String) -> String {

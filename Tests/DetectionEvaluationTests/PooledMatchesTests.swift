@@ -87,6 +87,23 @@ import Testing
         }
     }
 
+    @Test("Stored numbers of annotated boxes may be any: nothing overflows, and hardly anything is found")
+    func hugeCounts() throws {
+        let scenes = try scenes(seed: 1, isApart: false).map { scene in
+            let huge = scene.samples.map { sample in
+                var sample = sample
+                sample.truthCounts = sample.truthCounts.indices.map { $0 % 2 == 0 ? .max : 1 << 31 - 1 }
+                return sample
+            }
+            return try DetectionMatches(decoding: DetectionMatches(samples: huge).encoded())
+        }
+        let pooled = PooledMatches(scenes)
+        for block in SceneDraws(sceneCount: scenes.count, resampleCount: 64, seed: 1).blocks {
+            #expect(pooled.scores(block)[1].allSatisfy { $0 == 0 })
+        }
+        #expect(pooled.occurrences[0].allSatisfy { $0 })
+    }
+
     @Test("Nothing drawn, nothing annotated, nothing predicted: AP 0 and errors 1, as a report has them")
     func nothing() {
         let empty = PooledMatches([DetectionMatches(), DetectionMatches()])

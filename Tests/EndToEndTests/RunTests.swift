@@ -51,7 +51,7 @@ struct RunTests {
             0,
             ["compare", fixture.reference, fixture.reference, "--fail-below", "-0", "--html", page]
         )
-        #expect(same.output.contains("identical: A and B predict the same, byte for byte, in all \(total) samples"))
+        #expect(same.output.contains("no difference: A and B are identical, byte for byte, in all \(total) samples"))
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("identical"))
         let none = try await fixture.expect(2, ["compare", fixture.reference, fixture.folder + "/nowhere"])
         #expect(none.errors.contains("there are no runs in"))

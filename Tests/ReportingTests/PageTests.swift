@@ -17,6 +17,15 @@ struct PageTests {
                 "&lt;script&gt;alert(&quot;1&quot; &amp; &#39;2&#39;)&lt;/script&gt;\u{FFFD}\u{FFFD}\u{FFFD}é"
             )
         )
+        // Noncharacters, and what would turn the direction of the text behind it.
+        for number: UInt32 in [0xFFFF, 0xFDEF, 0x1FFFE, 0x202A, 0x202E, 0x2066, 0x2069] {
+            let text = "a" + (Unicode.Scalar(number).map { String($0) } ?? "") + "b"
+            let strange: HTML = "\(text)"
+            #expect(strange.source == "a\u{FFFD}b", "\(number)")
+        }
+        let shown = "\u{202F}\u{2065}\u{FDF0}\u{FFFD}\u{10000}"
+        let plain: HTML = "\(shown)"
+        #expect(plain.source == shown)
         // A piece that is one already stays as it is.
         let row: HTML = "<tr>\(piece)\([piece])</tr>"
         #expect(row.source == "<tr>\(piece.source)\(piece.source)</tr>")

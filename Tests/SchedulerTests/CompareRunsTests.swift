@@ -6,6 +6,8 @@ import Reporting
 import Scenes
 import Scoring
 import Storage
+import SystemSupport
+import TestSupport
 import Testing
 
 @testable import Scheduler
@@ -108,11 +110,46 @@ import Testing
         #expect(try report(eight, changed(by: 2)).verdict.hasPrefix("B is better by 2.00 points of mIoU: +2.00 ["))
         #expect(try report(eight, eight).verdict.hasPrefix("no difference: mIoU is 57.50 in both"))
         let same = try report(eight, eight, isIdentical: true).verdict
-        #expect(same.hasPrefix("identical: A and B predict the same, byte for byte, in all 8 samples"))
+        #expect(same == "no difference: A and B are identical, byte for byte, in all 8 samples")
         let few = try report(Array(eight.prefix(4)), changed(by: -3).prefix(4).map { $0 }).verdict
         #expect(few == "no verdict: mIoU -3.00, and 4 scenes are too few for an interval (at least 5)")
         let mixed = eight.enumerated().map { ($1.0, $1.1 + ($0 % 2 == 0 ? 5 : -5)) }
         #expect(try report(eight, mixed).verdict.hasPrefix("no difference in mIoU that 8 scenes can show: 0.00 ["))
+    }
+
+    @Test("Equal predictions are no difference in few scenes too, in the sentence, the table and the JSON")
+    func sameInFewScenes() throws {
+        let three = Array(eight.prefix(3))
+        func verdicts(isIdentical: Bool) throws -> [String] {
+            let report = try report(three, three, isIdentical: isIdentical)
+            let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+            let headline = json?["headline"] as? [String: Any]
+            let scores = (json?["metrics"] as? [[String: Any]])?.first?["scores"] as? [[String: Any]]
+            #expect(json?["identical"] as? Bool == isIdentical)
+            #expect(report.text(withScenes: false, most: 5).contains("few scenes") != isIdentical)
+            return [json?["verdict"], headline?["verdict"], scores?.first?["verdict"]].map { $0 as? String ?? "none" }
+        }
+        #expect(try verdicts(isIdentical: true) == Array(repeating: "noDifference", count: 3))
+        #expect(try verdicts(isIdentical: false) == Array(repeating: "tooFewScenes", count: 3))
+        let same = try report(three, three, isIdentical: true)
+        #expect(same.verdict == "no difference: A and B are identical, byte for byte, in all 3 samples")
+        // Equal predictions that were scored against other labels have other scores, and that is said.
+        #expect(try report(eight, changed(by: -3), isIdentical: true).verdict.hasPrefix("B is worse by 3.00 points"))
+    }
+
+    @Test("A page that would take another file's place is refused before any run is looked for")
+    func takenPage() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("page.html", [1])
+        func failure(_ arguments: String...) async throws -> any Error {
+            let command = try CompareRunsCommand.parse([folder.file("a"), folder.file("b")] + arguments)
+            return try await #require(throws: (any Error).self) { try await command.run() }
+        }
+        let taken = try await failure("--html", folder.file("page.html"))
+        #expect((taken as? FileError)?.code == EEXIST && "\(taken)".contains("--force"))
+        #expect(try await failure("--html", folder.file("page.html"), "--force") is CommandFailure)
+        #expect(try await failure("--html", folder.file("new.html")) is CommandFailure)
+        #expect((try await failure("--html", folder.file("none/new.html")) as? FileError)?.code == ENOENT)
     }
 
     @Test("The gate lets a small loss pass, and fails for a larger one and for scenes that B lacks")

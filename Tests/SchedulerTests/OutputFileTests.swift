@@ -39,4 +39,26 @@ struct OutputFileTests {
         #expect(try content() == "three")
         #expect(try Folders.names(in: folder) == ["file", "link"])
     }
+
+    @Test("A place is refused early where a file is, a folder, or nothing to put a file into")
+    func early() throws {
+        let folder = NSTemporaryDirectory() + "output-file-\(UUID().uuidString)"
+        try Folders.create(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func code(_ path: String, replaces: Bool = false) -> Int32? {
+            do {
+                try OutputFile.requireFree(path, replaces: replaces)
+                return nil
+            } catch {
+                return (error as? FileError)?.code ?? -1
+            }
+        }
+        let path = folder + "/file"
+        #expect(code(path) == nil && code("name") == nil && code("/dev/null") == nil)
+        try AtomicFile.write("one", to: path)
+        #expect(symlink("file", folder + "/link") == 0)
+        #expect(code(path) == EEXIST && code(folder + "/link") == EEXIST)
+        #expect(code(path, replaces: true) == nil)
+        #expect(code(folder, replaces: true) == EISDIR && code(folder + "/none/file", replaces: true) == ENOENT)
+    }
 }

@@ -1,6 +1,10 @@
 import ArgumentParser
 import CommandSupport
+import Glibc
+import Scoring
 import Storage
+import SystemSupport
+import TestSupport
 import Testing
 
 @testable import Scheduler
@@ -65,12 +69,25 @@ import Testing
     @Test("--all wants a scene and a folder, and no sample")
     func options() throws {
         let whole = try PictureCommand.parse(["--output", "o", "--scene", "b", "--all", "--to", "d"])
-        #expect(whole.all && whole.scene == "b")
+        #expect(whole.all && whole.scene == "b" && whole.minimumScore == DetectionMetric.shownScore)
         for wrong in [
             ["--all", "--to", "d"], ["--all", "--scene", "b", "--to", "d.png"],
             ["--all", "--scene", "b", "--sample", "s", "--to", "d"], ["--to", "d"],
         ] {
             #expect(throws: (any Error).self, "\(wrong)") { try PictureCommand.parse(["--output", "o"] + wrong) }
         }
+    }
+
+    @Test("A film that would take another file's place is refused before anything is read or drawn")
+    func takenFilm() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("film.webp", [1])
+        func failure(_ arguments: String...) async throws -> any Error {
+            let scene = ["--output", folder.file("none"), "--scene", "b", "--animate"]
+            let command = try PictureCommand.parse(scene + ["--to", folder.file("film.webp")] + arguments)
+            return try await #require(throws: (any Error).self) { try await command.run() }
+        }
+        #expect((try await failure() as? FileError)?.code == EEXIST)
+        #expect(try await failure("--force") is CommandFailure)
     }
 }

@@ -50,6 +50,16 @@ import Testing
         #expect(nothing.headline == nil && nothing.scenes.isEmpty && nothing.leftOut.count == 2)
     }
 
+    @Test("Stored numbers of samples may be any, and their sum is the largest number there is")
+    func hugeCounts() throws {
+        var counts = try RunFixture.confusions()
+        for _ in 0..<62 { counts.merge(counts) }
+        var metrics = SceneMetrics()
+        metrics[OccupancyMetric.self] = try MaskedConfusions(decoding: counts.encoded())
+        let scores = run([("one", metrics), ("two", metrics)])
+        #expect(try RunComparison(scores, scores, caption).sampleCount == .max)
+    }
+
     @Test("Scenes without rays in one run are left out of RayIoU only")
     func rays() throws {
         var counts = RayCounts()
@@ -72,30 +82,39 @@ import Testing
     func boxes(split: String) throws {
         var caption = caption
         caption.split = split
-        let scenes = try (1...3).map { scene in
-            let truth = try DetectionSceneTruth(RunFixture.annotations(scene), split: split)
-            let boxes = try RunFixture.boxes(scene)
-            var matches = DetectionMatches()
-            for sample in truth.samples {
-                try matches.accumulate(
-                    predictions: boxes[sample.truth.sampleToken] ?? [],
-                    truth: sample.truth,
-                    order: sample.order
-                )
-            }
-            var metrics = SceneMetrics()
-            metrics[DetectionMetric.self] = matches
-            return ("scene-\(scene)", Optional(metrics))
+        // Of run B every second box is lost, so that each number tells whose it is.
+        let runs = try (1...2).map { step in
+            try run(
+                (1...3).map { scene in
+                    let truth = try DetectionSceneTruth(RunFixture.annotations(scene), split: split)
+                    let boxes = try RunFixture.boxes(scene)
+                    var matches = DetectionMatches()
+                    for sample in truth.samples {
+                        let found = boxes[sample.truth.sampleToken] ?? []
+                        try matches.accumulate(
+                            predictions: stride(from: 0, to: found.count, by: step).map { found[$0] },
+                            truth: sample.truth,
+                            order: sample.order
+                        )
+                    }
+                    var metrics = SceneMetrics()
+                    metrics[DetectionMetric.self] = matches
+                    return ("scene-\(scene)", metrics)
+                }
+            )
         }
-        let scores = run(scenes)
-        let comparison = try RunComparison(scores, scores, caption)
-        let report = try #require(try scores.report(DetectionMetric(), caption) as? DetectionScore).report
-        let values = Dictionary(
-            uniqueKeysWithValues: comparison.parts[0].differences.map { ($0.score.key, $0.a ?? .nan) }
-        )
-        #expect(abs((values["nds_percent"] ?? .nan) - 100 * report.detectionScore) < 1e-9)
-        #expect(abs((values["mAP_percent"] ?? .nan) - 100 * report.meanAveragePrecision) < 1e-9)
-        #expect(abs((values["trans_err"] ?? .nan) - (report.errors[.translation] ?? 0)) < 1e-9)
+        let comparison = try RunComparison(runs[0], runs[1], caption)
+        let differences = comparison.parts[0].differences
+        for (scores, number) in zip(runs, [\ScoreDifference.a, \.b]) {
+            let report = try #require(try scores.report(DetectionMetric(), caption) as? DetectionScore).report
+            let values = Dictionary(
+                uniqueKeysWithValues: differences.map { ($0.score.key, $0[keyPath: number] ?? .nan) }
+            )
+            #expect(abs((values["nds_percent"] ?? .nan) - 100 * report.detectionScore) < 1e-9)
+            #expect(abs((values["mAP_percent"] ?? .nan) - 100 * report.meanAveragePrecision) < 1e-9)
+            #expect(abs((values["trans_err"] ?? .nan) - (report.errors[.translation] ?? 0)) < 1e-9)
+        }
+        #expect(differences[0].a != differences[0].b && differences[1].a != differences[1].b)
         #expect(comparison.headline?.score.title == "NDS" && comparison.sampleCount == 9)
     }
 

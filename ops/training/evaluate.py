@@ -3,7 +3,8 @@
 
     evaluate.py runs/occ-small/checkpoint.pt --data data/heldout
     evaluate.py runs/det-small/checkpoint.pt --data data/heldout --results results_nusc.json
-    occ-scheduler import-predictions --dataset data/heldout --predictions results_nusc.json --output scored
+    occ-scheduler import-predictions --dataset data/heldout --version v1.0-mini --predictions results_nusc.json --output scored
+    occ-scheduler evaluate --output scored
 """
 import argparse
 import json
@@ -17,13 +18,7 @@ import data
 import units
 from configurations import CONFIGURATIONS, OCCUPANCY_CLASSES
 from network import Network, load_state
-
-
-def overlaps(confusion):
-    """Intersection over union of the occupied classes from a confusion [truth, prediction]; NaN where a class never occurs."""
-    hits = np.diag(confusion).astype(float)
-    union = confusion.sum(0) + confusion.sum(1) - hits
-    return np.where(union > 0, hits / np.maximum(union, 1), np.nan)[:-1]
+from overlap import confusion, overlaps
 
 
 def load(path, name=None):
@@ -82,17 +77,16 @@ def main():
         if not arguments.results:
             raise SystemExit("a detection network needs --results FILE; occ-scheduler import-predictions and evaluate score it")
         return write_results(network, arguments)
-    confusion = np.zeros((18, 18), np.int64)
+    counts = np.zeros((18, 18), np.int64)
     count = 0
     for root in arguments.data:
         for item, labels in predict(network, data.read_samples(root, arguments.version)):
-            seen = item["mask"]
-            confusion += np.bincount(item["semantics"][seen].astype(int) * 18 + labels[seen].astype(int), minlength=324).reshape(18, 18)
+            counts += confusion(item["semantics"], labels, item["mask"])
             count += 1
             if arguments.labels:
                 arguments.labels.mkdir(parents=True, exist_ok=True)
                 np.save(arguments.labels / f"{item['token']}.npy", labels.transpose(1, 0, 2))
-    found = overlaps(confusion)
+    found = overlaps(counts)
     for name, value in zip(OCCUPANCY_CLASSES, found):
         print(f"{name:22} {100 * value:6.2f}")
     print(f"{'mIoU':22} {100 * np.nanmean(found):6.2f}   step {step}, {count} samples")

@@ -18,7 +18,8 @@ struct ClassRanking: Sendable {
     private(set) var marks: [UInt8] = []
     private(set) var scores: [Double] = []
     private(set) var hits: [Hit] = []
-    /// By scene: annotated boxes, predictions behind the last that matches, and the lowest score (infinity where there is none).
+    /// By scene: annotated boxes (at most so many that no sum of as many scenes overflows), predictions behind the last that matches, and
+    /// the lowest score (infinity where there is none).
     private(set) var truths: [Int32]
     private(set) var tails: [Int32]
     private(set) var lowestScores: [Double]
@@ -31,9 +32,12 @@ struct ClassRanking: Sendable {
         truths = [Int32](repeating: 0, count: sceneCount)
         tails = truths
         lowestScores = [Double](repeating: .infinity, count: sceneCount)
+        // Stored counts may be any; a split of nuScenes has less than a hundredth of this.
+        let mostTruths = Int64(Int32.max) / Int64(max(1, sceneCount))
         var listed: [(scene: Int32, record: DetectionMatches.Record)] = []
         for (scene, sample) in samples {
-            truths[scene] += Int32(clamping: sample.truthCounts[name.index])
+            let sum = Int64(truths[scene]) + Int64(sample.truthCounts[name.index])
+            truths[scene] = Int32(min(sum, mostTruths))
             for record in sample.records where record.name == name {
                 listed.append((Int32(scene), record))
                 lowestScores[scene] = min(lowestScores[scene], record.score)

@@ -90,7 +90,7 @@ public struct CurveFigure: Equatable, Sendable {
             canvas.write(name, x: x + 40, y: foot, size: TextSize.legend)
             x += 40 + Canvas.width(of: name, size: TextSize.legend) + 40
         }
-        return canvas.image
+        return try canvas.finished()
     }
 
     /// Draws the figure as a PNG file.

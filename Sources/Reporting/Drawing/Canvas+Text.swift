@@ -28,6 +28,8 @@ extension Canvas {
     }
 
     /// Writes one line of text; `y` is the top of its capitals.
+    ///
+    /// U+FFFD stands in place of what is not shown (`ShownText`): Cairo refuses some of it.
     func write(
         _ text: String,
         x: Int,
@@ -42,6 +44,6 @@ extension Canvas {
         cairo_set_font_size(context, size)
         cairo_new_path(context)
         cairo_move_to(context, Double(left), Double(y) + (size * Typeface.capitals).rounded())
-        cairo_show_text(context, text)
+        cairo_show_text(context, ShownText.cleaned(text))
     }
 }

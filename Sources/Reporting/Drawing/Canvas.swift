@@ -46,7 +46,17 @@ final class Canvas {
         cairo_surface_destroy(surface)
     }
 
-    /// What was drawn.
+    /// What was drawn, once nothing more is.
+    ///
+    /// - Throws: `ReportingError` where Cairo could not draw something: it leaves out all that comes after.
+    func finished() throws -> RGBImage {
+        let status = [cairo_status(context), cairo_surface_status(surface)].first { $0 != CAIRO_STATUS_SUCCESS }
+        guard let status else { return image }
+        let reason = cairo_status_to_string(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
+        throw ReportingError("cannot draw a picture of \(width) x \(height) pixels: \(reason)")
+    }
+
+    /// What was drawn so far; `finished` tells whether that is all.
     var image: RGBImage {
         cairo_surface_flush(surface)
         var pixels = [UInt8](repeating: 0, count: width * height * 3)

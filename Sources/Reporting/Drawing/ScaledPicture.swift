@@ -24,6 +24,6 @@ public enum ScaledPicture {
                 height: size.height
             )
         )
-        return canvas.image
+        return try canvas.finished()
     }
 }

@@ -44,7 +44,7 @@ struct Typeface: @unchecked Sendable {
         let scaled = Self.withOptions { cairo_scaled_font_create(face, &matrix, &identity, $0) }
         defer { cairo_scaled_font_destroy(scaled) }
         var extents = cairo_text_extents_t()
-        cairo_scaled_font_text_extents(scaled, text, &extents)
+        cairo_scaled_font_text_extents(scaled, ShownText.cleaned(text), &extents)
         return extents.x_advance
     }
 }

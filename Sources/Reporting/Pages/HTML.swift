@@ -49,7 +49,7 @@ public struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
         }
     }
 
-    /// Text with the characters replaced that mean something in HTML, and those that no page may hold.
+    /// Text with the characters replaced that mean something in HTML, and those that are not shown.
     static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
@@ -61,8 +61,7 @@ public struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
             case "\t", "\n": result.unicodeScalars.append(scalar)
-            case "\0"..<" ", "\u{7F}"..<"\u{A0}": result += "\u{FFFD}"
-            default: result.unicodeScalars.append(scalar)
+            default: result.unicodeScalars.append(ShownText.holds(scalar) ? scalar : ShownText.replacement)
             }
         }
         return result

@@ -59,7 +59,6 @@ public struct Page: Sendable {
         th, td { padding: 5px 12px 5px 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: middle; white-space: nowrap; }
         th { font-weight: 600; color: var(--soft); }
         td.number, th.number { text-align: right; }
-        td.long { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
         .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 16px 0; padding: 0; }
         .tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 18px; min-width: 128px; }
         .tile b { display: block; font-size: 1.6rem; line-height: 1.3; }

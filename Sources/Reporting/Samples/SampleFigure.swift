@@ -113,7 +113,7 @@ public struct SampleFigure: Equatable, Sendable {
             }
         }
         for (entry, place) in zip(legend.joined(), layout.legend) { canvas.draw(entry, in: place) }
-        return canvas.image
+        return try canvas.finished()
     }
 
     /// Draws the figure as a PNG file.

@@ -130,16 +130,18 @@ struct CompareRunsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = plan
+        if let page = plan.page { try OutputFile.requireFree(page, replaces: plan.replacesPage) }
         let pair = try await read(plan)
+        if let note = pair.note { Terminal.say("note: \(note)") }
         for line in pair.warnings { Terminal.say("warning: \(line)") }
         let report = try pair.report(plan)
-        if let page = plan.page {
-            try OutputFile.write(ComparisonPage(report: report).page.file, to: page, replaces: plan.replacesPage)
-            Terminal.say(page)
-        }
         switch plan.form {
         case .text(let withScenes): Terminal.output(report.text(withScenes: withScenes, most: plan.most))
         case .json: Terminal.output(try report.json())
+        }
+        if let page = plan.page {
+            try OutputFile.write(ComparisonPage(report: report).page.file, to: page, replaces: plan.replacesPage)
+            Terminal.say(page)
         }
         if let limit = plan.limit, let failure = report.failure(limit: limit) {
             Terminal.say("failed: \(failure)")

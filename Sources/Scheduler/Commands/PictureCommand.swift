@@ -54,7 +54,7 @@ struct PictureCommand: AsyncParsableCommand {
     var target: String
 
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
-    var minimumScore: Double = 0.2
+    var minimumScore: Double = DetectionMetric.shownScore
 
     @Option(help: "From above, as solid voxels, or both with camera pictures and differences.")
     var view: PictureView = .above
@@ -93,9 +93,10 @@ struct PictureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let target = Paths.absolute(target)
+        if animate { try OutputFile.requireFree(target, replaces: replacing.isForced) }
         let directory = try results.directory()
         let manifest = try directory.readManifest()
-        let target = Paths.absolute(target)
         let plan = try PicturePlan(manifest, scene: scene, sample: sample, all: all || animate, target: target)
         if all { try Folders.create(target) }
         let reader = try directory.open(plan.scene)
@@ -148,13 +149,15 @@ struct PictureCommand: AsyncParsableCommand {
                     "run '\(manifest.run)' holds boxes, which have no voxels; --view above or --view all draws them"
                 )
             }
-            let tables = try readTables()
+            var tables = try readTables()
+            let annotations = try tables.annotations(of: token)
+            known = tables
             figure = try SampleViews.detections(
                 try reader.sample(entry).detectionsJSON(),
                 of: token,
                 minimumScore: minimumScore,
                 tables.frames,
-                annotations: tables.annotations(of: token)
+                annotations: annotations
             )
             if showsCameras { figure.cameras = try tables.pictures(of: token) }
         }

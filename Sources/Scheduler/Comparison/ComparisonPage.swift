@@ -11,7 +11,7 @@ struct ComparisonPage {
     static let mostScenes = 1000
 
     var page: Page {
-        let parts = report.comparison.parts.map(Self.tables)
+        let parts = report.comparison.parts.map(tables)
         return Page(
             title: "\(report.b.model) beside \(report.a.model)",
             body: "\(head)\(parts)\(scenes)\(samples)\(leftOut)\(notes)"
@@ -22,7 +22,7 @@ struct ComparisonPage {
 
     private var head: HTML {
         let headline = report.headline
-        let tone: HTML = report.isIdentical == true ? "soft" : Self.tone(headline)
+        let tone: HTML = report.isSame ? "soft" : Self.tone(headline)
         let score = headline.score
         return """
             <p><b class="\(tone)">\(report.verdict)</b></p>
@@ -44,7 +44,7 @@ struct ComparisonPage {
 
     // MARK: - Numbers
 
-    private static func tables(_ part: RunComparison.Part) -> HTML {
+    private func tables(_ part: RunComparison.Part) -> HTML {
         let whole = part.differences.filter { !$0.score.isOfClass }
         let classes = part.differences.filter(\.score.isOfClass)
         let title = part.differences.first?.score.title ?? ""
@@ -55,7 +55,7 @@ struct ComparisonPage {
             """
     }
 
-    private static func table(_ first: String, _ differences: [ScoreDifference]) -> HTML {
+    private func table(_ first: String, _ differences: [ScoreDifference]) -> HTML {
         // Errors have units of their own, so their bars have a scale of their own.
         func scale(_ unit: ComparedScore.Unit) -> Double {
             DifferenceBar.scale(
@@ -72,15 +72,15 @@ struct ComparisonPage {
                     value: $0,
                     interval: difference.interval,
                     scale: score.unit == .percent ? scales.percent : scales.error,
-                    judgement: judgement(difference)
+                    judgement: Self.judgement(difference)
                 ).html(text: "\(ComparisonReport.signed($0, score)) \(ComparisonReport.interval(difference))")
             }
             return [
                 "\(score.title)",
-                "<span class=\"\(tone(difference))\">\(ComparisonReport.signed(difference.difference, score))</span>",
+                "<span class=\"\(Self.tone(difference))\">\(ComparisonReport.signed(difference.difference, score))</span>",
                 bar ?? "", "\(ComparisonReport.number(difference.a, score))",
                 "\(ComparisonReport.number(difference.b, score))", "\(ComparisonReport.interval(difference))",
-                "\(difference.sceneCount)", "\(ComparisonReport.word(difference))",
+                "\(difference.sceneCount)", "\(report.word(difference))",
             ]
         }
         return HTML.table(

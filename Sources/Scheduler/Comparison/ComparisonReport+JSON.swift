@@ -20,10 +20,12 @@ extension ComparisonReport: Encodable {
         try container.encode(comparison.seed, forKey: .seed)
         try container.encode(SceneDraws.usualCount, forKey: .resamples)
         try container.encodeIfPresent(isIdentical, forKey: .identical)
-        try container.encode(headline.verdict.rawValue, forKey: .verdict)
+        let found: ScoreDifference.Verdict = isSame ? .noDifference : headline.verdict
+        try container.encode(found.rawValue, forKey: .verdict)
         try container.encode(verdict, forKey: .sentence)
-        try container.encode(Row(headline), forKey: .headline)
-        try container.encode(comparison.parts.map(Part.init), forKey: .metrics)
+        try container.encode(Row(headline, verdict(of: headline)), forKey: .headline)
+        let parts = comparison.parts.map { part in Part(part) { verdict(of: $0) } }
+        try container.encode(parts, forKey: .metrics)
         let left = comparison.leftOut.map { ["scene": $0.scene, "reason": $0.reason.rawValue] }
         try container.encode(left, forKey: .leftOut)
         try container.encodeIfPresent(samples, forKey: .changedSamples)
@@ -40,8 +42,8 @@ extension ComparisonReport: Encodable {
         let scores: [Row]
         let scenes: [Scene]
 
-        init(_ part: RunComparison.Part) {
-            scores = part.differences.map(Row.init)
+        init(_ part: RunComparison.Part, _ verdict: (ScoreDifference) -> ScoreDifference.Verdict) {
+            scores = part.differences.map { Row($0, verdict($0)) }
             scenes = part.scenes.map {
                 Scene(scene: $0.name, samples: $0.samples, a: $0.a, b: $0.b, difference: $0.difference)
             }
@@ -57,14 +59,14 @@ extension ComparisonReport: Encodable {
         let scenes: Int
         let verdict: String
 
-        init(_ difference: ScoreDifference) {
+        init(_ difference: ScoreDifference, _ verdict: ScoreDifference.Verdict) {
             key = difference.score.key
             a = difference.a
             b = difference.b
             self.difference = difference.difference
             interval = difference.interval.map { [$0.lowerBound, $0.upperBound] }
             scenes = difference.sceneCount
-            verdict = difference.verdict.rawValue
+            self.verdict = verdict.rawValue
         }
     }
 

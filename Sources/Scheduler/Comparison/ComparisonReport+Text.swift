@@ -15,19 +15,19 @@ extension ComparisonReport {
         ]
         let left = leftOut.map { "\($0.reason) \(Self.scenes($0.scenes.count)), left out: \(Self.some($0.scenes))\n" }
         if !left.isEmpty { blocks.append(left.joined()) }
-        blocks += comparison.parts.map(Self.table)
+        blocks += comparison.parts.map(table)
         blocks += [sceneTable(all: withScenes, most: most), sampleTable, notes.map { $0 + "\n" }.joined()]
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    private static func table(_ part: RunComparison.Part) -> String {
+    private func table(_ part: RunComparison.Part) -> String {
         var rows = [["", "A", "B", "B - A", "95 % interval", "scenes", ""]]
         rows += part.differences.map { difference in
             let score = difference.score
             return [
-                (score.isOfClass ? "  " : "") + score.title, number(difference.a, score), number(difference.b, score),
-                signed(difference.difference, score), interval(difference), "\(difference.sceneCount)",
-                word(difference),
+                (score.isOfClass ? "  " : "") + score.title, Self.number(difference.a, score),
+                Self.number(difference.b, score), Self.signed(difference.difference, score), Self.interval(difference),
+                "\(difference.sceneCount)", word(difference),
             ]
         }
         return TextTable.ofNumbers(rows)

@@ -23,10 +23,18 @@ struct ComparisonReport {
 
     // MARK: - Words
 
+    /// Whether both predict the same and so have the same scores, however few scenes there are.
+    var isSame: Bool { isIdentical == true && (headline.difference ?? 0) == 0 }
+
+    /// What a number's scenes say: where both predict the same, few scenes are enough.
+    func verdict(of difference: ScoreDifference) -> ScoreDifference.Verdict {
+        isSame && difference.verdict == .tooFewScenes ? .noDifference : difference.verdict
+    }
+
     /// What was found, in one sentence.
     var verdict: String {
-        if isIdentical == true {
-            return "identical: A and B predict the same, byte for byte, in all \(comparison.sampleCount) samples"
+        if isSame {
+            return "no difference: A and B are identical, byte for byte, in all \(comparison.sampleCount) samples"
         }
         let title = headline.score.title
         let count = comparison.scenes.count
@@ -129,8 +137,8 @@ struct ComparisonReport {
     }
 
     /// What a row says.
-    static func word(_ difference: ScoreDifference) -> String {
-        switch difference.verdict {
+    func word(_ difference: ScoreDifference) -> String {
+        switch verdict(of: difference) {
         case .better: "better"
         case .worse: "worse"
         case .tooFewScenes: "few scenes"

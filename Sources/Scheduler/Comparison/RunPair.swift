@@ -14,6 +14,8 @@ struct RunPair {
     /// Whether both predict the same; nil where that cannot be seen.
     let isIdentical: Bool?
     let otherSamples: Set<String>
+    /// Why files were not scored anew; nil where they were, or nobody wanted that.
+    let note: String?
 
     /// Scores two runs' folders.
     ///
@@ -31,12 +33,23 @@ struct RunPair {
         try ComparedRun.check(a, b)
         otherSamples = folderA.scenesWithOtherSamples(folderB)
         isIdentical = plan.isStored ? nil : try folderA.predictsSame(as: folderB)
-        if !plan.isStored, let anew = try Self.recompute(folderA, folderB, plan) {
-            scores = (anew.a.scores, anew.b.scores)
-            samples = (anew.a.samples, anew.b.samples)
-        } else {
+        let anew = plan.isStored ? nil : try Self.recompute(folderA, folderB, plan)
+        switch anew {
+        case .both(let first, let second):
+            scores = (first.scores, second.scores)
+            samples = (first.samples, second.samples)
+            note = nil
+        case .noTruth(let side):
             scores = counts
             samples = ([:], [:])
+            let run = side == "A" ? a : b
+            note =
+                "no ground truth of run \(side) ('\(run.run)' in \(run.place)) is at hand, so the scores in run.json of both are"
+                + " compared, and no single samples (--dataset-root DIR)"
+        case nil:
+            scores = counts
+            samples = ([:], [:])
+            note = nil
         }
     }
 
@@ -56,17 +69,25 @@ struct RunPair {
         samples = ([:], [:])
         isIdentical = nil
         otherSamples = []
+        note = nil
         try ComparedRun.check(a, b)
     }
 
     private typealias Anew = (scores: RunScores, samples: [SampleBook.Key: SampleBook.Entry])
 
-    /// Both runs counted anew; nil where no sample of one of them has ground truth now.
+    /// What came of counting both runs anew.
+    private enum Recount {
+        case both(Anew, Anew)
+        /// No sample of this run has ground truth now; the other was not looked at if this is A.
+        case noTruth(of: String)
+    }
+
+    /// Both runs counted anew, or which of them cannot be.
     private static func recompute(
         _ a: ComparedFolder,
         _ b: ComparedFolder,
         _ plan: ComparisonPlan
-    ) throws -> (a: Anew, b: Anew)? {
+    ) throws -> Recount {
         func score(_ folder: ComparedFolder) throws -> Anew? {
             var caption = ScoreCaption(folder.manifest)
             caption.mask = plan.mask
@@ -74,11 +95,9 @@ struct RunPair {
             guard let scores = try folder.files.recompute(sample: { book.add($0) }) else { return nil }
             return scores.scenes.isEmpty && !scores.gaps.hasDamage ? nil : (scores, book.entries)
         }
-        if let first = try score(a), let second = try score(b) { return (first, second) }
-        Terminal.say(
-            "note: no ground truth is at hand, so the scores in run.json are compared, and no single samples (--dataset-root DIR)"
-        )
-        return nil
+        guard let first = try score(a) else { return .noTruth(of: "A") }
+        guard let second = try score(b) else { return .noTruth(of: "B") }
+        return .both(first, second)
     }
 
     /// What is said of samples without a score.

@@ -7,7 +7,6 @@ internal import RunContract
 internal import Scenes
 internal import Scoring
 internal import Storage
-internal import Synchronization
 internal import SystemSupport
 
 /// What a picture of one scene takes from the dataset: that scene is read once, and nothing else.
@@ -15,7 +14,7 @@ struct PictureTables {
     private let root: String
     private let split: String?
     private let source: any DatasetSource
-    private let kept = KeptAnnotations()
+    private var kept: [String: DetectionGroundTruth]?
     /// The scene's samples.
     let frames: SceneFrames
 
@@ -35,12 +34,13 @@ struct PictureTables {
     /// The annotations of one sample, read once a scene; nil where the dataset has none.
     ///
     /// - Throws: `DatasetError`, `EvaluationError`.
-    func annotations(of token: String) throws -> DetectionGroundTruth? {
-        try kept.samples {
-            let truths = try RunTruth.annotations(of: [frames], in: source, split: split)
-            let samples = truths?[frames.name]?.samples.map { ($0.truth.sampleToken, $0.truth) } ?? []
-            return Dictionary(samples) { first, _ in first }
-        }[token]
+    mutating func annotations(of token: String) throws -> DetectionGroundTruth? {
+        if let kept { return kept[token] }
+        let truths = try RunTruth.annotations(of: [frames], in: source, split: split)
+        let samples = truths?[frames.name]?.samples.map { ($0.truth.sampleToken, $0.truth) } ?? []
+        let read = Dictionary(samples) { first, _ in first }
+        kept = read
+        return read[token]
     }
 
     /// The six camera pictures of one sample.
@@ -69,20 +69,6 @@ struct PictureTables {
             } catch {
                 throw CommandFailure(.configuration, "cannot decode '\(file.path)': \(error)")
             }
-        }
-    }
-}
-
-/// The annotations of a scene's samples by token, once somebody asked for them.
-private final class KeptAnnotations: Sendable {
-    private let known = Mutex<[String: DetectionGroundTruth]?>(nil)
-
-    /// What is kept, or what is read now.
-    func samples(_ read: () throws -> [String: DetectionGroundTruth]) throws -> [String: DetectionGroundTruth] {
-        try known.withLock { known in
-            let samples = try known ?? read()
-            known = samples
-            return samples
         }
     }
 }

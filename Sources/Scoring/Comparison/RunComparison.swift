@@ -114,7 +114,11 @@ public struct RunComparison: Sendable {
         self.leftOut = leftOut
         self.seed = seed
         parts = try Metrics.known.compactMap { try $0.part(of: common, caption, seed: seed) }
-        sampleCount = parts.first?.scenes.reduce(0) { $0 + $1.samples } ?? 0
+        // Stored numbers of samples may be any.
+        sampleCount = (parts.first?.scenes ?? []).reduce(0) { sum, scene in
+            let (next, isTooLarge) = sum.addingReportingOverflow(scene.samples)
+            return isTooLarge ? .max : next
+        }
     }
 }
 
