@@ -66,7 +66,7 @@ struct ReportCommand: AsyncParsableCommand {
     var limitSize: Int = 4000
 
     @Option(help: ArgumentHelp("Leave out boxes of a lower score.", valueName: "0-1"))
-    var minimumScore: Double = 0.2
+    var minimumScore: Double = DetectionMetric.shownScore
 
     @Flag(help: "Replace an earlier report; other files are never replaced.")
     var force = false
