@@ -102,7 +102,7 @@ struct ReportingTests {
         func drawn(_ text: String) throws -> RGBImage {
             let canvas = try Canvas(width: 40, height: 40)
             canvas.write(text, x: 4, y: 6, size: 24)
-            return canvas.image
+            return try canvas.finished()
         }
         let box = try drawn("\u{6F22}")
         let texts = (UInt8(33)...126).map { String(Unicode.Scalar($0)) } + ["é", "ß", "×", "°", "–", "…"]

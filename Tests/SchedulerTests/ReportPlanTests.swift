@@ -10,6 +10,27 @@ import Testing
 
 @Suite("Plan of a report")
 struct ReportPlanTests {
+    /// A run of these scenes, sizes without reason; those without samples failed.
+    private func run(_ scenes: [(String, [String]?)]) -> RunManifest {
+        RunManifest(
+            run: "r",
+            dataset: "d",
+            datasetFolder: "/d",
+            datasetVersion: "v",
+            split: "s",
+            model: "m",
+            modelDigest: "0",
+            precision: "fp32",
+            software: "test",
+            writtenAt: "",
+            scenes: scenes.map { name, tokens in
+                tokens.map {
+                    .init(name: name, sampleTokens: $0, lease: 1, fileName: "f", byteCount: .max, sha256: "")
+                } ?? .init(name: name, state: .failed, sampleTokens: ["x"])
+            }
+        )
+    }
+
     @Test("Sheets go first, then samples of films, then worst samples; what cannot stay below the limit is refused")
     func limits() throws {
         let counts = [Int](repeating: 40, count: 150)
@@ -38,25 +59,6 @@ struct ReportPlanTests {
 
     @Test("Two runs stand side by side in scenes that are done in both with the same samples; the others are named")
     func pairs() {
-        func run(_ scenes: [(String, [String]?)]) -> RunManifest {
-            RunManifest(
-                run: "r",
-                dataset: "d",
-                datasetFolder: "/d",
-                datasetVersion: "v",
-                split: "s",
-                model: "m",
-                modelDigest: "0",
-                precision: "fp32",
-                software: "test",
-                writtenAt: "",
-                scenes: scenes.map { name, tokens in
-                    tokens.map {
-                        .init(name: name, sampleTokens: $0, lease: 1, fileName: "f", byteCount: .max, sha256: "")
-                    } ?? .init(name: name, state: .failed, sampleTokens: ["x"])
-                }
-            )
-        }
         let a = run([("one", ["a", "b"]), ("two", ["c"]), ("three", nil), ("four", ["e"])])
         let b = run([("four", ["e"]), ("one", ["a", "b"]), ("two", ["other"]), ("three", ["d"])])
         let pair = ReportPair(a, b, chosen: ["one", "two", "three", "four"])
@@ -67,27 +69,7 @@ struct ReportPlanTests {
 
     @Test("Sizes that add up to more than a number holds are no trap")
     func hugeSizes() throws {
-        let scene = RunManifest.Scene(
-            name: "s",
-            sampleTokens: ["t"],
-            lease: 1,
-            fileName: "f",
-            byteCount: .max,
-            sha256: ""
-        )
-        let manifest = RunManifest(
-            run: "r",
-            dataset: "d",
-            datasetFolder: "/d",
-            datasetVersion: "v",
-            split: "s",
-            model: "m",
-            modelDigest: "0",
-            precision: "fp32",
-            software: "test",
-            writtenAt: "",
-            scenes: [scene, scene, scene]
-        )
+        let manifest = run([("a", ["t"]), ("b", ["t"]), ("c", ["t"])])
         let list = try SampleList(manifest, scenes: [])
         let content = try ReportContent(manifest, RunScores(), samples: list, place: "/out")
         #expect(content.facts.contains { $0.name == "size" } && content.headline.isEmpty)

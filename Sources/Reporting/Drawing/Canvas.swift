@@ -56,8 +56,7 @@ final class Canvas {
         throw ReportingError("cannot draw a picture of \(width) x \(height) pixels: \(reason)")
     }
 
-    /// What was drawn so far; `finished` tells whether that is all.
-    var image: RGBImage {
+    private var image: RGBImage {
         cairo_surface_flush(surface)
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         guard let data = cairo_image_surface_get_data(surface) else {

@@ -105,8 +105,9 @@ struct PictureCommand: AsyncParsableCommand {
         for file in plan.files {
             let picture = try draw(file.token, of: plan.scene, manifest, reader, &tables)
             if animate {
-                film = try film ?? Film(like: picture)
-                try film?.add(picture)
+                let frame = try Film.frame(picture)
+                film = try film ?? Film(like: frame)
+                try film?.add(frame)
             } else if let format = PictureFormat(path: file.path) {
                 try write(format.encode(picture), to: file.path)
             }

@@ -1,9 +1,5 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import Datasets
-internal import Foundation
-internal import Reporting
-internal import RunContract
 internal import Scoring
 internal import Storage
 internal import SystemSupport
@@ -115,10 +111,18 @@ struct ReportCommand: AsyncParsableCommand {
         let folder = try ReportFolder(Paths.absolute(target), replaces: force)
         var isPublished = false
         defer { if !isPublished { folder.discard() } }
-        let site = try write(manifest, directory, beside, chosen, plan, remarks, to: folder, check)
+        let maker = ReportMaker(
+            scenes: chosen,
+            datasetRoot: truth.datasetRoot.map(Paths.absolute),
+            minimumScore: minimumScore,
+            plan: plan,
+            remarks: remarks,
+            check: check
+        )
+        let byteCount = try maker.make((manifest, directory), beside: beside, in: folder.temporary)
         isPublished = true
         try folder.publish()
-        Terminal.say("\(folder.target)/index.html (\(ByteText.of(site)))")
+        Terminal.say("\(folder.target)/index.html (\(ByteText.of(byteCount)))")
     }
 
     /// The run that stands beside.
@@ -131,105 +135,6 @@ struct ReportCommand: AsyncParsableCommand {
         options.runName = run
         let directory = try options.directory()
         return (try directory.readManifest(), directory)
-    }
-
-    /// Scores, draws and writes everything; gives the bytes.
-    private func write(
-        _ manifest: RunManifest,
-        _ directory: any RunStore,
-        _ beside: (manifest: RunManifest, directory: any RunStore)?,
-        _ chosen: Set<String>,
-        _ plan: ReportPlan,
-        _ remarks: [String],
-        to folder: ReportFolder,
-        _ check: @Sendable () throws -> Void
-    ) throws -> Int {
-        let datasetRoot = truth.datasetRoot.map(Paths.absolute)
-        if let beside {
-            func side(_ manifest: RunManifest, _ directory: any RunStore) throws -> ComparedRun {
-                let kind = try FileScores(manifest: manifest, directory: directory, datasetRoot: nil).firstKind()
-                return ComparedRun(manifest, output: directory.output, kind: kind)
-            }
-            try ComparedRun.check(side(manifest, directory), side(beside.manifest, beside.directory))
-        }
-        let input = try ReportInput(manifest, directory, scenes: chosen, datasetRoot: datasetRoot)
-        try check()
-        let other = try beside.map {
-            try ReportInput($0.manifest, $0.directory, scenes: chosen, datasetRoot: datasetRoot)
-        }
-        try check()
-        let shown = input.manifest.done.filter { !$0.sampleTokens.isEmpty }
-        Terminal.say(
-            "\(shown.count) scenes, \(input.content.samples.samples.count) samples; the folder takes at most"
-                + " \(ByteText.of(plan.forecastBytes))"
-        )
-        let site = ReportSite(scenes: shown.map(\.name))
-        let worst = input.content.samples.worst(plan.worst).samples
-        let outcome = try pictures(input, other, site, plan, worst, folder).draw(shown, check: check) { drawn in
-            if Terminal.isInteractive || drawn % 50 == 0 {
-                Terminal.showProgress("\(drawn) of \(input.content.samples.samples.count) samples drawn")
-            }
-        }
-        for line in outcome.lines { Terminal.say("warning: \(line)") }
-        let pages = ReportPages(
-            site: site,
-            content: input.content,
-            other: other?.content,
-            remarks: remarks + plan.remarks + outcome.lines,
-            worst: worst,
-            outcome: outcome
-        )
-        var byteCount = outcome.byteCount
-        for (place, page) in pages.all {
-            let bytes = page.file
-            byteCount += bytes.count
-            try ReportFolder.write(bytes, to: "\(folder.temporary)/\(place.path)")
-        }
-        return byteCount
-    }
-
-    private func pictures(
-        _ input: ReportInput,
-        _ other: ReportInput?,
-        _ site: ReportSite,
-        _ plan: ReportPlan,
-        _ worst: [SampleList.Sample],
-        _ folder: ReportFolder
-    ) throws -> ReportPictures {
-        let wanted = plan.stills == .all ? input.content.samples.samples : worst
-        return ReportPictures(
-            samples: try samples(of: input),
-            directory: input.directory,
-            other: other.map { other in
-                (other.directory, Dictionary(other.manifest.done.map { ($0.name, $0) }) { first, _ in first })
-            },
-            site: site,
-            plan: plan,
-            folder: folder.temporary,
-            wanted: Dictionary(grouping: wanted, by: \.scene).mapValues { Set($0.map(\.index)) },
-            notes: input.samplesByScene.mapValues { list in
-                Dictionary(list.map { ($0.index, $0.line) }) { first, _ in first }
-            }
-        )
-    }
-
-    /// What samples are drawn from: what they were scored by, and the tables where scoring did without.
-    private func samples(of input: ReportInput) throws -> ReportSamples {
-        let isDetection = input.kind == .detections
-        let kind = try DatasetKind.of(input.manifest)
-        var known = input.truth ?? RunTruth(frames: [], annotations: nil, labels: kind.labels(input.root))
-        if known.frames.isEmpty {
-            do {
-                known = try RunTruth.read(
-                    kind.open(input.root, input.manifest.datasetVersion),
-                    split: RunSettings.namedSplit(input.manifest.split),
-                    isDetection: isDetection
-                )
-            } catch let error as DatasetError where !isDetection {
-                Terminal.say("note: the dataset's tables are not at hand, so there are no camera pictures: \(error)")
-            }
-        }
-        return ReportSamples(model: input.manifest.model, truth: known, root: input.root, minimumScore: minimumScore)
     }
 }
 

@@ -9,23 +9,11 @@ final class Film {
     let height: Int
     private let encoder: WebPAnimationEncoder
 
-    /// Begins a film of pictures of the size of its first.
+    /// Begins a film of the size of a frame.
     ///
     /// - Throws: `ImageFileError`.
-    convenience init(like picture: RGBImage) throws {
-        let (width, height) = Self.half(picture)
-        try self.init(width: width, height: height)
-    }
-
-    /// Begins a film of frames of the size of its first.
-    ///
-    /// - Throws: `ImageFileError`.
-    convenience init(likeFrame frame: RGBImage) throws {
-        try self.init(width: frame.width, height: frame.height)
-    }
-
-    private init(width: Int, height: Int) throws {
-        (self.width, self.height) = (width, height)
+    init(like frame: RGBImage) throws {
+        (width, height) = (frame.width, frame.height)
         encoder = try WebPAnimationEncoder(width: width, height: height, .lossy(quality: 70))
     }
 
@@ -33,23 +21,18 @@ final class Film {
     ///
     /// - Throws: `ReportingError`.
     static func frame(_ picture: RGBImage) throws -> RGBImage {
-        let (width, height) = half(picture)
-        return try ScaledPicture.fit(picture, width: width, height: height)
+        try ScaledPicture.fit(picture, width: max(1, picture.width / 2), height: max(1, picture.height / 2))
     }
 
-    /// Adds a sample's picture, or what `frame` made of it.
+    /// Adds what `frame` made of a sample's picture; one of another size is fitted in.
     ///
     /// - Throws: `ReportingError`, `ImageFileError`.
-    func add(_ picture: RGBImage) throws {
-        try encoder.add(ScaledPicture.fit(picture, width: width, height: height), duration_ms: 500)
+    func add(_ frame: RGBImage) throws {
+        try encoder.add(ScaledPicture.fit(frame, width: width, height: height), duration_ms: 500)
     }
 
     /// The file; the film is spent.
     ///
     /// - Throws: `ImageFileError`.
     func file() throws -> [UInt8] { try encoder.finish() }
-
-    private static func half(_ picture: RGBImage) -> (Int, Int) {
-        (max(1, picture.width / 2), max(1, picture.height / 2))
-    }
 }

@@ -88,8 +88,8 @@ struct OverviewPage {
     // MARK: - Where to look
 
     private var worstSamples: HTML {
-        guard !worst.isEmpty else { return "" }
         let drawn = worst.filter { stills[$0.scene]?.contains($0.index) == true }
+        guard !drawn.isEmpty else { return "" }
         let cards: [HTML] = drawn.map { sample in
             """
             <a href="\(site.still(sample.scene, sample.index).address(fromDepth: 0))"><figure>

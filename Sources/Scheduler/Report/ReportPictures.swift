@@ -96,7 +96,7 @@ struct ReportPictures: Sendable {
             let frames = try drawBatch(range, of: scene, readers, state, check, progress)
             // A sample without cameras is lower than the others; the film has room for those that have them.
             if film == nil, let tallest = frames.compactMap(\.self).max(by: { $0.height < $1.height }) {
-                film = try Film(likeFrame: tallest)
+                film = try Film(like: tallest)
             }
             for frame in frames.compactMap(\.self) { try film?.add(frame) }
         }
