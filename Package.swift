@@ -106,12 +106,13 @@ let package = Package(
             "RunContract",
             ["Evaluation", "JobQueue", "LZ4Frames", "Scenes", "Storage", "SystemSupport"]
         ),
+        room("Keyframes", ["Datasets", "ImageFiles", "OccInference", "Scenes", "SystemSupport"]),
         room("Scoring", ["ArrayFiles", "Datasets", "Evaluation", "JobQueue", "Scenes", "Storage", "SystemSupport"]),
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Storage", "SystemSupport",
-                argumentParser,
+                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Scenes", "Storage",
+                "SystemSupport", argumentParser,
             ]
         ),
 
@@ -119,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes", "OccInference",
                 "PostgresClient",
                 "RunContract", "Scenes", "Scoring", "Storage", "SystemSupport", argumentParser, logging,
             ],
@@ -128,8 +129,8 @@ let package = Package(
         .executableTarget(
             name: "Scheduler",
             dependencies: [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
-                "PostgresClient",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes",
+                "OccInference", "PostgresClient",
                 "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport",
                 argumentParser,
             ],
@@ -191,8 +192,8 @@ let package = Package(
         tests(
             "OccInferenceTests",
             [
-                "OccInference", "ArrayFiles", "BinaryKernels", "FormulaInputs", "SystemSupport", "TensorRuntime",
-                "TestSupport",
+                "OccInference", "ArrayFiles", "BinaryKernels", "FormulaInputs", "Scenes", "SystemSupport",
+                "TensorRuntime", "TestSupport",
             ],
             exclude: ["Goldens"],
             optimised: true
@@ -231,8 +232,8 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "LZ4Frames",
-                "OccInference",
+                "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Keyframes",
+                "LZ4Frames", "OccInference",
                 "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport",
                 "TestSupport", argumentParser, logging,
             ]

@@ -10,6 +10,8 @@ public struct InferenceError: Error, Equatable, Sendable, CustomStringConvertibl
         case unknownTap
         /// The network's configuration names something this build does not have, or does not fit together.
         case badConfiguration
+        /// This host, or the package, lacks what the precision needs.
+        case unsupported
         /// A numerical library refused a call.
         case library
         /// There is not enough memory.

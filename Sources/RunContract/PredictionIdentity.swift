@@ -1,3 +1,5 @@
+public import Scenes
+
 /// What decides predictions, and nothing else: equal identities give equal predictions of equal pictures.
 ///
 /// Made in one place, `RunSettings.identity`. Prepared models and predictors are kept by it, the queue's kinds are made of it, and a run is
@@ -53,8 +55,9 @@ public struct PredictionIdentity: Hashable, Sendable {
         (rescalesIntrinsics ? ["rescaled"] : []) + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
     }
 
-    /// The version of settings that a run needs: 3 where a worker of version 0.1 would compute something else.
-    var formatVersion: Int { traits.isEmpty ? 2 : 3 }
+    /// The version of settings that a run needs: 3 where a worker of version 0.1 would compute something else, 4 where workers must know
+    /// other precisions than fp32.
+    var formatVersion: Int { precision != .fp32 ? 4 : traits.isEmpty ? 2 : 3 }
 
     /// What differs from another identity, in words; empty where nothing does.
     public func differences(from other: PredictionIdentity) -> [String] {

@@ -1,4 +1,5 @@
 internal import Foundation
+public import Scenes
 public import Storage
 
 /// What a run is: all that scheduler and workers must agree on, stored as JSON with the run.
@@ -21,8 +22,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     /// The version of this document and of the payloads that go with it; workers leave newer ones alone.
     ///
     /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs. Since 3 settings may say that predictions
-    /// are made otherwise than version 0.1 would.
-    public static let currentFormatVersion = 3
+    /// are made otherwise than version 0.1 would. Since 4 there are other precisions than fp32.
+    public static let currentFormatVersion = 4
     /// The version of the run with these settings: the first whose workers compute it rightly.
     public var formatVersion: Int { identity.formatVersion }
     /// The name that stands in `split` where no split was asked for.
@@ -85,11 +86,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
         semanticsVersion = PredictionIdentity.currentSemanticsVersion
     }
 
-    /// Arithmetic of the full-precision layers.
-    public enum Precision: String, Codable, CaseIterable, Sendable {
-        /// 32-bit floating point, in agreement with the published code.
-        case fp32
-    }
+    /// See `Scenes.Precision`.
+    public typealias Precision = Scenes.Precision
 
     /// The settings as JSON text with sorted keys.
     public func encoded() throws -> String {

@@ -34,7 +34,9 @@ struct SchedulerCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Models and data",
-                subcommands: [ImportModelCommand.self, DescribeModelCommand.self, MakeDatasetCommand.self]
+                subcommands: [
+                    ImportModelCommand.self, DescribeModelCommand.self, CalibrateCommand.self, MakeDatasetCommand.self,
+                ]
             ),
             CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),
         ]

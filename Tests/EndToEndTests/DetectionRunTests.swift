@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// A run of a detection network with real processes, from pictures to a results file.
@@ -14,11 +15,7 @@ struct DetectionRunTests {
         let fixture = try await Fixture.shared.value
         let dataset = fixture.folder + "/detection-dataset"
         try FileManager.default.copyItem(atPath: fixture.dataset, toPath: dataset)
-        let model = fixture.folder + "/detection.occmodel"
-        try await fixture.expect(
-            0,
-            ["import-model", "--config", "bevdet-r50-cbgs_BDC-T", "--formula-weights", "1", "--output", model]
-        )
+        let model = Project.path("Models/det-small_BDC-T.occmodel")
         // One picture of the last sample's scene is damaged.
         let samples = try rows(dataset, "sample")
         let last = try #require(samples.last)

@@ -62,7 +62,7 @@ struct RunContractTests {
         var rescaled = settings
         rescaled.rescaleIntrinsics = true
         #expect(rescaled.identity != settings.identity && rescaled.kind != settings.kind)
-        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 3)
+        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 4)
         #expect(try RunSettings(json: rescaled.encoded(), run: "r") == rescaled)
         var moved = settings
         (moved.modelPath, moved.datasetRoot, moved.outputDirectory) = ("/x", "/y", "/z")

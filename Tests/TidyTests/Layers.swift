@@ -6,7 +6,7 @@ struct Layers {
     static let rooms = Layers(rows: [
         ["Scheduler", "Worker"],
         ["CommandSupport"],
-        ["RunContract", "Scoring"],
+        ["RunContract", "Scoring", "Keyframes"],
         ["Datasets", "OccInference", "JobQueue", "Storage", "Evaluation", "Reporting", "SyntheticWorld"],
         ["TensorRuntime"],
         ["Scenes"],

@@ -1,3 +1,4 @@
+import Keyframes
 import Testing
 
 @testable import Worker

@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import Keyframes
 import OccInference
 import Scenes
 import Testing

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Keyframes
 import Scenes
 import Testing
 

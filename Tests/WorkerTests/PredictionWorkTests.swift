@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import JobQueue
+import Keyframes
 import LZ4Frames
 import Logging
 import RunContract

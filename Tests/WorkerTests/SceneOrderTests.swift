@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import JobQueue
+import Keyframes
 import Logging
 import OccInference
 import RunContract

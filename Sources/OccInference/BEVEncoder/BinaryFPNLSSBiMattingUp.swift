@@ -31,9 +31,9 @@ struct BinaryFPNLSSBiMattingUp: Neck {
     }
 
     func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
-        let joined = try program.joinEnlarged(inputs, channels: inChannels, layer: name)
-        var map = try join.emit(joined, to: program)
-        map = try refine.emit(program.converted(map, to: .channelsLast), to: program)
+        let joined = try program.joinEnlarged(inputs, channels: inChannels, for: join.parameters(.relu), layer: name)
+        var map = program.asMap(try join.emit(joined, to: program, result: .map))
+        map = try refine.emit(map, to: program)
         map = program.resizeBilinear(map, factor: 2, alignCorners: true)
         map = try decrease.emit(map, to: program)
         map = try last.emit(map, to: program)

@@ -58,8 +58,8 @@ struct BinaryFPNLSSUp: Neck {
         }
         let halfway = try enlarge[0].emit(small, to: program)
         let enlarged = try enlarge[1].emit(halfway, to: program)
-        let joined = program.joinBlocked([large, enlarged])
-        var map = program.converted(try join.emit(joined, to: program), to: .channelsLast)
+        let joined = program.join([large, enlarged], for: join.parameters(.relu))
+        var map = program.asMap(try join.emit(joined, to: program, result: .map))
         map = try refine.emit(map, to: program)
         map = try enlargeAgain.emit(map, to: program)
         map = try decrease.emit(map, to: program)

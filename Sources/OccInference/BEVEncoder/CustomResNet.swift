@@ -29,7 +29,7 @@ struct CustomResNet: BEVBackbone {
     }
 
     func emit(_ input: Tensor, to program: ProgramBuilder) throws -> [Tensor] {
-        var map = program.converted(input, to: .blocked)
+        var map = program.asConvolutionInput(input)
         return try stages.enumerated().map { stage, blocks in
             for block in blocks { map = try block.emit(map, to: program) }
             program.tap("\(name).\(stage)", map)

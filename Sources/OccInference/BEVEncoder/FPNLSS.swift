@@ -42,12 +42,12 @@ struct FPNLSS: Neck {
     }
 
     func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
-        let joined = try program.joinEnlarged(inputs, channels: inChannels, layer: name)
+        let joined = try program.joinEnlarged(inputs, channels: inChannels, for: join.parameters(.relu), layer: name)
         var map = try join.emit(joined, to: program)
-        map = program.converted(try refine.emit(map, to: program), to: .channelsLast)
+        map = program.asMap(try refine.emit(map, to: program, result: .map))
         map = program.resizeBilinear(map, factor: 2, alignCorners: true)
-        map = try decrease.emit(program.converted(map, to: .blocked), to: program)
-        map = program.converted(try last.emit(map, to: program), to: .channelsLast)
+        map = try decrease.emit(program.asConvolutionInput(map), to: program)
+        map = program.asMap(try last.emit(map, to: program, result: .map))
         program.tap(name, map)
         return map
     }

@@ -63,9 +63,9 @@ struct LSSFPN3D: Neck {
                 "layer '\(name)' joins \(parts.count) maps, but is given \(inputs.count)"
             )
         }
-        let result = try parts[0].emit(inputs[0], to: program)
+        let result = try program.inFloat32 { try parts[0].emit(inputs[0], to: program) }
         for (index, part) in parts.enumerated().dropFirst() {
-            let small = try part.emit(inputs[index], to: program)
+            let small = try program.inFloat32 { try part.emit(inputs[index], to: program) }
             try program.addTrilinear(small, to: result, hasReLU: index == parts.count - 1)
         }
         // What the published convolution costs, which sees all maps enlarged.

@@ -26,7 +26,7 @@ struct ResNetStage: PreProcessNetwork {
     }
 
     func emit(_ input: Tensor, to program: ProgramBuilder, output: Tensor) throws {
-        var map = program.converted(input, to: .blocked)
+        var map = program.asConvolutionInput(input)
         for block in blocks { map = try block.emit(map, to: program) }
         program.reorder(map, to: output)
         program.tap(name + ".0", output)

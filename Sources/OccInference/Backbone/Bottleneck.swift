@@ -32,6 +32,8 @@ struct Bottleneck: ResidualBlock {
         return layer
     }
 
+    var result: Convolution { third.parameters(.relu) }
+
     private func convolution(
         _ module: String,
         _ norm: String,

@@ -121,12 +121,13 @@ struct ResNet: ImageBackbone {
         try check(images)
         // Early stages run image by image: their maps are large and then stay in cache, and a slot needs less memory.
         let stages = stages
-        let early = program.tensor(
+        var early = program.tensor(
             images: images.images,
             height: images.height / 8,
             width: images.width / 8,
             channels: 2 * width * expansion,
-            layout: .blocked
+            element: program.resultElement(of: stages[1][0].result),
+            layout: program.arithmetic.layout
         )
         for image in 0..<images.images {
             let one = image..<(image + 1)
@@ -135,6 +136,11 @@ struct ResNet: ImageBackbone {
             // The first block writes to where all images' results stand, the others go on in place.
             x = try stages[1][0].emit(x, to: program, output: early.images(one))
             for block in stages[1].dropFirst() { x = try block.emit(x, to: program, output: nil) }
+            if x.buffer == early.buffer {
+                early = early.reinterpreted(as: x.element, scale: x.scale)
+            } else {
+                program.reorder(x, to: early.images(one))
+            }
         }
         if let stereo { program.tap("\(name).0", stereo) }
         var x = early

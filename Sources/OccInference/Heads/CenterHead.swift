@@ -83,7 +83,8 @@ struct CenterHead: Head {
         for layer in trunk { shared = try layer.emit(shared, to: program) }
         var maps: [Tensor] = []
         for value in values {
-            let map = try output(value).emit(try hidden(value).emit(shared, to: program), to: program)
+            let features = try hidden(value).emit(shared, to: program)
+            let map = try program.inFloat32 { try output(value).emit(features, to: program) }
             program.tap("head.\(value.name)", map)
             maps.append(map)
         }

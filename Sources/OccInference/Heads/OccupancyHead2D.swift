@@ -32,7 +32,7 @@ struct OccupancyHead2D: Head {
         guard input.images == 1 else {
             throw InferenceError(.badConfiguration, "head '\(name)' reads one map, but is given \(input.images)")
         }
-        let features = try finalConvolution.emit(program.converted(input, to: .blocked), to: program)
+        let features = try finalConvolution.emit(program.asConvolutionInput(input), to: program)
         try predicter.emit(program.converted(features, to: .channelsLast), to: program)
     }
 }

@@ -16,17 +16,26 @@ struct OccupancyHeadOperation: Operation {
     private let input: Tensor
     private let levels: Int
     private let classes: Int
+    private let arithmetic: Arithmetic
     private let rowsAtOnce: Int
 
     /// Pixels for which both linear layers' outputs stay in a core's cache.
     private static let pixelsAtOnce = 400
 
-    init(_ first: Convolution, _ second: Convolution, _ input: Tensor, levels: Int, classes: Int) {
+    init(
+        _ first: Convolution,
+        _ second: Convolution,
+        _ input: Tensor,
+        levels: Int,
+        classes: Int,
+        _ arithmetic: Arithmetic
+    ) {
         self.first = first
         self.second = second
         self.input = input
         self.levels = levels
         self.classes = classes
+        self.arithmetic = arithmetic
         // A divisor of the height, so that every part has the same shape.
         var rows = max(1, min(input.height, Self.pixelsAtOnce / input.width))
         while input.height % rows != 0 { rows -= 1 }
@@ -47,14 +56,22 @@ struct OccupancyHeadOperation: Operation {
     }
 
     func prepare(_ context: PreparationContext) throws -> any PreparedOperation {
-        Prepared(
+        let hidden = try RowConvolution(first, rowsOf: input, rows: rowsAtOnce, then: second, arithmetic, context)
+        return Prepared(
             input: input,
             levels: levels,
             classes: classes,
             rows: rowsAtOnce,
-            hiddenChannels: first.outChannels,
-            hidden: try context.convolution(first, height: rowsAtOnce, width: input.width),
-            logits: try context.convolution(second, height: rowsAtOnce, width: input.width)
+            hidden: hidden,
+            logits: try RowConvolution(
+                second,
+                after: hidden,
+                rows: rowsAtOnce,
+                width: input.width,
+                then: nil,
+                arithmetic,
+                context
+            )
         )
     }
 
@@ -63,9 +80,8 @@ struct OccupancyHeadOperation: Operation {
         let levels: Int
         let classes: Int
         let rows: Int
-        let hiddenChannels: Int
-        let hidden: ConvolutionPrimitive
-        let logits: ConvolutionPrimitive
+        let hidden: RowConvolution
+        let logits: RowConvolution
 
         var scratchBytes: Int {
             var scratch = Scratch()
@@ -78,26 +94,32 @@ struct OccupancyHeadOperation: Operation {
             let parts = Parts(self, &scratch)
             let (rows, width, height, levels, classes) = (rows, input.width, input.height, levels, classes)
             let allLevels = input.images * levels
-            let (hidden, logits, stream) = (hidden, logits, memory.stream)
             let firsts = try (0..<input.images).flatMap { image in
                 try stride(from: 0, to: height, by: rows).map { row in
                     (
                         image, row,
-                        try hidden.arguments(
-                            input: memory.floats(input, image: image) + row * width * input.pixelStride,
+                        try hidden.bind(
+                            input: memory.bytes(input, image: image)
+                                + row * width * input.pixelStride * input.element.byteCount,
                             output: parts.hidden,
-                            scratch: parts.scratch
+                            scratch: parts.scratch,
+                            on: memory.stream
                         )
                     )
                 }
             }
-            let second = try logits.arguments(input: parts.hidden, output: parts.logits, scratch: parts.scratch)
+            let second = try logits.bind(
+                input: parts.hidden,
+                output: parts.logits,
+                scratch: parts.scratch,
+                on: memory.stream
+            )
             return { inputs in
                 let allLabels = inputs.value(OccupancyHeadOperation.labels)
                 let allLogits = inputs[OccupancyHeadOperation.logits]
                 for (image, firstRow, first) in firsts {
-                    try hidden.run(first, on: stream)
-                    try logits.run(second, on: stream)
+                    try first()
+                    try second()
                     occ_argmax(parts.logits, rows * width * levels, classes, parts.labels)
                     for row in 0..<rows {
                         for column in 0..<width {
@@ -117,14 +139,14 @@ struct OccupancyHeadOperation: Operation {
     }
 
     private struct Parts {
-        let hidden: UnsafeMutablePointer<Float>
+        let hidden: UnsafeMutableRawPointer
         let logits: UnsafeMutablePointer<Float>
         let labels: UnsafeMutablePointer<UInt8>
         let scratch: UnsafeMutableRawPointer
 
         init(_ operation: Prepared, _ scratch: inout Scratch) {
             let pixels = operation.rows * operation.input.width
-            hidden = scratch.elements(pixels * operation.hiddenChannels, of: Float.self)
+            hidden = scratch.bytes(operation.hidden.outputByteCount)
             logits = scratch.elements(pixels * operation.levels * operation.classes, of: Float.self)
             labels = scratch.elements(pixels * operation.levels, of: UInt8.self)
             self.scratch = scratch.bytes(max(operation.hidden.scratchBytes, operation.logits.scratchBytes))

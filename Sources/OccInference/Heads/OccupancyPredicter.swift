@@ -37,13 +37,19 @@ struct OccupancyPredicter: Layer {
             throw InferenceError(.badConfiguration, "head '\(head)' gives \(classes) classes; labels are bytes")
         }
         let (hidden, logits) = (hidden, logits)
+        if program.observesRanges {
+            // Values that never leave the cache otherwise.
+            let values = try hidden.emit(features, to: program, activation: .softplus)
+            _ = try logits.emit(values, to: program)
+        }
         program.append(
             OccupancyHeadOperation(
                 hidden.parameters(.softplus),
                 logits.parameters(nil),
                 features,
                 levels: levels,
-                classes: classes
+                classes: classes,
+                program.arithmetic
             )
         )
         program.tapBound(head, shape: [1, features.width, features.height, features.images * levels, classes])

@@ -2,6 +2,9 @@ internal import TensorRuntime
 
 /// A block of a residual image backbone.
 protocol ResidualBlock: Layer {
+    /// The convolution that writes the block's result.
+    var result: Convolution { get }
+
     /// Appends the block; the result is a map of the input's layout.
     ///
     /// - Parameter output: where the result goes if the shortcut has a layer; nil makes a new map. Without such a layer the
@@ -58,6 +61,8 @@ struct BasicBlock: ResidualBlock {
             hasBias: true
         )
     }
+
+    var result: Convolution { second.parameters(.relu) }
 
     private func convolution(_ number: Int, _ inputs: Int, stride: Int) -> ConvolutionLayer {
         ConvolutionLayer(

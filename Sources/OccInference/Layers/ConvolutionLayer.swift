@@ -92,17 +92,22 @@ struct ConvolutionLayer: Layer {
     /// - Parameters:
     ///   - output: where the result goes; nil makes a new map of the input's layout. If `addsToOutput`, its content is
     ///     added before the ReLU.
+    ///   - activation: what follows instead of a ReLU.
+    ///   - result: the type of the result.
     func emit(
         _ input: Tensor,
         to program: ProgramBuilder,
         output: Tensor? = nil,
-        addsToOutput: Bool = false
+        addsToOutput: Bool = false,
+        activation: Activation? = nil,
+        result: ConvolutionResult = .forConvolutions
     ) throws -> Tensor {
         try program.convolve(
             input,
-            parameters(hasReLU ? .relu : nil),
+            parameters(activation ?? (hasReLU ? .relu : nil)),
             output: output,
-            addsToOutput: addsToOutput
+            addsToOutput: addsToOutput,
+            result: result
         )
     }
 
@@ -123,6 +128,7 @@ struct ConvolutionLayer: Layer {
         convolution.isVolume = isVolume
         convolution.activation = activation
         convolution.mayUseWinograd = mayUseWinograd
+        if isVolume { convolution.lowest = .float32 }
         return convolution
     }
 }

@@ -25,6 +25,7 @@ public final class ModelPackage: Sendable {
     /// The model digest that the package states; nil in those of version 0.1.
     private let statedDigest: String?
     private let metadataBytes: [UInt8]
+    private let metadata: PackageMetadata
     /// The tensors in the order of the file's table.
     private let table: [PackedTensor]
     private let storage: PackageStorage
@@ -49,6 +50,7 @@ public final class ModelPackage: Sendable {
         self.contentDigest = header.contentDigest
         self.statedDigest = header.metadata.digest
         self.metadataBytes = header.metadataBytes
+        self.metadata = header.metadata
         self.table = header.tensors
         self.storage = storage
         self.source = source
@@ -99,6 +101,28 @@ public final class ModelPackage: Sendable {
     func packedByteCount(prefix: String) -> Int {
         tensors.values.reduce(0) { $0 + ($1.name.hasPrefix(prefix) ? $1.byteCount : 0) }
     }
+
+    /// The same package with other scales of its values: another model, as scales decide predictions.
+    ///
+    /// - Parameter scales: ends of scales by name; those that were there go.
+    /// - Returns: the bytes of the file.
+    /// - Throws: `ModelPackageError`.
+    func bytes(scales: [String: Float]) throws -> [UInt8] {
+        var builder = PackageBuilder()
+        for tensor in table where !isScale(tensor.name) {
+            let bytes = storage.bytes[tensor.offset..<(tensor.offset + tensor.byteCount)]
+            builder.add(tensor.name, tensor.element, tensor.shape, Array(bytes))
+        }
+        for (name, end) in scales { builder.add(name, [end]) }
+        return try builder.build(metadata)
+    }
+
+    private func isScale(_ name: String) -> Bool {
+        [Convolution.inputScaleSuffix, Convolution.outputScaleSuffix].contains { name.hasSuffix($0) }
+    }
+
+    /// Whether it holds the scales that int8 needs.
+    public var isCalibrated: Bool { table.contains { $0.name.hasSuffix(Convolution.inputScaleSuffix) } }
 
     /// Whether a tensor is there.
     func contains(_ name: String) -> Bool { tensors[name] != nil }

@@ -16,7 +16,8 @@ struct PackageBuilder {
         add(name, .words, [words.count], words.withUnsafeBytes { Array($0) })
     }
 
-    private mutating func add(_ name: String, _ element: PackedElement, _ shape: [Int], _ bytes: [UInt8]) {
+    /// Adds bytes; the name must be new.
+    mutating func add(_ name: String, _ element: PackedElement, _ shape: [Int], _ bytes: [UInt8]) {
         precondition(names.insert(name).inserted, "two layers pack '\(name)'")
         precondition(shape.reduce(4, *) == bytes.count && shape.count <= PackageFormat.mostAxes)
         tensors.append((name, element, shape, bytes))

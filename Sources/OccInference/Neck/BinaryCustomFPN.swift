@@ -43,7 +43,7 @@ struct BinaryCustomFPN: Neck {
     func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         var maps: [Tensor] = []
         for (units, input) in zip(laterals, inputs) {
-            var map = program.converted(input, to: .channelsLast)
+            var map = program.asMap(input)
             for unit in units { map = try unit.emit(map, to: program) }
             maps.append(map)
         }

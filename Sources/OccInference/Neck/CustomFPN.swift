@@ -34,13 +34,13 @@ struct CustomFPN: Neck {
 
     func emit(_ inputs: [Tensor], to program: ProgramBuilder) throws -> Tensor {
         let maps = try zip(laterals, inputs).map { layer, input in
-            program.converted(try layer.emit(input, to: program), to: .channelsLast)
+            program.asMap(try layer.emit(input, to: program, result: .map))
         }
         for level in stride(from: maps.count - 1, to: 0, by: -1) {
             try program.addNearest(maps[level], to: maps[level - 1])
         }
-        let blocked = program.converted(maps[0], to: .blocked)
-        let result = program.converted(try output.emit(blocked, to: program), to: .channelsLast)
+        let joined = program.asConvolutionInput(maps[0])
+        let result = program.asMap(try output.emit(joined, to: program, result: .map))
         program.tap(name + ".0", result)
         return result
     }

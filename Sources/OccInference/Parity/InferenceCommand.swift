@@ -1,4 +1,5 @@
 internal import ArrayFiles
+public import Scenes
 
 /// Runs a network on a file of inputs and writes a file of outputs: what `occ-worker infer` does.
 public enum InferenceCommand {
@@ -28,18 +29,20 @@ public enum InferenceCommand {
     ///   - model: path of a model package.
     ///   - inputs: path of a safetensors file; see `InferenceInputs`.
     ///   - output: path of the safetensors file to write.
+    ///   - precision: what full-precision layers are computed with.
     ///   - taps: modules whose whole output is written too.
     /// - Throws: `FileError`, `ArrayFileError`, `ModelPackageError` or `InferenceError`.
     public static func run(
         model: String,
         inputs: String,
         output: String,
+        precision: Precision = .fp32,
         taps: [String] = []
     ) throws -> Summary {
         let package = try ModelPackage(path: model)
         let given = try InferenceInputs(contentsOf: inputs)
         let input = try KeyframeInput(given, frames: package.configuration.frames)
-        let session = try PreparedModel(package).makeSession()
+        let session = try PreparedModel(package, precision: precision).makeSession()
         var writer = SafetensorsWriter(
             metadata: ["network": package.configuration.name, "model_digest": package.digest])
         var names: [String] = []

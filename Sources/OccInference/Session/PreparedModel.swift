@@ -1,3 +1,4 @@
+public import Scenes
 internal import TensorRuntime
 
 /// A network ready to run: everything that slots share, immutable.
@@ -18,6 +19,8 @@ public final class PreparedModel: Sendable {
     /// Modules that a network calls for every frame stand here for every frame, the oldest first: `img_neck.0`, `img_neck.0#1`.
     public var tapNames: [String] { TapPoint.names(of: taps, frames: configuration.frames) }
 
+    /// What its full-precision layers are computed with.
+    public let precision: Precision
     let configuration: NetworkConfiguration
     let program: Program
     private let taps: [TapPoint]
@@ -26,19 +29,33 @@ public final class PreparedModel: Sendable {
     ///
     /// The environment variable `OCC_KERNELS` (scalar, avx2, avx512, neon) chooses the binary kernels; unset is the fastest.
     ///
-    /// - Throws: `ModelPackageError` or `InferenceError`.
-    public init(_ package: ModelPackage) throws {
+    /// - Throws: `ModelPackageError`, or `InferenceError`, of kind `unsupported` where this host or the package lacks what the
+    ///   precision needs.
+    public convenience init(_ package: ModelPackage, precision: Precision = .fp32) throws {
+        try self.init(package, precision, observesRanges: false)
+    }
+
+    /// - Parameter observesRanges: whether what convolutions read and write can be tapped under the names of its scales.
+    init(_ package: ModelPackage, _ precision: Precision, observesRanges: Bool) throws {
         try package.verify()
         let network = try Network(package.configuration)
-        let builder = ProgramBuilder()
+        let builder = ProgramBuilder(try precision.arithmetic(of: package), observesRanges: observesRanges)
         (program, kernelName) = try InferenceError.translating {
             try network.emit(to: builder)
             let context = try PreparationContext(PackageParameters(package))
             return (try Program(builder, context), context.kernels.name)
         }
         self.package = package
+        self.precision = precision
         configuration = package.configuration
         taps = builder.taps
+    }
+
+    /// Checks whether this host can compute with a package in a precision, without preparing anything.
+    ///
+    /// - Throws: `InferenceError` (`unsupported`).
+    public static func check(_ package: ModelPackage, _ precision: Precision) throws {
+        _ = try precision.arithmetic(of: package)
     }
 
     /// Makes what one slot needs.

@@ -29,7 +29,7 @@ struct LSSViewTransformer: Layer {
 
     /// Appends the layer; the result is a BEV map with x along the columns and y along the rows.
     func emit(_ input: Tensor, to program: ProgramBuilder) throws -> Tensor {
-        let mixed = try depthNet.emit(input, to: program)
+        let mixed = try program.inFloat32 { try depthNet.emit(input, to: program) }
         program.tap(depthNet.name, mixed)
         let depth = program.softmax(mixed.slice(0, depthBins))
         program.tap(name + ".1", depth)

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import CommandSupport
 public import Datasets
+internal import Scenes
 
 /// What defines a run: dataset, split, model, output, and what becomes of pictures of another size.
 struct SubmissionOptions: ParsableArguments {
@@ -23,6 +24,9 @@ struct SubmissionOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Model package, made by import-model.", valueName: "file"))
     var model: String
+
+    @Option(help: PrecisionArgument.help)
+    var precision = Precision.fp32
 
     @Option(help: ArgumentHelp("Output folder; scene files go to DIR/runs/<run>/.", valueName: "dir"))
     var output: String

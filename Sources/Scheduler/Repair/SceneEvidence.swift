@@ -1,6 +1,7 @@
 internal import Foundation
 internal import JobQueue
 internal import RunContract
+internal import Scenes
 internal import Scoring
 internal import Storage
 

@@ -34,6 +34,12 @@ struct RunPlan: Sendable {
     /// - Throws: `DatasetError`, `ModelPackageError`, `FileError`, `CommandFailure`: nothing was changed anywhere.
     static func make(_ options: SubmissionOptions, isQueueInOutput: Bool) throws -> RunPlan {
         let model = try openModel(Paths.absolute(options.model))
+        guard options.precision != .int8 || model.isCalibrated else {
+            throw CommandFailure(
+                .configuration,
+                "'\(model.source)' has no scales for --precision int8; make a package that has with 'occ-scheduler calibrate'"
+            )
+        }
         let root = Paths.absolute(options.dataset)
         let settings = RunSettings(
             datasetKind: DatasetKind.recognised(root).name,
@@ -43,6 +49,7 @@ struct RunPlan: Sendable {
             modelConfiguration: model.configuration.name,
             modelDigest: model.digest,
             modelPath: model.source,
+            precision: options.precision,
             outputDirectory: Paths.absolute(options.output),
             rescaleIntrinsics: options.rescaleIntrinsics
         )
@@ -131,7 +138,10 @@ struct RunPlan: Sendable {
         }
     }
 
-    private static func openModel(_ path: String) throws -> ModelPackage {
+    /// Opens a model package and compares it with its digests.
+    ///
+    /// - Throws: `CommandFailure` where there is none, `ModelPackageError` for a damaged one.
+    static func openModel(_ path: String) throws -> ModelPackage {
         guard try Folders.isPresent(path) else {
             throw CommandFailure(
                 .configuration,

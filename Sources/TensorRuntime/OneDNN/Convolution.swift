@@ -28,6 +28,8 @@ public struct Convolution: Hashable, Sendable {
     public var isVolume = false
     /// What follows the sum.
     public var activation: Activation?
+    /// The lowest type that it may be computed with; float32 where every bit counts.
+    public var lowest = ElementType.int8
     /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
     public var mayUseWinograd = true
     /// Name of the weights, `[out, in, kernel, kernel]`, or `[out, in, kernel, kernel, kernel]` of a volume; padding included.
@@ -49,6 +51,15 @@ public struct Convolution: Hashable, Sendable {
     public var paddedInChannels: Int { inChannels + inPadding }
     /// Channels of the tensors that it writes.
     public var paddedOutChannels: Int { outChannels + outPadding }
+
+    /// Name of the largest absolute value that is kept of its input when that is stored in bytes.
+    public var inputScale: String { name + Self.inputScaleSuffix }
+    /// What the names of scales of inputs end in.
+    public static let inputScaleSuffix = ".input_scale"
+    /// What the names of scales of outputs end in.
+    public static let outputScaleSuffix = ".output_scale"
+    /// The same of its output.
+    public var outputScale: String { name + Self.outputScaleSuffix }
 
     /// Axes of the kernel.
     var axes: Int { isVolume ? 3 : 2 }

@@ -7,8 +7,15 @@ public struct ConvolutionPrimitive: Sendable {
         var convolution: Convolution
         var input: Tensor.Format
         var output: Tensor.Format
-        /// Whether what stands in the output is added before the activation.
-        var addsToOutput: Bool
+        /// What stands in the output and is added before the activation; nil is nothing.
+        var added: Tensor.Format?
+    }
+
+    /// What the bytes of its tensors stand for; 1 of other types.
+    struct Units {
+        var input: Float = 1
+        var output: Float = 1
+        var added: Float = 1
     }
 
     private let engine: DNNLEngine
@@ -18,11 +25,20 @@ public struct ConvolutionPrimitive: Sendable {
 
     /// Plans a convolution and lays out its weights.
     ///
+    /// What it computes with follows from the type of its input: bytes are multiplied by weights rounded to bytes, bfloat16 by weights rounded
+    /// to that.
+    ///
     /// - Parameters:
     ///   - weights: of `Convolution.weightShape`, read now.
     ///   - bias: `[out]`, read now; nil is none.
     /// - Throws: `TensorRuntimeError` (`library`, or `misfit` where a volume is no dense channels-last tensor).
-    init(_ engine: DNNLEngine, _ key: Key, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?) throws {
+    init(
+        _ engine: DNNLEngine,
+        _ key: Key,
+        _ units: Units = Units(),
+        weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?
+    ) throws {
         self.engine = engine
         let convolution = key.convolution
         if convolution.isVolume {
@@ -33,12 +49,14 @@ public struct ConvolutionPrimitive: Sendable {
                 )
             }
         }
+        let layerWeights = LayerWeights(key, units, weights: weights, bias: bias)
+        let attributes = try layerWeights.attributes(key, units)
         let canUseWinograd =
             convolution.mayUseWinograd && engine.hasWinograd && !convolution.isVolume && convolution.kernel == 3
-            && convolution.stride == 1 && convolution.dilation == 1
+            && convolution.stride == 1 && convolution.dilation == 1 && key.input.element == .float32
         var plan: dnnl_primitive_desc_t?
-        if canUseWinograd { plan = try Self.plan(engine, key, dnnl_convolution_winograd) }
-        if plan == nil { plan = try Self.plan(engine, key, dnnl_convolution_direct) }
+        if canUseWinograd { plan = try Self.plan(engine, key, attributes, dnnl_convolution_winograd) }
+        if plan == nil { plan = try Self.plan(engine, key, attributes, dnnl_convolution_direct) }
         guard let plan else {
             throw TensorRuntimeError(.library, "oneDNN has no convolution for layer '\(convolution.name)'")
         }
@@ -46,21 +64,29 @@ public struct ConvolutionPrimitive: Sendable {
 
         let wanted = primitive.md(dnnl_query_weights_md)
         self.weights = AlignedBytes(count: dnnl_memory_desc_get_size(wanted), alignment: 4096)
-        var plain = try engine.md(convolution.weightShape, convolution.isVolume ? dnnl_oidhw : dnnl_oihw)
-        try ReorderPrimitive.copy(engine, from: &plain, at: weights, to: wanted, at: self.weights.pointer)
+        let target = self.weights.pointer
+        try layerWeights.withWeights { element, source in
+            var plain = try engine.md(
+                convolution.weightShape,
+                convolution.isVolume ? dnnl_oidhw : dnnl_oihw,
+                element
+            )
+            try ReorderPrimitive.copy(engine, from: &plain, at: source, to: wanted, at: target)
+        }
         self.bias = AlignedBytes(count: convolution.paddedOutChannels * ElementType.float32.byteCount)
-        if let bias { self.bias.pointer.copyMemory(from: bias, byteCount: self.bias.count) }
+        layerWeights.bias.withUnsafeBytes { self.bias.pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
     }
 
     private static func plan(
         _ engine: DNNLEngine,
         _ key: Key,
+        _ attributes: DNNLAttributes,
         _ algorithm: dnnl_alg_kind_t
     ) throws -> dnnl_primitive_desc_t? {
         let convolution = key.convolution
         var input = try convolution.isVolume ? engine.volumeMD(key.input) : engine.md(key.input)
         var output = try convolution.isVolume ? engine.volumeMD(key.output) : engine.md(key.output)
-        var weights = try engine.md(convolution.weightShape, dnnl_format_tag_any)
+        var weights = try engine.md(convolution.weightShape, dnnl_format_tag_any, key.input.element.ofWeights)
         var bias = try engine.md([convolution.paddedOutChannels], dnnl_x)
         func everyAxis(_ value: Int) -> [Int64] { [Int64](repeating: Int64(value), count: convolution.axes) }
         let padding = everyAxis(convolution.kernel / 2 * convolution.dilation)
@@ -82,7 +108,6 @@ public struct ConvolutionPrimitive: Sendable {
             ),
             "describe layer '\(convolution.name)'"
         )
-        let attributes = try DNNLAttributes(addsToOutput: key.addsToOutput, activation: convolution.activation)
         var plan: dnnl_primitive_desc_t?
         let status = dnnl_primitive_desc_create(&plan, &description, attributes.raw, engine.raw, nil)
         if status == dnnl_unimplemented { return nil }

@@ -20,9 +20,7 @@ final class DNNLEngine: @unchecked Sendable {
         var engine: dnnl_engine_t?
         try DNNL.check(dnnl_engine_create(&engine, dnnl_cpu, 0), "make the CPU engine")
         raw = engine!
-        let hasAVX512 =
-            dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core.rawValue
-            == dnnl_cpu_isa_avx512_core.rawValue
+        let hasAVX512 = HostArithmetic.hasAVX512
         blockedTag = hasAVX512 ? dnnl_nChw16c : dnnl_nChw8c
         blockSize = hasAVX512 ? 16 : 8
         hasWinograd = hasAVX512

@@ -7,15 +7,17 @@ struct ReorderPrimitive: Sendable {
 
     /// Prepares a copy.
     ///
+    /// - Parameter factor: what every value is multiplied by.
     /// - Throws: `TensorRuntimeError` (`library`).
     init(
         _ engine: DNNLEngine,
         from source: UnsafePointer<dnnl_memory_desc_t>,
-        to target: UnsafePointer<dnnl_memory_desc_t>
+        to target: UnsafePointer<dnnl_memory_desc_t>,
+        factor: Float = 1
     ) throws {
         self.engine = engine
         var descriptor: dnnl_primitive_desc_t?
-        let attributes = try DNNLAttributes()
+        let attributes = try DNNLAttributes(factors: factor == 1 ? [] : [factor])
         try DNNL.check(
             dnnl_reorder_primitive_desc_create(
                 &descriptor,

@@ -3,9 +3,10 @@ struct ConvolutionOperation: Operation {
     let convolution: Convolution
     let input: Tensor
     let output: Tensor
-    let addsToOutput: Bool
+    /// What stands in the output and is added before the activation: a view of its buffer.
+    let added: Tensor?
 
-    var reads: [Tensor] { addsToOutput ? [input, output] : [input] }
+    var reads: [Tensor] { [input] + (added.map { [$0] } ?? []) }
     var writes: [Tensor] { [output] }
     var costs: [LayerCost] {
         [
@@ -23,7 +24,7 @@ struct ConvolutionOperation: Operation {
             convolution: convolution,
             input: input.format,
             output: output.format,
-            addsToOutput: addsToOutput
+            added: added?.format
         )
         return Prepared(input: input, output: output, primitive: try context.convolution(key))
     }
@@ -47,18 +48,32 @@ struct ConvolutionOperation: Operation {
     }
 }
 
+/// The type in which a convolution gives its result.
+public enum ConvolutionResult: Sendable {
+    /// As the next convolution reads it.
+    case forConvolutions
+    /// Real numbers, as other operations read them.
+    case map
+    /// float32.
+    case float32
+}
+
 extension ProgramBuilder {
     /// Appends a convolution.
+    ///
+    /// It computes with what `arithmetic` says of the layer; copies are appended where its input is of another type.
     ///
     /// - Parameters:
     ///   - output: where the result goes; nil makes a new tensor of the input's layout, blocked if that is planar. If `addsToOutput`,
     ///     its content is added before the activation.
+    /// - Returns: a view of `output`, or a new tensor where the result is of another size.
     /// - Throws: `TensorRuntimeError` (`misfit`).
     public func convolve(
         _ input: Tensor,
         _ convolution: Convolution,
         output: Tensor? = nil,
-        addsToOutput: Bool = false
+        addsToOutput: Bool = false,
+        result: ConvolutionResult = .forConvolutions
     ) throws -> Tensor {
         guard input.channels == convolution.paddedInChannels else {
             throw TensorRuntimeError(
@@ -66,18 +81,74 @@ extension ProgramBuilder {
                 "layer '\(convolution.name)' reads \(convolution.inChannels) channels, but is given \(input.channels)"
             )
         }
-        let result =
-            output
-            ?? tensor(
+        precondition(output != nil || !addsToOutput)
+        var element = arithmetic.element(of: convolution)
+        // Bytes are added to bytes only.
+        if addsToOutput, element == .int8, output?.element.largestByte == nil { element = arithmetic.higher }
+        let source = ready(input, as: element, for: convolution)
+        let wanted = resultElement(of: convolution, computedAs: element, result)
+        var target = output
+        if addsToOutput, let shortcut = output, shortcut.element.byteCount != wanted.byteCount {
+            target = copied(shortcut, as: wanted, layout: shortcut.layout)
+        }
+        if target?.element.byteCount != wanted.byteCount {
+            target = tensor(
                 images: convolution.isVolume ? convolution.outputLength(input.images) : input.images,
                 height: convolution.outputLength(input.height),
                 width: convolution.outputLength(input.width),
                 channels: convolution.paddedOutChannels,
-                layout: input.layout == .planar ? .blocked : input.layout
+                element: wanted,
+                layout: source.layout == .planar ? .blocked : source.layout
             )
+        }
+        let scale = wanted.largestByte == nil ? nil : convolution.outputScale
+        let written = target!.reinterpreted(as: wanted, scale: scale)
         append(
-            ConvolutionOperation(convolution: convolution, input: input, output: result, addsToOutput: addsToOutput)
+            ConvolutionOperation(
+                convolution: convolution,
+                input: source,
+                output: written,
+                added: addsToOutput ? target : nil
+            )
         )
-        return result
+        if observesRanges {
+            tap(convolution.inputScale, source)
+            tap(convolution.outputScale, written)
+        }
+        // The caller's tensor gets what could not be written there at once.
+        if let output, !addsToOutput, output.buffer != written.buffer { reorder(written, to: output) }
+        return written
+    }
+
+    /// The type in which a layer gives what the next convolution reads.
+    public func resultElement(of convolution: Convolution) -> ElementType {
+        resultElement(of: convolution, computedAs: arithmetic.element(of: convolution), .forConvolutions)
+    }
+
+    /// The tensor as a layer that computes with a type reads it.
+    private func ready(_ input: Tensor, as element: ElementType, for convolution: Convolution) -> Tensor {
+        switch element {
+        case .float32:
+            input.element == .float32 ? input : copied(input, as: .float32, layout: input.layout)
+        case .bfloat16:
+            input.element == .bfloat16 && input.layout != .planar
+                ? input : copied(input, as: .bfloat16, layout: .channelsLast)
+        case .int8, .uint8:
+            input.element.largestByte != nil
+                ? input : copied(input, as: .int8, layout: .channelsLast, scale: convolution.inputScale)
+        }
+    }
+
+    private func resultElement(
+        of convolution: Convolution,
+        computedAs element: ElementType,
+        _ result: ConvolutionResult
+    ) -> ElementType {
+        switch (result, element) {
+        case (.float32, _), (_, .float32): .float32
+        case (.map, .bfloat16), (.forConvolutions, .bfloat16): result == .map ? arithmetic.maps : .bfloat16
+        case (.map, _): HostArithmetic.hasBFloat16 ? arithmetic.maps : .float32
+        case (.forConvolutions, _): convolution.activation == nil ? .int8 : .uint8
+        }
     }
 }

@@ -52,13 +52,39 @@ extension ProgramBuilder {
         return output
     }
 
-    /// The first of some tensors beside the last, enlarged four times with its corners aligned: blocked.
+    /// Concatenates channels-last tensors of one size into the tensor that a layer reads, in the type that it computes with.
+    public func join(_ inputs: [Tensor], for convolution: Convolution) -> Tensor {
+        let element = arithmetic.element(of: convolution)
+        if element == .float32 { return joinBlocked(inputs) }
+        let output = tensor(
+            images: inputs[0].images,
+            height: inputs[0].height,
+            width: inputs[0].width,
+            channels: inputs.reduce(0) { $0 + $1.channels },
+            element: element,
+            scale: element.largestByte == nil ? nil : convolution.inputScale
+        )
+        var first = 0
+        for input in inputs {
+            reorder(input, to: output.slice(first, input.channels))
+            first += input.channels
+        }
+        return output
+    }
+
+    /// The first of some tensors beside the last, enlarged four times with its corners aligned.
     ///
     /// - Parameters:
     ///   - channels: channels of the first and of the last tensor.
+    ///   - convolution: the layer that reads the result.
     ///   - layer: who asks, for messages.
     /// - Throws: `TensorRuntimeError` (`misfit`).
-    public func joinEnlarged(_ tensors: [Tensor], channels: [Int], layer: String) throws -> Tensor {
+    public func joinEnlarged(
+        _ tensors: [Tensor],
+        channels: [Int],
+        for convolution: Convolution,
+        layer: String
+    ) throws -> Tensor {
         guard let large = tensors.first, let small = tensors.last, large.channels == channels[0],
             small.channels == channels[1], large.height == 4 * small.height, large.width == 4 * small.width
         else {
@@ -67,7 +93,7 @@ extension ProgramBuilder {
                 "layer '\(layer)' joins maps of which one is four times as large as the other"
             )
         }
-        let enlarged = resizeBilinear(converted(small, to: .channelsLast), factor: 4, alignCorners: true)
-        return joinBlocked([converted(large, to: .channelsLast), enlarged])
+        let enlarged = resizeBilinear(asMap(small), factor: 4, alignCorners: true)
+        return join([asMap(large), enlarged], for: convolution)
     }
 }

@@ -69,7 +69,8 @@ extension ProgramBuilder {
             width: (input.width - 1) / 2 + 1,
             channels: input.channels,
             element: input.element,
-            layout: input.layout
+            layout: input.layout,
+            scale: input.scale
         )
         append(MaxPoolOperation(input: input, output: output))
         return output

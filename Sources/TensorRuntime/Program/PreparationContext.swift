@@ -42,6 +42,11 @@ public final class PreparationContext {
         let primitive = try ConvolutionPrimitive(
             engine,
             key,
+            ConvolutionPrimitive.Units(
+                input: try unit(of: key.input),
+                output: try unit(of: key.output),
+                added: try key.added.map { try unit(of: $0) } ?? 1
+            ),
             weights: try parameters.floats(convolution.weight, count: count),
             bias: try convolution.bias.map { try parameters.floats($0, count: convolution.paddedOutChannels) }
         )
@@ -49,28 +54,21 @@ public final class PreparationContext {
         return primitive
     }
 
-    /// The primitive of a convolution of dense channels-last tensors that are no tensors of a program, such as a few rows in scratch
-    /// memory.
-    public func convolution(_ convolution: Convolution, height: Int, width: Int) throws -> ConvolutionPrimitive {
-        func format(_ channels: Int, _ height: Int, _ width: Int) -> Tensor.Format {
-            Tensor.Format(
-                shape: [1, channels, height, width],
-                element: .float32,
-                layout: .channelsLast,
-                pixelStride: channels
+    /// What 1 of a tensor's elements stands for.
+    ///
+    /// - Throws: where its scale is not there, or is no range.
+    func unit(of format: Tensor.Format) throws -> Float {
+        guard let largest = format.element.largestByte else { return 1 }
+        guard let name = format.scale else {
+            throw TensorRuntimeError(.misfit, "a tensor of bytes of shape \(format.shape) has no scale")
+        }
+        let range = try parameters.floats(name, count: 1)[0]
+        guard range.isFinite, range > 0 else {
+            throw TensorRuntimeError(
+                .misfit,
+                "scale '\(name)' is \(range), not a positive number; calibrate the model again"
             )
         }
-        return try self.convolution(
-            ConvolutionPrimitive.Key(
-                convolution: convolution,
-                input: format(convolution.paddedInChannels, height, width),
-                output: format(
-                    convolution.paddedOutChannels,
-                    convolution.outputLength(height),
-                    convolution.outputLength(width)
-                ),
-                addsToOutput: false
-            )
-        )
+        return range / largest
     }
 }

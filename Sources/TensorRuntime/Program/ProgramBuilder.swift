@@ -20,8 +20,18 @@ public final class ProgramBuilder {
     private var segment: Segment?
     private var stage: Stage?
 
+    /// What convolutions compute with.
+    public private(set) var arithmetic: Arithmetic
+    /// Whether the largest absolute values of what convolutions read and write can be tapped, under the names of their scales.
+    public private(set) var observesRanges: Bool
+
     /// Begins an empty program.
-    public init() {}
+    ///
+    /// - Parameter observesRanges: whether the inputs and outputs of convolutions become taps under the names of their scales.
+    public init(_ arithmetic: Arithmetic = .float32, observesRanges: Bool = false) {
+        self.arithmetic = arithmetic
+        self.observesRanges = observesRanges
+    }
 
     /// Makes a buffer of so many bytes.
     func buffer(bytes: Int) -> BufferID {
@@ -36,7 +46,8 @@ public final class ProgramBuilder {
         width: Int,
         channels: Int,
         element: ElementType = .float32,
-        layout: Tensor.Layout = .channelsLast
+        layout: Tensor.Layout = .channelsLast,
+        scale: String? = nil
     ) -> Tensor {
         Tensor(
             buffer: buffer(bytes: images * height * width * channels * element.byteCount),
@@ -45,7 +56,8 @@ public final class ProgramBuilder {
             width: width,
             channels: channels,
             element: element,
-            layout: layout
+            layout: layout,
+            scale: scale
         )
     }
 
@@ -76,6 +88,14 @@ public final class ProgramBuilder {
         let outer = stage
         stage = label
         defer { stage = outer }
+        return try body()
+    }
+
+    /// Appends steps whose convolutions compute in float32, whatever the others do.
+    public func inFloat32<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let outer = (arithmetic, observesRanges)
+        (arithmetic, observesRanges) = (.float32, false)
+        defer { (arithmetic, observesRanges) = outer }
         return try body()
     }
 

@@ -9,6 +9,15 @@ public enum ElementType: Hashable, Sendable, CaseIterable {
     /// Unsigned bytes.
     case uint8
 
+    /// The largest byte of a type of bytes: what a tensor's scale is about; nil of types that hold values themselves.
+    var largestByte: Float? {
+        switch self {
+        case .float32, .bfloat16: nil
+        case .int8: 127
+        case .uint8: 255
+        }
+    }
+
     /// Bytes of one element.
     public var byteCount: Int {
         switch self {

@@ -23,6 +23,8 @@ public struct Tensor: Hashable, Sendable {
         var element: ElementType
         var layout: Layout
         var pixelStride: Int
+        /// Name of the parameter that says what the largest byte stands for.
+        var scale: String?
 
         /// Elements from image to image.
         var imageStride: Int { shape[2] * shape[3] * (layout == .channelsLast ? pixelStride : shape[1]) }
@@ -41,11 +43,13 @@ public struct Tensor: Hashable, Sendable {
     /// Channels.
     public private(set) var channels: Int
     /// Type of the elements.
-    public let element: ElementType
+    public private(set) var element: ElementType
     /// How the values lie in memory.
     public let layout: Layout
     /// Elements from pixel to pixel of a channels-last tensor.
     public let pixelStride: Int
+    /// Name of the parameter that says what 127, or 255 of unsigned bytes, stands for; nil of other types.
+    public private(set) var scale: String?
     private var firstImage = 0
     private var firstChannel = 0
 
@@ -57,7 +61,8 @@ public struct Tensor: Hashable, Sendable {
         width: Int,
         channels: Int,
         element: ElementType,
-        layout: Layout
+        layout: Layout,
+        scale: String? = nil
     ) {
         self.buffer = buffer
         self.images = images
@@ -66,6 +71,7 @@ public struct Tensor: Hashable, Sendable {
         self.channels = channels
         self.element = element
         self.layout = layout
+        self.scale = scale
         pixelStride = channels
     }
 
@@ -80,7 +86,9 @@ public struct Tensor: Hashable, Sendable {
     /// Bytes of the values of this view, if it is dense.
     public var byteCount: Int { images * pixels * channels * element.byteCount }
 
-    var format: Format { Format(shape: shape, element: element, layout: layout, pixelStride: pixelStride) }
+    var format: Format {
+        Format(shape: shape, element: element, layout: layout, pixelStride: pixelStride, scale: scale)
+    }
 
     /// Bytes from the buffer's start to the first value of an image of this view.
     func start(image: Int) -> Int { ((firstImage + image) * imageStride + firstChannel) * element.byteCount }
@@ -91,6 +99,17 @@ public struct Tensor: Hashable, Sendable {
         var view = self
         view.firstChannel += first
         view.channels = count
+        return view
+    }
+
+    /// The same bytes as values of another type of that size.
+    ///
+    /// - Parameter scale: name of the parameter that says what the largest byte stands for.
+    public func reinterpreted(as element: ElementType, scale: String?) -> Tensor {
+        precondition(element.byteCount == self.element.byteCount)
+        var view = self
+        view.element = element
+        view.scale = scale
         return view
     }
 

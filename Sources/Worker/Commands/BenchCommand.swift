@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import OccInference
+internal import Scenes
 internal import SystemSupport
 
 /// `occ-worker bench`: seconds a keyframe by stage, on one core.
@@ -21,6 +22,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Model package.", valueName: "file"))
     var model: String
 
+    @Option(help: PrecisionArgument.help)
+    var precision = Precision.fp32
+
     @Option(help: ArgumentHelp("Keyframes to measure, after one that is not counted.", valueName: "n"))
     var frames: Int = 5
 
@@ -34,7 +38,7 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         let package = try ModelPackage(path: Paths.absolute(model))
         let preparing = MonotonicClock.nowSeconds
-        let prepared = try PreparedModel(package)
+        let prepared = try PreparedModel(package, precision: precision)
         _ = try prepared.makeSession()
         let setupSeconds = MonotonicClock.nowSeconds - preparing
 
@@ -54,6 +58,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let document = Document(
             model: model.package.configuration.name,
+            precision: model.precision.rawValue,
             kernels: model.kernelName,
             frames: frames,
             setupSeconds: setupSeconds,
@@ -88,6 +93,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
 
         let model: String
+        let precision: String
         let kernels: String
         let frames: Int
         let setupSeconds: Double
@@ -100,7 +106,9 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func text(_ result: Bench.Result, _ model: PreparedModel, _ setupSeconds: Double) -> String {
         let configuration = model.package.configuration
-        var lines = ["\(configuration.name), kernels \(model.kernelName), one core, median of \(frames) frames"]
+        var lines = [
+            "\(configuration.name), \(model.precision.rawValue), kernels \(model.kernelName), one core, median of \(frames) frames"
+        ]
         if let anew = result.anew, let ratio = result.ratio {
             lines[0] += ", each with \(configuration.frames - 1) earlier ones"
             lines.append(Self.line("", " scene order", "  each anew"))

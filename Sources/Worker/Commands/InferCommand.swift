@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
 internal import OccInference
+internal import Scenes
 
 /// `occ-worker infer`: one keyframe from explicit tensors, for people who port a network.
 struct InferCommand: AsyncParsableCommand {
@@ -31,6 +32,9 @@ struct InferCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to write (safetensors).", valueName: "file"))
     var output: String
 
+    @Option(help: PrecisionArgument.help)
+    var precision = Precision.fp32
+
     @Option(
         name: .customLong("tap"),
         help: ArgumentHelp(
@@ -48,6 +52,7 @@ struct InferCommand: AsyncParsableCommand {
                 model: Paths.absolute(model),
                 inputs: Paths.absolute(inputs),
                 output: place,
+                precision: precision,
                 taps: taps
             )
         }

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Evaluation
+internal import Keyframes
 internal import OccInference
 internal import Scenes
 

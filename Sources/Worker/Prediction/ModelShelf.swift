@@ -5,9 +5,6 @@ internal import Synchronization
 
 /// The models that this process has prepared, shared by its slots.
 final class ModelShelf: Sendable {
-    /// Digest of the only model to work with, where one was given.
-    let onlyDigest: String?
-
     private let onlyPackage: ModelPackage?
     private let models = Mutex([PredictionIdentity: PreparedModel]())
     /// Where the package of a digest was found last.
@@ -19,17 +16,18 @@ final class ModelShelf: Sendable {
     init(onlyModel path: String?) throws {
         onlyPackage = try path.map { try ModelPackage(path: $0) }
         try onlyPackage?.verify()
-        onlyDigest = onlyPackage?.digest
     }
 
     /// Finds the model package of a run; reads its header only.
     ///
-    /// Runs of one model may name different paths, and workers claim by model: a package that was found for one of them serves all.
+    /// A package that this host cannot compute with in the run's precision is none for it. Runs of one model may name different paths, and
+    /// workers claim by model: a package that was found for one of them serves all.
     ///
-    /// - Throws: `ModelPackageError`, `FileError`, `RunContractError` when another package lies there.
+    /// - Throws: `ModelPackageError`, `FileError`, `RunContractError` when another package lies there, `InferenceError` (`unsupported`).
     func package(for settings: RunSettings) throws -> ModelPackage {
         do {
             let package = try package(at: settings.modelPath, for: settings)
+            try PreparedModel.check(package, settings.precision)
             paths.withLock { $0[settings.modelDigest] = package.source }
             return package
         } catch {
@@ -37,6 +35,15 @@ final class ModelShelf: Sendable {
                 let package = try? package(at: known, for: settings)
             else { throw error }
             return package
+        }
+    }
+
+    /// What this process can compute with the only package there is; nil where every run names its own.
+    var onlyIdentities: [PredictionIdentity]? {
+        onlyPackage.map { package in
+            PredictionIdentity.all(ofModel: package.digest).filter { identity in
+                (try? PreparedModel.check(package, identity.precision)) != nil
+            }
         }
     }
 
@@ -57,7 +64,7 @@ final class ModelShelf: Sendable {
     func model(for settings: RunSettings) throws -> PreparedModel {
         try models.withLock { models in
             if let model = models[settings.identity] { return model }
-            let model = try PreparedModel(package(for: settings))
+            let model = try PreparedModel(package(for: settings), precision: settings.precision)
             // Slots keep what they use; a worker that serves many models in turn must not keep them all.
             if models.count >= Self.mostModels { models.removeAll() }
             models[settings.identity] = model

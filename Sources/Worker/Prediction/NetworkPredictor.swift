@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Evaluation
 internal import ImageFiles
+internal import Keyframes
 internal import OccInference
 internal import Scenes
 internal import SystemSupport
@@ -18,15 +19,9 @@ final class NetworkPredictor: SamplePredictor {
 
     private let network: any KeyframeNetwork
     private let configuration: NetworkConfiguration
-    private let loader: PictureLoader
+    private let reader: KeyframeReader
     /// For networks that find boxes.
     private let globalBoxes: GlobalBoxes?
-    /// Pictures of as many samples as one prediction may need; filled anew for each, allocated when first needed.
-    private var pictures: [[UInt8]]
-    /// What was done to each camera's picture, by the frames that the last prediction read.
-    private var geometries: [String: [ImageGeometry]] = [:]
-    /// Whether intrinsics follow pictures that are not of the size that the tables give.
-    private let rescalesIntrinsics: Bool
 
     /// Sets up a slot; costs the network's working memory.
     ///
@@ -42,41 +37,23 @@ final class NetworkPredictor: SamplePredictor {
     /// - Throws: `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
     init(network: any KeyframeNetwork, rescalesIntrinsics: Bool = false) throws {
         self.network = network
-        self.rescalesIntrinsics = rescalesIntrinsics
         configuration = network.configuration
-        loader = try PictureLoader(
-            ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight),
-            acceptsOtherSizes: rescalesIntrinsics
-        )
+        reader = try KeyframeReader(configuration, rescalesIntrinsics: rescalesIntrinsics)
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
-        pictures = Array(repeating: [], count: configuration.frames)
     }
 
     func startScene() {
         network.forget()
-        geometries = [:]
+        reader.forget()
     }
 
     func predict(_ scene: SceneFrames, sample index: Int, datasetRoot: String) throws -> PredictedSample {
         let started = MonotonicClock.nowSeconds
         let sample = scene.samples[index]
-        let plan = FramePlan(sample: index, frameCount: configuration.frames) { frame in
-            let token = scene.samples[frame].token
-            return network.remembers(token) && geometries[token] != nil
-        }
-        for frame in Set(plan.frames) { try check(scene.samples[frame], neededBy: sample) }
-        for (place, frame) in plan.decoded.enumerated() {
-            geometries[scene.samples[frame].token] = try loader.load(
-                scene.samples[frame],
-                neededBy: sample,
-                datasetRoot: datasetRoot,
-                into: &pictures[place]
-            )
-        }
-        let geometry = try commonGeometries(plan.frames.map { scene.samples[$0].token }, of: sample)
+        let input = try reader.read(scene, sample: index, datasetRoot: datasetRoot) { network.remembers($0) }
         lastDecodingSeconds = MonotonicClock.nowSeconds - started
         do {
-            let prediction = try network.predict(input(plan, scene.samples, geometry))
+            let prediction = try network.predict(input)
             let content = try content(of: prediction, sample)
             return PredictedSample(content: content, seconds: MonotonicClock.nowSeconds - started)
         } catch {
@@ -89,68 +66,6 @@ final class NetworkPredictor: SamplePredictor {
                 isHostFault: kind == .outOfMemory || kind == .library
             )
         }
-    }
-
-    /// The frames as the network reads them.
-    ///
-    /// The published loader gives every frame the keyframe's intrinsics and image augmentation, and its own poses.
-    private func input(
-        _ plan: FramePlan,
-        _ samples: [SampleFrames],
-        _ geometries: [ImageGeometry]
-    ) -> KeyframeInput {
-        let keyframe = samples[plan.frames[0]].cameras
-        let intrinsics = zip(keyframe, geometries).flatMap { camera, geometry in
-            rescalesIntrinsics
-                ? camera.intrinsicsFloat32(ofWidth: geometry.sourceWidth, height: geometry.sourceHeight)
-                : camera.intrinsicsFloat32
-        }
-        let frames = plan.frames.map { frame in
-            let cameras = samples[frame].cameras
-            return FrameInput(
-                key: samples[frame].token,
-                imagesRGB: plan.decoded.firstIndex(of: frame).map { pictures[$0] } ?? [],
-                sensorToEgo: cameras.flatMap(\.sensorToEgo.matrixFloat32),
-                egoToGlobal: cameras.flatMap(\.egoToGlobal.matrixFloat32),
-                intrinsics: intrinsics
-            )
-        }
-        return KeyframeInput(
-            frames: frames,
-            augmentations: geometries.map {
-                ImageAugmentation(rotation: $0.postRotation, translation: $0.postTranslation)
-            }
-        )
-    }
-
-    private func check(_ frame: SampleFrames, neededBy sample: SampleFrames) throws {
-        guard frame.cameras.count == configuration.cameras else {
-            throw ScenePredictionError(
-                description: "\(PictureLoader.name(frame, neededBy: sample)) has \(frame.cameras.count) cameras,"
-                    + " the network takes \(configuration.cameras)",
-                isRetryable: false
-            )
-        }
-    }
-
-    /// What was done to each camera's pictures in every frame; forgets what was done to those of other frames.
-    private func commonGeometries(_ tokens: [String], of sample: SampleFrames) throws -> [ImageGeometry] {
-        geometries = geometries.filter { tokens.contains($0.key) }
-        // Each frame was decoded now or is remembered with its geometries.
-        let found = tokens.compactMap { geometries[$0] }
-        let first = found[0]
-        for other in found {
-            // Every frame has as many cameras as the network takes.
-            guard let camera = first.indices.first(where: { first[$0] != other[$0] }) else { continue }
-            throw ScenePredictionError(
-                description:
-                    "sample \(sample.token), \(sample.cameras[camera].channel): its picture and those of the earlier frames that the network"
-                    + " reads differ in size (\(first[camera].sourceWidth)x\(first[camera].sourceHeight),"
-                    + " \(other[camera].sourceWidth)x\(other[camera].sourceHeight))",
-                isRetryable: false
-            )
-        }
-        return first
     }
 
     /// A prediction in the form in which it is stored.

@@ -3,6 +3,7 @@ internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import JobQueue
+internal import Keyframes
 internal import Logging
 internal import RunContract
 internal import Scoring

@@ -29,8 +29,8 @@ actor RunnableRuns: ClaimPolicy {
 
     func filter() async throws -> ClaimFilter {
         let version = RunSettings.currentFormatVersion
-        if let digest = models.onlyDigest {
-            let kinds = PredictionIdentity.all(ofModel: digest).map(\.kind)
+        if let identities = models.onlyIdentities {
+            let kinds = identities.map(\.kind)
             try await sayWhyNothing(kinds: kinds)
             return ClaimFilter(formatVersions: Dictionary(uniqueKeysWithValues: kinds.map { ($0, version) }), run: run)
         }
@@ -43,7 +43,7 @@ actor RunnableRuns: ClaimPolicy {
     }
 
     func prospects() async throws -> ClaimFilter {
-        if models.onlyDigest != nil { return try await filter() }
+        if models.onlyIdentities != nil { return try await filter() }
         return try await filter { !$0.isFinished }
     }
 
@@ -78,7 +78,7 @@ actor RunnableRuns: ClaimPolicy {
             }
             if let kinds, !kinds.contains(status.kind) {
                 logger.warning(
-                    "the run is of another model than --model; none of its scenes is claimed",
+                    "the run is of another model than --model, or of a precision that this host does not have; none of its scenes is claimed",
                     metadata: ["run": "\(run)"]
                 )
             }

@@ -26,13 +26,3 @@ struct PredictedSample: Sendable {
     /// From file to content.
     var seconds: Double
 }
-
-/// Why a sample cannot be predicted.
-struct ScenePredictionError: Error, CustomStringConvertible, Sendable {
-    /// What was being done on which file of which sample, and what was found.
-    let description: String
-    /// Whether another attempt may help (a file that could not be read), or not (a picture that is damaged).
-    let isRetryable: Bool
-    /// Whether the host is at fault rather than the scene: the dataset's folder is not there.
-    var isHostFault = false
-}

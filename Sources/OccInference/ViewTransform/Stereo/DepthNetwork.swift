@@ -97,12 +97,14 @@ struct DepthNetwork: Layer {
 
     /// Appends what depends on the frame's images only.
     func emitReduced(_ features: Tensor, to program: ProgramBuilder, output: Tensor) throws {
-        _ = try reduce.emit(program.converted(features, to: .blocked), to: program, output: output)
+        _ = try program.inFloat32 {
+            try reduce.emit(program.converted(features, to: .blocked), to: program, output: output)
+        }
     }
 
     /// Appends what follows the comparison of two frames.
     func emitCosts(_ costs: Tensor, to program: ProgramBuilder) throws -> Tensor {
-        try costLayers.reduce(costs) { try $1.emit($0, to: program) }
+        try program.inFloat32 { try costLayers.reduce(costs) { try $1.emit($0, to: program) } }
     }
 
     /// Appends what depends on the camera too: logits of depth bins, padded, and features.
@@ -121,10 +123,12 @@ struct DepthNetwork: Layer {
             program.append(GateOperation(features: slots.reduced, gates: gate, joined: joined, output: output))
             return output
         }
-        let features = try context.emit(gated(gates[0], []), to: program)
-        var depth = gated(gates[1], slots.costs)
-        for block in blocks { depth = try block.emit(depth, to: program) }
-        depth = try output.emit(try aspp.emit(depth, to: program), to: program)
-        return (program.converted(depth, to: .channelsLast), program.converted(features, to: .channelsLast))
+        return try program.inFloat32 {
+            let features = try context.emit(gated(gates[0], []), to: program)
+            var depth = gated(gates[1], slots.costs)
+            for block in blocks { depth = try block.emit(depth, to: program) }
+            depth = try output.emit(try aspp.emit(depth, to: program), to: program)
+            return (program.converted(depth, to: .channelsLast), program.converted(features, to: .channelsLast))
+        }
     }
 }

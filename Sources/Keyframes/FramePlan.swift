@@ -7,11 +7,11 @@ internal import Scenes
 /// stereo): a network that reads n frames gets the sample and the n - 1 samples before it in its scene, all of them keyframes; a
 /// frame before the scene's first sample is the sample itself. Scenes are whole, see `ResolutionOptions.skipMissing`: where
 /// one picture is missing, the scene is left out and not the sample, so the sample before is always the one before in the tables.
-struct FramePlan: Equatable {
+public struct FramePlan: Equatable {
     /// Indices of the samples whose frames are read, newest first; one may stand here more than once.
-    let frames: [Int]
+    public let frames: [Int]
     /// Indices of the samples whose pictures must be decoded, each once, newest first.
-    let decoded: [Int]
+    public let decoded: [Int]
 
     /// Plans a prediction.
     ///
@@ -19,7 +19,7 @@ struct FramePlan: Equatable {
     ///   - index: the sample's index in its scene.
     ///   - frameCount: frames that the network reads, 1 or more.
     ///   - isRemembered: whether the network's session keeps what it computed from the pictures of a sample.
-    init(sample index: Int, frameCount: Int, isRemembered: (Int) -> Bool) {
+    public init(sample index: Int, frameCount: Int, isRemembered: (Int) -> Bool) {
         let frames = (0..<frameCount).map { SceneFrames.earlierSampleIndex(of: index, back: $0) }
         self.frames = frames
         var decoded: [Int] = []

@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Datasets
+internal import Keyframes
+internal import OccInference
+internal import Scenes
+internal import SystemSupport
+
+/// `occ-scheduler calibrate`: the scales of int8, from some samples of a dataset.
+struct CalibrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate",
+        abstract: "Find the scales of a model for --precision int8 and write a package that has them.",
+        discussion: """
+            Example: occ-scheduler calibrate --model m.occmodel --dataset DIR --version v1.0-mini --output m-int8.occmodel
+
+            Samples are taken evenly from all scenes of the split and computed in fp32 on one core. The new package is another model: its \
+            digest covers the scales. In fp32 and bf16 it predicts what the old one does.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Model package, made by import-model.", valueName: "file"))
+    var model: String
+
+    @Option(help: ArgumentHelp("Root folder of a nuScenes-format dataset.", valueName: "dir"))
+    var dataset: String
+
+    @Option(
+        name: .customLong("version"),
+        help: ArgumentHelp("Version of its tables: the folder DIR/NAME.", valueName: "name")
+    )
+    var datasetVersion: String
+
+    @Option(help: ArgumentHelp("Split, as run takes it (default: every scene).", valueName: "name"))
+    var split: String?
+
+    @Option(help: ArgumentHelp("Samples to compute.", valueName: "n"))
+    var samples: Int = 32
+
+    @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var replacing: ReplaceOptions
+
+    func validate() throws {
+        try NumberRange.require(samples, in: 1...10000, "--samples")
+    }
+
+    func run() async throws {
+        let package = try RunPlan.openModel(Paths.absolute(model))
+        let root = Paths.absolute(dataset)
+        Terminal.say("reading the tables of '\(root)/\(datasetVersion)'")
+        let source = try DatasetKind.recognised(root).open(root, datasetVersion)
+        // Scenes with missing pictures are left out: scales need some samples, not all.
+        let resolved = try source.resolve(split: split, options: ResolutionOptions(skipMissing: true))
+        let chosen = CalibrationPlan(counts: resolved.scenes.map(\.samples.count), samples: samples).samples
+        guard !chosen.isEmpty else {
+            throw CommandFailure(
+                .configuration,
+                "'\(root)' has no scene whose pictures are all there; nothing to calibrate with"
+            )
+        }
+        let calibration = try RangeCalibration(package)
+        let reader = try KeyframeReader(package.configuration)
+        for (done, place) in chosen.enumerated() {
+            let scene = resolved.scenes[place.scene]
+            reader.forget()
+            try calibration.add(
+                try reader.read(scene, sample: place.sample, datasetRoot: root) { _ in false }
+            )
+            Terminal.say("sample \(done + 1) of \(chosen.count): \(scene.name), \(scene.samples[place.sample].token)")
+        }
+        let path = Paths.absolute(output)
+        let bytes = try calibration.calibratedPackage()
+        let outcome = try OutputFile.write(bytes, to: path, replaces: replacing.isForced)
+        let written = try ModelPackage(bytes: bytes, source: path)
+        Terminal.say(
+            "\(path): scales from \(calibration.keyframes) samples, digest \(written.digest.prefix(16))"
+                + (outcome == .unchanged ? "; it was there already" : "")
+        )
+    }
+}
+
+/// Which samples a calibration looks at: evenly spread over all scenes.
+struct CalibrationPlan: Equatable {
+    struct Place: Equatable {
+        let scene: Int
+        let sample: Int
+    }
+
+    let samples: [Place]
+
+    /// - Parameters:
+    ///   - counts: samples of each scene.
+    ///   - samples: how many are wanted, at least 1; all where there are no more.
+    init(counts: [Int], samples wanted: Int) {
+        let all = counts.enumerated().flatMap { scene, count in (0..<count).map { Place(scene: scene, sample: $0) } }
+        let count = min(wanted, all.count)
+        samples = (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
+    }
+}
