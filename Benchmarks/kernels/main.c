@@ -1,7 +1,7 @@
 /// Multiply-adds per cycle of the binary kernels, one thread, for every variant that this machine runs.
 ///
 /// Usage: kernels [variant] [--quick]. "cache": a 16 x 16 image, whose data stays in the caches; "layer": whole layers
-/// of the published networks. The cycle is that of the core clock, measured by a chain of dependent additions just
+/// of the published networks, with maps of float32 and of bfloat16, whose calls alternate. The cycle is that of the core clock, measured by a chain of dependent additions just
 /// before each figure; each figure is the best of several runs, since other work can only slow a run down.
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,10 @@
 
 #include "BinaryKernels.h"
 
+/// Seconds that this thread has run: other work on its core does not count, but for what it does to the caches.
 static double now(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -66,8 +67,9 @@ typedef struct job {
     occ_body body;
     size_t in, out;
     occ_signs activations;
-    const float *x;
-    float *middle, *y;
+    occ_map x;
+    occ_target y;
+    float *middle;
     double *sums;
     occ_residual residual;
     void *workspace;
@@ -85,39 +87,85 @@ static size_t out_pixels(const job *j) {
 
 static void run_pointwise(const job *j) {
     j->kernels->pointwise_conv(
-        out_pixels(j), j->in, j->out, j->middle, j->in, &j->body.weights1x1, &j->body.epilogue1x1, j->y, j->out,
-        j->sums, j->workspace);
+        out_pixels(j), j->in, j->out, j->middle, j->in, &j->body.weights1x1, &j->body.epilogue1x1,
+        (float *)j->y.values, j->out, j->sums, j->workspace);
 }
 
 static void run_pack(const job *j) {
     j->kernels->pack_signs(
-        j->x, j->in, j->body.conv.height * j->body.conv.width, j->in, j->body.move_scale, j->body.move_bias,
+        j->x, j->body.conv.height * j->body.conv.width, j->in, j->body.move_scale, j->body.move_bias,
         (uint32_t *)j->activations.signs, NULL);
 }
 
 static void run_body(const job *j) {
-    j->kernels->bdc_body(&j->body, j->x, j->in, j->y, j->out, j->sums, j->workspace);
+    j->kernels->bdc_body(&j->body, j->x, j->y, j->sums, j->workspace);
 }
 
 static void run_residual(const job *j) { j->kernels->residual(&j->residual, out_pixels(j), j->out); }
 
-/// Best seconds of one call.
-static double seconds(void (*run)(const job *), const job *j, bool quick) {
-    run(j);
-    double best = 1e9, total = 0;
-    for (int attempt = 0; attempt < (quick ? 3 : 15) || total < (quick ? 0.02 : 0.2); attempt++) {
-        double begin = now();
-        int calls = 0;
-        double passed;
-        do {
-            run(j);
-            calls++;
-            passed = now() - begin;
-        } while (passed < 0.001);
-        total += passed;
-        if (passed / calls < best) best = passed / calls;
+static void run_pool(const job *j) {
+    j->kernels->average_pool2x2(j->x, j->body.conv.height, j->body.conv.width, j->in, j->y);
+}
+
+/// Doubles the first quarter of the map.
+static void run_resize(const job *j) {
+    const size_t height = j->body.conv.height / 2, width = j->body.conv.width / 2;
+    j->kernels->resize_bilinear(j->x, height, width, j->in, 2 * height, 2 * width, false, j->y);
+}
+
+/// Best seconds of one call of each job, whose calls alternate, so that other work on the machine hits all of them.
+static void compare(void (*run)(const job *), const job *jobs, size_t count, bool quick, double *best) {
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        run(&jobs[i]);
+        best[i] = 1e9;
     }
+    for (int attempt = 0; attempt < (quick ? 3 : 15) || total < (quick ? 0.02 : 0.2) * (double)count; attempt++) {
+        for (size_t i = 0; i < count; i++) {
+            double begin = now();
+            int calls = 0;
+            double passed;
+            do {
+                run(&jobs[i]);
+                calls++;
+                passed = now() - begin;
+            } while (passed < 0.001);
+            total += passed;
+            if (passed / calls < best[i]) best[i] = passed / calls;
+        }
+    }
+}
+
+static double seconds(void (*run)(const job *), const job *j, bool quick) {
+    double best;
+    compare(run, j, 1, quick, &best);
     return best;
+}
+
+/// Times what reads or writes maps, by element type.
+static void bench_elements(const job *j, bool quick) {
+    static const struct {
+        const char *name;
+        void (*run)(const job *);
+    } works[] = {{"pack", run_pack}, {"body", run_body}, {"residual", run_residual}, {"pool", run_pool}, {"x2", run_resize}};
+    const size_t count = j->body.conv.height * j->body.conv.width * j->in;
+    uint16_t *x = take(count * 2), *y = take(count * 2);
+    job jobs[2] = {*j, *j};
+    for (size_t i = 0; i < count; i++) x[i] = occ_bfloat16(((const float *)j->x.values)[i]);
+    jobs[1].x = (occ_map){x, j->in, occ_element_bfloat16};
+    jobs[1].y = (occ_target){y, j->out, occ_element_bfloat16};
+    jobs[1].residual.x = (occ_map){y, j->out, occ_element_bfloat16};
+    jobs[1].residual.identity = jobs[1].x;
+    jobs[1].residual.y = jobs[1].y;
+    printf("%-7s ", j->kernels->name);
+    for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+        double best[2];
+        compare(works[i].run, jobs, 2, quick, best);
+        printf("  %s %.3f, bf16 %.3f ms", works[i].name, best[0] * 1e3, best[1] * 1e3);
+    }
+    printf("\n");
+    free(x);
+    free(y);
 }
 
 static void bench(
@@ -140,9 +188,9 @@ static void bench(
     j.body.epilogue1x1 = j.body.epilogue3x3;
     float *x = values(pixels * channels);
     if (masked) x[0] = x[pixels * channels / 2] = 0;
-    j.x = x;
+    j.x = occ_floats(x, channels);
     uint32_t *signs = take(pixels * words * 4), *nonzero = take(pixels * words * 4);
-    k->pack_signs(x, channels, pixels, channels, NULL, NULL, signs, nonzero);
+    k->pack_signs(occ_floats(x, channels), pixels, channels, NULL, NULL, signs, nonzero);
     if (masked) {
         for (size_t i = 0; i < pixels; i++) {
             nonzero[i * words] &= ~(uint32_t)1;
@@ -151,28 +199,22 @@ static void bench(
     }
     j.activations = (occ_signs){signs, masked ? nonzero : NULL};
     j.middle = values(pixels * channels);
-    j.y = values(pixels * channels);
+    float *y = values(pixels * channels);
+    j.y = occ_floats_out(y, channels);
     j.sums = take(channels * sizeof(double));
     j.workspace = take(occ_body_workspace_bytes(&j.body));
     j.residual = (occ_residual){
-        .x = j.y, .x_stride = channels, .gate = j.body.move_scale, .identity = x, .identity_stride = channels,
-        .factor = 1, .y = j.y, .y_stride = channels};
+        .x = occ_floats(y, channels), .gate = j.body.move_scale, .identity = j.x, .factor = 1, .y = j.y};
 
     double hz = clock_hz();
     double macs = (double)out_pixels(&j) * (double)channels * (double)channels;
     double conv = seconds(run_conv, &j, quick), pointwise = seconds(run_pointwise, &j, quick);
-    double pack = seconds(run_pack, &j, quick);
     printf(
-        "%-7s %-5s %3zux%-3zu C=%-4zu s%zu%s %5.2f GHz  3x3 %6.1f MAC/cycle %8.3f ms   1x1 %5.1f MAC/cycle %8.3f ms"
-        "   pack %7.3f ms",
+        "%-7s %-5s %3zux%-3zu C=%-4zu s%zu%s %5.2f GHz  3x3 %6.1f MAC/cycle %8.3f ms   1x1 %5.1f MAC/cycle %8.3f ms",
         k->name, form, side, side, channels, stride, masked ? " masked" : "       ", hz * 1e-9, 9 * macs / conv / hz,
-        conv * 1e3, macs / pointwise / hz, pointwise * 1e3, pack * 1e3);
-    if (!masked) {
-        double body = seconds(run_body, &j, quick);
-        double residual = seconds(run_residual, &j, quick);
-        printf("   body %8.3f ms   residual %7.3f ms", body * 1e3, residual * 1e3);
-    }
+        conv * 1e3, macs / pointwise / hz, pointwise * 1e3);
     printf("\n");
+    if (!masked) bench_elements(&j, quick);
     fflush(stdout);
     free((void *)j.body.move_scale);
     free((void *)j.body.move_bias);
@@ -189,7 +231,7 @@ static void bench(
     free(signs);
     free(nonzero);
     free(j.middle);
-    free(j.y);
+    free(y);
     free(j.sums);
     free(j.workspace);
 }

@@ -1,6 +1,6 @@
 #include "camera_ops.h"
 
-#include <string.h>
+#include "element_access.h"
 
 // Products and sums are rounded one by one, so that every host gives the same bits.
 #pragma STDC FP_CONTRACT OFF
@@ -30,21 +30,39 @@ void occ_gate_blocked(
     }
 }
 
-void occ_means_blocked(const float *x, size_t pixels, size_t channels, size_t block, float *means) {
+OCC_ACCESS void means_blocked(
+    const occ_element in, const occ_element out, const void *x, size_t pixels, size_t channels, size_t block,
+    void *means) {
     double sums[64];
     for (size_t first = 0; first < channels; first += block) {
         for (size_t c = 0; c < block; c++) sums[c] = 0;
         for (size_t p = 0; p < pixels; p++) {
-            for (size_t c = 0; c < block; c++) sums[c] += x[first * pixels + p * block + c];
+            for (size_t c = 0; c < block; c++) sums[c] += occ_load(x, in, first * pixels + p * block + c);
         }
-        for (size_t c = 0; c < block; c++) means[first + c] = (float)(sums[c] / (double)pixels);
+        for (size_t c = 0; c < block; c++) occ_store(means, out, first + c, (float)(sums[c] / (double)pixels));
     }
 }
 
-void occ_spread_blocked(const float *values, size_t pixels, size_t channels, size_t block, float *y) {
+void occ_means_blocked(
+    const void *x, occ_element x_element, size_t pixels, size_t channels, size_t block, void *means,
+    occ_element means_element) {
+    OCC_BY_ELEMENTS(x_element, means_element, means_blocked, x, pixels, channels, block, means);
+}
+
+OCC_ACCESS void spread_blocked(
+    const occ_element in, const occ_element out, const void *values, size_t pixels, size_t channels, size_t block,
+    void *y) {
     for (size_t first = 0; first < channels; first += block) {
         for (size_t p = 0; p < pixels; p++) {
-            memcpy(y + first * pixels + p * block, values + first, block * sizeof(float));
+            for (size_t c = 0; c < block; c++) {
+                occ_store(y, out, first * pixels + p * block + c, occ_load(values, in, first + c));
+            }
         }
     }
+}
+
+void occ_spread_blocked(
+    const void *values, occ_element values_element, size_t pixels, size_t channels, size_t block, void *y,
+    occ_element y_element) {
+    OCC_BY_ELEMENTS(values_element, y_element, spread_blocked, values, pixels, channels, block, y);
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "element_access.h"
 #include "include/BinaryKernels.h"
 
 /// Output channels in a block of packed weights.
@@ -19,6 +20,8 @@
 #define OCC_LUT_ENTRIES 16
 /// Channels handled at once by the elementwise kernels; a multiple of 32.
 #define OCC_CHUNK 128
+/// Pixels whose results a body keeps in the cache before it rounds them to another type; a multiple of OCC_LUT_PIXELS.
+#define OCC_BODY_PIXELS 48
 
 #define OCC_INLINE static inline __attribute__((always_inline, unused))
 #define OCC_UNUSED __attribute__((unused))
@@ -87,8 +90,7 @@ typedef struct occ_row_source {
     /// Packed bits ...
     const occ_signs *packed;
     /// ... or real values, packed row by row into `row_signs` and `row_nonzero`.
-    const float *x;
-    size_t x_stride;
+    occ_map x;
     const float *move_scale;
     const float *move_bias;
     uint32_t *row_signs;
@@ -140,6 +142,8 @@ typedef struct occ_body_state {
     uint32_t *row_signs, *row_nonzero;
     /// One output row of the 3x3, `[out_width][conv.out_channels]`.
     float *row;
+    /// Results that are not written as float32, `[OCC_BODY_PIXELS][out_channels]`.
+    float *results;
 } occ_body_state;
 
 /// Hands out 64-byte aligned pieces of a workspace; counts only, if `start` is 0.

@@ -124,12 +124,15 @@ void occ_plan_body(occ_body_state *state, const occ_body *body, occ_arena *arena
     state->row_signs = occ_arena_take(arena, row_words * sizeof(uint32_t));
     state->row_nonzero = occ_arena_take(arena, row_words * sizeof(uint32_t));
     state->row = occ_arena_take(arena, state->conv.out_width * body->conv.out_channels * sizeof(float));
+    state->results = occ_arena_take(arena, OCC_BODY_PIXELS * body->out_channels * sizeof(float));
 }
 
 size_t occ_conv_workspace_bytes(const occ_conv *conv) {
     occ_arena arena = occ_arena_make(NULL);
     occ_conv_state state;
     occ_plan_conv(&state, conv, &arena);
+    // A row on its way to another type.
+    (void)occ_arena_take(&arena, state.out_width * conv->out_channels * sizeof(float));
     return occ_arena_bytes(&arena);
 }
 

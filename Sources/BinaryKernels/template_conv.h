@@ -92,8 +92,8 @@ static void OCC_NAME(conv_load_row)(occ_conv_state *s, const occ_row_source *sou
         signs = source->row_signs;
         nonzero = source->row_nonzero;
         has_zero = OCC_NAME(pack_signs)(
-            source->x + row * width * source->x_stride, source->x_stride, width, s->conv.in_channels,
-            source->move_scale, source->move_bias, source->row_signs, source->row_nonzero);
+            occ_map_at(source->x, row * width, 0), width, s->conv.in_channels, source->move_scale,
+            source->move_bias, source->row_signs, source->row_nonzero);
     }
     s->slot_has_zero[slot] = has_zero;
     s->slot_mask_filled[slot] = has_zero;

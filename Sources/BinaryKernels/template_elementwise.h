@@ -34,15 +34,41 @@ OCC_INLINE bool OCC_NAME(pack_pixel)(
     return zeros != 0;
 }
 
+/// Channels `c ..< c + n` of one pixel of bfloat16.
+OCC_INLINE bool OCC_NAME(pack_narrow_chunk)(
+    occ_map x, size_t c, const size_t n, const float *scale, const float *bias, uint32_t *signs, uint32_t *nonzero) {
+    _Alignas(64) float buffer[OCC_CHUNK];
+    return OCC_NAME(pack_pixel)(
+        occ_widened(occ_map_at(x, 0, c), n, buffer), n, scale != NULL ? scale + c : NULL,
+        bias != NULL ? bias + c : NULL, signs + c / 32, nonzero != NULL ? nonzero + c / 32 : NULL);
+}
+
+/// Packs one pixel of bfloat16, widening a chunk at a time.
+OCC_INLINE bool OCC_NAME(pack_narrow_pixel)(
+    occ_map x, size_t channels, const float *scale, const float *bias, uint32_t *signs, uint32_t *nonzero) {
+    bool any_zero = false;
+    size_t c = 0;
+    for (; c + OCC_CHUNK <= channels; c += OCC_CHUNK) {
+        any_zero |= OCC_NAME(pack_narrow_chunk)(x, c, OCC_CHUNK, scale, bias, signs, nonzero);
+    }
+    if (c < channels) any_zero |= OCC_NAME(pack_narrow_chunk)(x, c, channels - c, scale, bias, signs, nonzero);
+    return any_zero;
+}
+
 static bool OCC_NAME(pack_signs)(
-    const float *x, size_t x_stride, size_t pixels, size_t channels, const float *scale,
-    const float *bias, uint32_t *signs, uint32_t *nonzero) {
+    occ_map x, size_t pixels, size_t channels, const float *scale, const float *bias, uint32_t *signs,
+    uint32_t *nonzero) {
     const size_t words = (channels + 31) / 32;
     bool any_zero = false;
     for (size_t p = 0; p < pixels; p++) {
-        any_zero |= OCC_NAME(pack_pixel)(
-            x + p * x_stride, channels, scale, bias, signs + p * words,
-            nonzero != NULL ? nonzero + p * words : NULL);
+        uint32_t *other = nonzero != NULL ? nonzero + p * words : NULL;
+        if (x.element == occ_element_float32) {
+            const float *values = (const float *)x.values + p * x.stride;
+            any_zero |= OCC_NAME(pack_pixel)(values, channels, scale, bias, signs + p * words, other);
+        } else {
+            any_zero |= OCC_NAME(pack_narrow_pixel)(
+                occ_map_at(x, p, 0), channels, scale, bias, signs + p * words, other);
+        }
     }
     return any_zero;
 }
@@ -72,13 +98,15 @@ OCC_INLINE void OCC_NAME(rprelu_chunk)(
 
 /// Adds the identity of channels `c ..< c + n` of one pixel to `t`.
 OCC_INLINE void OCC_NAME(add_identity)(
-    const occ_residual *r, const float *identity, size_t channels, size_t c, size_t n, float *restrict t) {
+    const occ_residual *r, size_t pixel, size_t channels, size_t c, size_t n, float *restrict t) {
     const size_t period = r->identity_channels != 0 ? r->identity_channels : channels;
-    float gathered[OCC_CHUNK];
-    const float *from = identity + c % period;
+    _Alignas(64) float gathered[OCC_CHUNK];
+    const float *from = gathered;
     if (c % period + n > period) {
-        for (size_t i = 0; i < n; i++) gathered[i] = identity[(c + i) % period];
-        from = gathered;
+        const occ_map identity = occ_map_at(r->identity, pixel, 0);
+        for (size_t i = 0; i < n; i++) gathered[i] = occ_load(identity.values, identity.element, (c + i) % period);
+    } else {
+        from = occ_widened(occ_map_at(r->identity, pixel, c % period), n, gathered);
     }
     if (r->identity_scale != NULL && r->identity_shift != NULL) {
         const float *scale = r->identity_scale + c, *shift = r->identity_shift + c;
@@ -88,48 +116,62 @@ OCC_INLINE void OCC_NAME(add_identity)(
     }
 }
 
+/// Channels `c ..< c + n` of one pixel.
+OCC_INLINE void OCC_NAME(residual_chunk)(
+    const occ_residual *r, size_t pixel, size_t channels, size_t c, const size_t n) {
+    _Alignas(64) float t[OCC_CHUNK];
+    _Alignas(64) float widened[OCC_CHUNK];
+    const float *x = occ_widened(occ_map_at(r->x, pixel, c), n, widened);
+    if (r->gate != NULL) {
+        for (size_t i = 0; i < n; i++) t[i] = x[i] * r->gate[c + i];
+    } else {
+        for (size_t i = 0; i < n; i++) t[i] = x[i];
+    }
+    if (r->identity.values != NULL) OCC_NAME(add_identity)(r, pixel, channels, c, n, t);
+    if (r->skip.values != NULL) {
+        const float *skip = occ_widened(occ_map_at(r->skip, pixel, c), n, widened);
+        for (size_t i = 0; i < n; i++) t[i] += skip[i];
+    }
+    if (r->factor != 1) {
+        for (size_t i = 0; i < n; i++) t[i] *= r->factor;
+    }
+    if (r->slope != NULL) {
+        OCC_NAME(rprelu_chunk)(
+            t, n, r->shift_in != NULL ? r->shift_in + c : NULL, r->slope + c,
+            r->shift_out != NULL ? r->shift_out + c : NULL);
+    }
+    occ_narrow(t, n, occ_target_at(r->y, pixel, c));
+}
+
 static void OCC_NAME(residual)(const occ_residual *r, size_t pixels, size_t channels) {
     for (size_t p = 0; p < pixels; p++) {
-        const float *x = r->x + p * r->x_stride;
-        float *y = r->y + p * r->y_stride;
-        for (size_t c = 0; c < channels; c += OCC_CHUNK) {
-            const size_t n = channels - c < OCC_CHUNK ? channels - c : OCC_CHUNK;
-            float t[OCC_CHUNK];
-            if (r->gate != NULL) {
-                for (size_t i = 0; i < n; i++) t[i] = x[c + i] * r->gate[c + i];
-            } else {
-                for (size_t i = 0; i < n; i++) t[i] = x[c + i];
+        size_t c = 0;
+        // A constant length makes loops without remainders.
+        for (; c + OCC_CHUNK <= channels; c += OCC_CHUNK) OCC_NAME(residual_chunk)(r, p, channels, c, OCC_CHUNK);
+        if (c < channels) OCC_NAME(residual_chunk)(r, p, channels, c, channels - c);
+    }
+}
+
+OCC_INLINE void OCC_NAME(average_pool_typed)(
+    const occ_element in, const occ_element out, occ_map x, size_t height, size_t width, size_t channels,
+    occ_target y) {
+    size_t pixel = 0;
+    for (size_t row = 0; row + 1 < height; row += 2) {
+        for (size_t column = 0; column + 1 < width; column += 2, pixel++) {
+            const size_t first = row * width + column;
+            const void *a = occ_map_at(x, first, 0).values, *b = occ_map_at(x, first + 1, 0).values;
+            const void *c = occ_map_at(x, first + width, 0).values, *d = occ_map_at(x, first + width + 1, 0).values;
+            void *restrict to = occ_target_at(y, pixel, 0).values;
+            for (size_t i = 0; i < channels; i++) {
+                const float sum = ((occ_load(a, in, i) + occ_load(b, in, i)) + occ_load(c, in, i)) + occ_load(d, in, i);
+                occ_store(to, out, i, sum * 0.25f);
             }
-            if (r->identity != NULL) {
-                OCC_NAME(add_identity)(r, r->identity + p * r->identity_stride, channels, c, n, t);
-            }
-            if (r->skip != NULL) {
-                const float *skip = r->skip + p * r->skip_stride + c;
-                for (size_t i = 0; i < n; i++) t[i] += skip[i];
-            }
-            if (r->factor != 1) {
-                for (size_t i = 0; i < n; i++) t[i] *= r->factor;
-            }
-            if (r->slope != NULL) {
-                OCC_NAME(rprelu_chunk)(
-                    t, n, r->shift_in != NULL ? r->shift_in + c : NULL, r->slope + c,
-                    r->shift_out != NULL ? r->shift_out + c : NULL);
-            }
-            for (size_t i = 0; i < n; i++) y[c + i] = t[i];
         }
     }
 }
 
-static void OCC_NAME(average_pool2x2)(
-    const float *x, size_t x_stride, size_t height, size_t width, size_t channels, float *restrict y,
-    size_t y_stride) {
-    for (size_t row = 0; row + 1 < height; row += 2) {
-        for (size_t column = 0; column + 1 < width; column += 2, y += y_stride) {
-            const float *a = x + (row * width + column) * x_stride, *b = a + x_stride;
-            const float *c = a + width * x_stride, *d = c + x_stride;
-            for (size_t i = 0; i < channels; i++) y[i] = (((a[i] + b[i]) + c[i]) + d[i]) * 0.25f;
-        }
-    }
+static void OCC_NAME(average_pool2x2)(occ_map x, size_t height, size_t width, size_t channels, occ_target y) {
+    OCC_BY_ELEMENTS(x.element, y.element, OCC_NAME(average_pool_typed), x, height, width, channels, y);
 }
 
 /// Source coordinate of an output coordinate along one axis, as PyTorch's `area_pixel_compute_source_index`.
@@ -152,26 +194,47 @@ OCC_INLINE void OCC_NAME(source)(
     if (*weight > 1) *weight = 1;
 }
 
-static void OCC_NAME(resize_bilinear)(
-    const float *x, size_t x_stride, size_t height, size_t width, size_t channels, size_t out_height,
-    size_t out_width, bool align_corners, float *restrict y, size_t y_stride) {
+OCC_INLINE void OCC_NAME(resize_typed)(
+    const occ_element in, const occ_element out, occ_map x, size_t height, size_t width, size_t channels,
+    size_t out_height, size_t out_width, bool align_corners, occ_target y) {
+    size_t pixel = 0;
     for (size_t row = 0; row < out_height; row++) {
         size_t top, bottom;
         float down;
         OCC_NAME(source)(row, height, out_height, align_corners, &top, &bottom, &down);
         const float up = 1 - down;
-        for (size_t column = 0; column < out_width; column++, y += y_stride) {
+        for (size_t column = 0; column < out_width; column++, pixel++) {
             size_t left, right;
             float east;
             OCC_NAME(source)(column, width, out_width, align_corners, &left, &right, &east);
             const float west = 1 - east;
-            const float *a = x + (top * width + left) * x_stride, *b = x + (top * width + right) * x_stride;
-            const float *c = x + (bottom * width + left) * x_stride, *d = x + (bottom * width + right) * x_stride;
-            for (size_t i = 0; i < channels; i++) {
-                float above = a[i] * west + b[i] * east;
-                float below = c[i] * west + d[i] * east;
-                y[i] = above * up + below * down;
+            const void *a = occ_map_at(x, top * width + left, 0).values;
+            const void *b = occ_map_at(x, top * width + right, 0).values;
+            const void *c = occ_map_at(x, bottom * width + left, 0).values;
+            const void *d = occ_map_at(x, bottom * width + right, 0).values;
+            void *restrict to = occ_target_at(y, pixel, 0).values;
+            size_t i = 0;
+            // A constant length makes loops without remainders.
+            for (; i + OCC_CHUNK <= channels; i += OCC_CHUNK) {
+                for (size_t k = i; k < i + OCC_CHUNK; k++) {
+                    float above = occ_load(a, in, k) * west + occ_load(b, in, k) * east;
+                    float below = occ_load(c, in, k) * west + occ_load(d, in, k) * east;
+                    occ_store(to, out, k, above * up + below * down);
+                }
+            }
+            for (; i < channels; i++) {
+                float above = occ_load(a, in, i) * west + occ_load(b, in, i) * east;
+                float below = occ_load(c, in, i) * west + occ_load(d, in, i) * east;
+                occ_store(to, out, i, above * up + below * down);
             }
         }
     }
+}
+
+static void OCC_NAME(resize_bilinear)(
+    occ_map x, size_t height, size_t width, size_t channels, size_t out_height, size_t out_width,
+    bool align_corners, occ_target y) {
+    OCC_BY_ELEMENTS(
+        x.element, y.element, OCC_NAME(resize_typed), x, height, width, channels, out_height, out_width,
+        align_corners, y);
 }

@@ -74,7 +74,7 @@ struct BodyTests {
         let signs = GuardedBuffer<UInt32>(pixels * occ_words(c))
         let nonzero = GuardedBuffer<UInt32>(pixels * occ_words(c))
         let scalar = Variant.scalar.table
-        let zero = scalar.pack_signs(x.base, c, pixels, c, scale.base, bias.base, signs.base, nonzero.base)
+        let zero = scalar.pack_signs(occ_floats(x.base, c), pixels, c, scale.base, bias.base, signs.base, nonzero.base)
         #expect(zero == item.zeros)
         var activations = occ_signs(signs: signs.base, nonzero: nonzero.base)
         let middle = GuardedBuffer<Float>(outPixels * c)
@@ -111,10 +111,65 @@ struct BodyTests {
             let y = GuardedBuffer<Float>(outPixels * item.outChannels, against: .start)
             let sums = GuardedBuffer([Double](repeating: 0, count: item.outChannels))
             let workspace = GuardedBuffer<UInt8>(occ_body_workspace_bytes(&body))
-            variant.table.bdc_body(&body, x.base, c, y.base, item.outChannels, sums.base, workspace.base)
+            variant.table.bdc_body(
+                &body,
+                occ_floats(x.base, c),
+                occ_floats_out(y.base, item.outChannels),
+                sums.base,
+                workspace.base
+            )
             #expect(y.intact && workspace.intact)
             #expect(y.bytes == expected.bytes, "\(variant): \(item)")
             #expect(sums.bytes == expectedSums.bytes, "\(variant): \(item)")
+        }
+        expectRoundedOnce(body, values, pixels: outPixels, generator: &generator)
+    }
+
+    /// Maps of bfloat16 on either side: the same bits as float32 maps of the same values, rounded as they are written.
+    private func expectRoundedOnce(
+        _ body: occ_body,
+        _ values: [Float],
+        pixels: Int,
+        generator: inout SeededGenerator
+    ) {
+        var body = body
+        let (c, channels) = (body.conv.in_channels, body.out_channels)
+        let x = TypedMap(values, stride: c, element: occ_element_bfloat16)
+        let workspace = GuardedBuffer<UInt8>(occ_body_workspace_bytes(&body))
+        let expected = GuardedBuffer<Float>(pixels * channels)
+        let expectedSums = GuardedBuffer([Double](repeating: 1, count: channels))
+        Variant.scalar.table.bdc_body(
+            &body,
+            x.floatMap,
+            occ_floats_out(expected.base, channels),
+            expectedSums.base,
+            workspace.base
+        )
+        for variant in Variant.all {
+            for (read, written) in [
+                (occ_element_float32, occ_element_bfloat16), (occ_element_bfloat16, occ_element_bfloat16),
+                (occ_element_bfloat16, occ_element_float32),
+            ] {
+                let y = TypedMap(
+                    [Float](repeating: 9, count: pixels * (channels + 1) - 1),
+                    stride: channels + 1,
+                    element: written
+                )
+                let untouched = TypedMap.bytes([9], as: written)
+                let sums = GuardedBuffer([Double](repeating: 1, count: channels))
+                variant.table.bdc_body(
+                    &body,
+                    read == occ_element_float32 ? x.floatMap : x.map,
+                    y.target,
+                    sums.base,
+                    workspace.base
+                )
+                let rows = (0..<pixels).map { pixel in
+                    TypedMap.bytes(Array(expected.elements[pixel * channels..<(pixel + 1) * channels]), as: written)
+                }
+                #expect(y.bytes == Array(rows.joined(separator: untouched)), "\(variant)")
+                #expect(sums.bytes == expectedSums.bytes && y.intact && workspace.intact, "\(variant)")
+            }
         }
     }
 

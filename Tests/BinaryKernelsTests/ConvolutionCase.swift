@@ -111,8 +111,7 @@ struct ConvolutionOperands {
         nonzero = GuardedBuffer(pixels * words)
         let x = GuardedBuffer(values)
         hasZeroActivation = Variant.scalar.table.pack_signs(
-            x.base,
-            shape.inChannels,
+            occ_floats(x.base, shape.inChannels),
             pixels,
             shape.inChannels,
             nil,

@@ -85,6 +85,7 @@ struct ConvolutionTests {
         let workspace = GuardedBuffer<UInt8>(occ_conv_workspace_bytes(&conv))
         let sums = GuardedBuffer<Float>(count, against: side)
         let values = GuardedBuffer<Float>(count, against: side)
+        let halves = GuardedBuffer<UInt16>(count, against: side == .end ? .end : .start)
         for range in [rows / 2..<rows, 0..<rows / 2] {
             // Without an epilogue, the sums themselves.
             var nothing = occ_epilogue()
@@ -110,7 +111,23 @@ struct ConvolutionTests {
                 stride,
                 workspace.base
             )
+            variant.table.binary_conv_bf16(
+                &conv,
+                &activations,
+                &weights,
+                &epilogue,
+                range.lowerBound,
+                range.upperBound,
+                halves.base,
+                stride,
+                workspace.base
+            )
         }
+        let areRounded = (0..<count).allSatisfy { index in
+            let isGap = index % stride >= shape.outChannels
+            return halves.base[index] == (isGap ? 0xA5A5 : occ_bfloat16(values.base[index]))
+        }
+        #expect(areRounded && halves.intact, "\(variant): \(shape)")
         #expect(sums.intact && values.intact && workspace.intact, "\(variant): \(shape)")
         // The gaps still hold the canary.
         let canary = UInt32(0xA5A5_A5A5)

@@ -34,22 +34,18 @@ struct ElementwiseTests {
         for variant in Variant.all {
             let y = GuardedBuffer(x.elements)
             var parameters = occ_residual(
-                x: y.base,
-                x_stride: channels,
+                x: occ_floats(y.base, channels),
                 gate: gate.base,
-                identity: identity.base,
-                identity_stride: period,
+                identity: occ_floats(identity.base, period),
                 identity_channels: period,
                 identity_scale: folded ? UnsafePointer(identityScale.base) : nil,
                 identity_shift: folded ? UnsafePointer(identityShift.base) : nil,
-                skip: folded ? UnsafePointer(skip.base) : nil,
-                skip_stride: channels,
+                skip: folded ? occ_floats(skip.base, channels) : occ_map(),
                 factor: folded ? 0.5 : 1,
                 shift_in: folded ? UnsafePointer(rprelu.shiftIn.base) : nil,
                 slope: folded ? UnsafePointer(rprelu.slope.base) : nil,
                 shift_out: folded ? UnsafePointer(rprelu.shiftOut.base) : nil,
-                y: y.base,
-                y_stride: channels
+                y: occ_floats_out(y.base, channels)
             )
             variant.table.residual(&parameters, pixels, channels)
             #expect(y.elements == expected, "\(variant)")
@@ -73,7 +69,13 @@ struct ElementwiseTests {
         let x = GuardedBuffer(generator.values(height * width * channels))
         for variant in Variant.all {
             let y = GuardedBuffer<Float>((height / 2) * (width / 2) * channels)
-            variant.table.average_pool2x2(x.base, channels, height, width, channels, y.base, channels)
+            variant.table.average_pool2x2(
+                occ_floats(x.base, channels),
+                height,
+                width,
+                channels,
+                occ_floats_out(y.base, channels)
+            )
             for row in 0..<height / 2 {
                 for column in 0..<width / 2 {
                     for c in 0..<channels {
@@ -102,16 +104,14 @@ struct ElementwiseTests {
             for variant in Variant.all {
                 let y = GuardedBuffer<Float>(outHeight * outWidth * channels)
                 variant.table.resize_bilinear(
-                    x.base,
-                    channels,
+                    occ_floats(x.base, channels),
                     height,
                     width,
                     channels,
                     outHeight,
                     outWidth,
                     aligned,
-                    y.base,
-                    channels
+                    occ_floats_out(y.base, channels)
                 )
                 if reference.isEmpty { reference = y.bytes }
                 #expect(y.bytes == reference, "\(variant)")

@@ -55,8 +55,7 @@ struct PackingTests {
             let signs = GuardedBuffer<UInt32>(pixels * words)
             let nonzero = GuardedBuffer<UInt32>(pixels * words, against: .start)
             let zero = variant.table.pack_signs(
-                x.base,
-                stride,
+                occ_floats(x.base, stride),
                 pixels,
                 item.channels,
                 item.scaled ? UnsafePointer(scale.base) : nil,
@@ -70,8 +69,7 @@ struct PackingTests {
             #expect(signs.intact && nonzero.intact)
             let alone = GuardedBuffer<UInt32>(pixels * words)
             let again = variant.table.pack_signs(
-                x.base,
-                stride,
+                occ_floats(x.base, stride),
                 pixels,
                 item.channels,
                 item.scaled ? UnsafePointer(scale.base) : nil,

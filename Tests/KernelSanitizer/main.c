@@ -137,7 +137,7 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
         oihw, s->out_channels, s->in_channels, s->kernel, weight_signs, weight_nonzero);
     occ_weights weights = {weight_signs, zero_weight ? weight_nonzero : NULL};
     uint32_t *signs = take(pixels * words * 4), *nonzero = take(pixels * words * 4);
-    bool zero = scalar->pack_signs(x, s->in_channels, pixels, s->in_channels, NULL, NULL, signs, nonzero);
+    bool zero = scalar->pack_signs(occ_floats(x, s->in_channels), pixels, s->in_channels, NULL, NULL, signs, nonzero);
     bool expected_zero = false;
     for (size_t i = 0; i < pixels * s->in_channels; i++) expected_zero |= x[i] == 0;
     check(zero == expected_zero, "scalar", "zero detection", where);
@@ -171,7 +171,7 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
         if (k == NULL) continue;
         uint32_t *own_signs = take(pixels * words * 4), *own_nonzero = take(pixels * words * 4);
         check(
-            k->pack_signs(x, s->in_channels, pixels, s->in_channels, NULL, NULL, own_signs, own_nonzero) == zero,
+            k->pack_signs(occ_floats(x, s->in_channels), pixels, s->in_channels, NULL, NULL, own_signs, own_nonzero) == zero,
             k->name, "zero detection", where);
         check(same(own_signs, signs, pixels * words * 4), k->name, "sign plane", where);
         check(same(own_nonzero, nonzero, pixels * words * 4), k->name, "nonzero plane", where);
@@ -271,19 +271,19 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
     float *gate = take_values(out, 0), *identity = take_values(out_pixels * ((out + 1) / 2), 0);
     float *skip = take_values(out_pixels * out, 0);
     occ_residual residual = {
-        .gate = gate, .identity = identity, .identity_stride = (out + 1) / 2, .identity_channels = (out + 1) / 2,
-        .skip = skip, .skip_stride = out, .factor = 0.5f, .shift_in = gate, .slope = gate, .shift_out = gate};
+        .gate = gate, .identity = occ_floats(identity, (out + 1) / 2), .identity_channels = (out + 1) / 2,
+        .skip = occ_floats(skip, out), .factor = 0.5f, .shift_in = gate, .slope = gate, .shift_out = gate};
 
     float *reference = NULL;
     for (int isa = 0; isa <= occ_isa_neon; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         float *y = take(out_pixels * out * 4);
-        k->bdc_body(&body, x, c, y, out, NULL, take(occ_body_workspace_bytes(&body)));
+        k->bdc_body(&body, occ_floats(x, c), occ_floats_out(y, out), NULL, take(occ_body_workspace_bytes(&body)));
         if (isa == occ_isa_scalar) {
             // By its parts.
             uint32_t *signs = take(pixels * words * 4), *nonzero = take(pixels * words * 4);
-            k->pack_signs(x, c, pixels, c, scale, bias, signs, nonzero);
+            k->pack_signs(occ_floats(x, c), pixels, c, scale, bias, signs, nonzero);
             float *middle = take(out_pixels * c * 4), *end = take(out_pixels * out * 4);
             occ_signs activations = {signs, nonzero};
             k->binary_conv_f32(
@@ -294,8 +294,15 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
                 take(occ_pointwise_workspace_bytes(c, out)));
             check(same(y, end, out_pixels * out * 4), k->name, "bdc_body against its parts", where);
         }
-        residual.x = residual.y = y;
-        residual.x_stride = residual.y_stride = out;
+        // The same into bfloat16, rounded once.
+        uint16_t *halves = take(out_pixels * out * 2);
+        const occ_target half_target = {halves, out, occ_element_bfloat16};
+        k->bdc_body(&body, occ_floats(x, c), half_target, NULL, take(occ_body_workspace_bytes(&body)));
+        bool rounded = true;
+        for (size_t i = 0; i < out_pixels * out; i++) rounded &= halves[i] == occ_bfloat16(y[i]);
+        check(rounded, k->name, "bdc_body into bfloat16", where);
+        residual.x = occ_floats(y, out);
+        residual.y = occ_floats_out(y, out);
         k->residual(&residual, out_pixels, out);
         if (isa == occ_isa_scalar) reference = y;
         check(same(y, reference, out_pixels * out * 4), k->name, "bdc_body and residual", where);
@@ -320,13 +327,88 @@ static void test_elementwise(size_t height, size_t width, size_t channels, uint6
         for (int i = 0; i < 3; i++) {
             results[i] = (void *)(((uintptr_t)take(sizes[i] + 4) + 7) & ~(uintptr_t)7);
         }
-        k->average_pool2x2(x, stride, height, width, channels, results[0], channels);
-        k->resize_bilinear(x, stride, height, width, channels, up_height, up_width, true, results[1], channels);
-        k->resize_bilinear(x, stride, height, width, channels, up_height, up_width, false, results[2], channels);
+        const occ_map map = occ_floats(x, stride);
+        k->average_pool2x2(map, height, width, channels, occ_floats_out(results[0], channels));
+        for (int i = 1; i < 3; i++) {
+            k->resize_bilinear(
+                map, height, width, channels, up_height, up_width, i == 1, occ_floats_out(results[i], channels));
+        }
         static const char *const names[3] = {"average_pool2x2", "resize_bilinear aligned", "resize_bilinear"};
         for (int i = 0; i < 3; i++) {
             if (isa == occ_isa_scalar) references[i] = results[i];
             check(same(results[i], references[i], sizes[i]), k->name, names[i], where);
+        }
+    }
+    release_all();
+}
+
+/// Maps of either type on both sides; `pair` chooses them. What was compared with the definition above stands for float32.
+static void test_types(size_t height, size_t width, size_t channels, unsigned pair, uint64_t seed) {
+    random_state = seed;
+    char where[200];
+    snprintf(
+        where, sizeof(where), "types %u %zux%zu %zu seed %llu", pair, height, width, channels,
+        (unsigned long long)seed);
+    const occ_element in = pair & 1 ? occ_element_bfloat16 : occ_element_float32;
+    const occ_element out = pair & 2 ? occ_element_bfloat16 : occ_element_float32;
+    const size_t in_bytes = pair & 1 ? 2 : 4, out_bytes = pair & 2 ? 2 : 4;
+    size_t pixels = height * width, stride = channels + 1, count = pixels * stride - 1, words = occ_words(channels);
+    float *x = take_values(count, 10);
+    void *own = take(count * in_bytes);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t half = occ_bfloat16(x[i]);
+        x[i] = occ_bfloat16_value(half);
+        memcpy((char *)own + i * in_bytes, in_bytes == 2 ? (const void *)&half : (const void *)&x[i], in_bytes);
+    }
+    const occ_map map = {own, stride, in}, floats = occ_floats(x, stride);
+    float *scale = take_values(channels, 0), *bias = take_values(channels, 100);
+    const size_t sizes[4] = {
+        (height / 2) * (width / 2) * channels, 6 * pixels * channels, pixels * channels, pixels * channels};
+    const occ_conv conv = {height, width, channels, channels, 3, 1};
+    size_t weight_words = occ_weight_words(channels, channels, 3);
+    uint32_t *bits = take(weight_words * 4), *kept = take(weight_words * 4);
+    float *oihw = take_values(channels * channels * 9, 0);
+    occ_pack_weights(oihw, channels, channels, 3, bits, kept);
+    const occ_weights weights = {bits, NULL};
+    const occ_epilogue epilogue = random_epilogue(channels, true);
+    float *expected[4];
+    uint32_t *planes = take(pixels * words * 8);
+    for (int i = 0; i < 4; i++) expected[i] = take(sizes[i] * 4);
+    for (int isa = -1; isa <= occ_isa_neon; isa++) {
+        const bool reference = isa < 0;
+        const occ_kernels *k = occ_kernels_for(reference ? occ_isa_scalar : (occ_isa)isa);
+        if (k == NULL) continue;
+        const occ_map source = reference ? floats : map;
+        occ_target y[4];
+        for (int i = 0; i < 4; i++) {
+            y[i] = reference ? occ_floats_out(expected[i], channels)
+                             : (occ_target){take(sizes[i] * out_bytes), channels, out};
+        }
+        uint32_t *own_planes = reference ? planes : take(pixels * words * 8);
+        k->pack_signs(source, pixels, channels, scale, bias, own_planes, own_planes + pixels * words);
+        check(same(own_planes, planes, pixels * words * 8), k->name, "pack_signs", where);
+        k->average_pool2x2(source, height, width, channels, y[0]);
+        k->resize_bilinear(source, height, width, channels, 2 * height, 3 * width, seed & 1, y[1]);
+        const occ_residual residual = {
+            .x = source, .gate = scale, .identity = source, .identity_channels = (channels + 1) / 2, .skip = source,
+            .factor = 0.5f, .slope = bias, .y = y[2]};
+        k->residual(&residual, pixels, channels);
+        const occ_signs signs = {own_planes, own_planes + pixels * words};
+        void *workspace = take(occ_conv_workspace_bytes(&conv));
+        if (y[3].element == occ_element_float32) {
+            k->binary_conv_f32(&conv, &signs, &weights, &epilogue, 0, height, y[3].values, channels, workspace);
+        } else {
+            k->binary_conv_bf16(&conv, &signs, &weights, &epilogue, 0, height, y[3].values, channels, workspace);
+        }
+        static const char *const names[4] = {"average_pool2x2", "resize_bilinear", "residual", "binary_conv"};
+        for (int i = 0; i < 4 && !reference; i++) {
+            bool equal = true;
+            for (size_t e = 0; e < sizes[i]; e++) {
+                const uint16_t half = occ_bfloat16(expected[i][e]);
+                const void *value = out_bytes == 2 ? (const void *)&half : (const void *)&expected[i][e];
+                equal &= same((const char *)y[i].values + e * out_bytes, value, out_bytes);
+            }
+            check(equal, k->name, names[i], where);
         }
     }
     release_all();
@@ -352,6 +434,7 @@ int main(void) {
             }
             test_pointwise(sides[j][0] * sides[j][1], in, out, j % 3 == 0 ? 8 : 0, seed++);
             if (in <= 144) test_elementwise(sides[j][0], sides[j][1], in, seed++);
+            if (in <= 144) test_types(sides[j][0], sides[j][1], in, (unsigned)(i + j) % 4, seed++);
         }
     }
     // The extremes of the counters, plain, masked and ternary.

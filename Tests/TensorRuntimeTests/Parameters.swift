@@ -7,9 +7,13 @@ final class Parameters: ParameterSource {
     }
 
     private let floats: [String: AlignedBytes]
+    private let words: [String: AlignedBytes]
 
-    init(_ floats: [String: [Float]] = [:]) {
+    init(_ floats: [String: [Float]] = [:], words: [String: [UInt32]] = [:]) {
         self.floats = floats.mapValues { values in
+            AlignedBytes(copying: values.withUnsafeBytes { Array($0) })
+        }
+        self.words = words.mapValues { values in
             AlignedBytes(copying: values.withUnsafeBytes { Array($0) })
         }
     }
@@ -19,6 +23,10 @@ final class Parameters: ParameterSource {
         return UnsafePointer(bytes.pointer.assumingMemoryBound(to: Float.self))
     }
 
-    func words(_ name: String, count: Int) throws -> UnsafePointer<UInt32> { throw Absent(name: name) }
-    func contains(_ name: String) -> Bool { floats[name] != nil }
+    func words(_ name: String, count: Int) throws -> UnsafePointer<UInt32> {
+        guard let bytes = words[name], bytes.count == count * 4 else { throw Absent(name: name) }
+        return UnsafePointer(bytes.pointer.assumingMemoryBound(to: UInt32.self))
+    }
+
+    func contains(_ name: String) -> Bool { floats[name] != nil || words[name] != nil }
 }

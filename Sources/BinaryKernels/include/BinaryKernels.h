@@ -8,9 +8,10 @@
 /// integers and floats alike, because every floating-point sum has one documented order; so hosts of different make
 /// agree with each other.
 ///
-/// **Tensors.** fp32 tensors are channels-last: pixel `p`, channel `c` is at `x[p * stride + c]`, with `p = row *
-/// width + column` and `stride >= channels` floats between pixels. A stride larger than the channel count makes slices
-/// and concatenations of channels views instead of copies. Pointers need the natural alignment of their element
+/// **Tensors.** Maps are channels-last: pixel `p`, channel `c` is at `x[p * stride + c]`, with `p = row *
+/// width + column` and `stride >= channels` elements between pixels. A stride larger than the channel count makes slices
+/// and concatenations of channels views instead of copies. An `occ_map` or `occ_target` (`elements.h`) is of float32 or bfloat16, each
+/// map of a call of its own type; all arithmetic is float32, so that bfloat16 costs a rounding where a map is written. Pointers need the natural alignment of their element
 /// only; no function reads or writes outside the elements named in its contract, so no padding is needed.
 ///
 /// **Bits.** A bit tensor is `uint32_t[pixels][occ_words(channels)]`: channel `c` is bit `c % 32` of word `c / 32`.
@@ -25,11 +26,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "elements.h"
+
 #ifdef __clang__
 #pragma clang assume_nonnull begin
-#define OCC_NULLABLE _Nullable
-#else
-#define OCC_NULLABLE
 #endif
 
 #ifdef __cplusplus
@@ -132,31 +132,27 @@ typedef struct occ_signs {
 
 /// The end of a BDC unit and what surrounds it, in one pass over memory; see `occ_kernels.residual`.
 typedef struct occ_residual {
-    /// The unit's main path and its pixel stride.
-    const float *x;
-    size_t x_stride;
+    /// The unit's main path.
+    occ_map x;
     /// Squeeze-excitation gate per channel; NULL is 1.
     const float *OCC_NULLABLE gate;
-    /// What is added to it, and its pixel stride; NULL is nothing.
-    const float *OCC_NULLABLE identity;
-    size_t identity_stride;
+    /// What is added to it; values NULL are nothing.
+    occ_map identity;
     /// Channels of `identity`, repeated cyclically to fill all channels (`cat([identity, identity])`); 0 is all.
     size_t identity_channels;
     /// Folded batch norm of the identity, `fma(identity, scale, shift)` per output channel; both or neither.
     const float *OCC_NULLABLE identity_scale;
     const float *OCC_NULLABLE identity_shift;
-    /// A second addend with all channels, and its pixel stride; NULL is nothing.
-    const float *OCC_NULLABLE skip;
-    size_t skip_stride;
+    /// A second addend with all channels; values NULL are nothing.
+    occ_map skip;
     /// Factor after the additions: 1, or 0.5 where two branches are averaged.
     float factor;
     /// RPReLU at the end, as in `occ_epilogue`; `slope` NULL is none.
     const float *OCC_NULLABLE shift_in;
     const float *OCC_NULLABLE slope;
     const float *OCC_NULLABLE shift_out;
-    /// The result and its pixel stride. May be the same as `x`, `skip` or (if not repeated) `identity`.
-    float *y;
-    size_t y_stride;
+    /// The result. May be the same as `x`, `skip` or (if not repeated) `identity`, if it is of the same type.
+    occ_target y;
 } occ_residual;
 
 /// A BDC unit up to its squeeze-excitation: sign(x * k + b), binary 3x3, epilogue, 1x1 with binary weights, epilogue.
@@ -174,7 +170,7 @@ typedef struct occ_body {
     occ_epilogue epilogue1x1;
 } occ_body;
 
-/// Bytes of workspace for `binary_conv_f32`, any row range.
+/// Bytes of workspace for `binary_conv_f32` and `binary_conv_bf16`, any row range.
 size_t occ_conv_workspace_bytes(const occ_conv *conv);
 /// Bytes of workspace for `pointwise_conv`, any number of pixels.
 size_t occ_pointwise_workspace_bytes(size_t in_channels, size_t out_channels);
@@ -232,7 +228,7 @@ typedef struct occ_kernels {
     /// Writes `[pixels][occ_words(channels)]` words to `signs` and, unless NULL, to `nonzero`. Returns whether any
     /// value is zero. -0 is zero; NaN counts as positive.
     bool (*pack_signs)(
-        const float *x, size_t x_stride, size_t pixels, size_t channels, const float *OCC_NULLABLE scale,
+        occ_map x, size_t pixels, size_t channels, const float *OCC_NULLABLE scale,
         const float *OCC_NULLABLE bias, uint32_t *signs, uint32_t *OCC_NULLABLE nonzero);
 
     /// Binary convolution: the sum over taps of sign(activation) * sign(weight), zeros and padding contributing 0, followed by
@@ -243,6 +239,12 @@ typedef struct occ_kernels {
     void (*binary_conv_f32)(
         const occ_conv *conv, const occ_signs *activations, const occ_weights *weights,
         const occ_epilogue *epilogue, size_t row_begin, size_t row_end, float *out, size_t out_stride,
+        void *workspace);
+
+    /// `binary_conv_f32` into a map of bfloat16, row by row.
+    void (*binary_conv_bf16)(
+        const occ_conv *conv, const occ_signs *activations, const occ_weights *weights,
+        const occ_epilogue *epilogue, size_t row_begin, size_t row_end, uint16_t *out, size_t out_stride,
         void *workspace);
 
     /// 1x1 convolution of real inputs with binary weights (packed with `kernel` = 1), followed by the epilogue.
@@ -257,25 +259,25 @@ typedef struct occ_kernels {
 
     /// A whole `occ_body`, row by row, so that nothing but `x` and `y` goes through memory.
     ///
-    /// The same bits as `pack_signs`, `binary_conv_f32` and `pointwise_conv` in sequence. `y` has
-    /// `occ_conv_out_height * occ_conv_out_width` pixels of `out_channels`; `sums` as in `pointwise_conv`.
+    /// The same bits as `pack_signs`, `binary_conv_f32` and `pointwise_conv` in sequence, rounded once where `y` is of bfloat16. `y`
+    /// has `occ_conv_out_height * occ_conv_out_width` pixels of `out_channels`; `sums` as in `pointwise_conv`, of the values before
+    /// that rounding.
     void (*bdc_body)(
-        const occ_body *body, const float *x, size_t x_stride, float *y, size_t y_stride,
-        double *OCC_NULLABLE sums, void *workspace);
+        const occ_body *body, occ_map x, occ_target y, double *OCC_NULLABLE sums, void *workspace);
 
-    /// `y = rprelu((x * gate + identity' + skip) * factor)`; each operation is rounded.
+    /// `y = rprelu((x * gate + identity' + skip) * factor)`; each operation is rounded. All maps are gone through once.
     void (*residual)(const occ_residual *residual, size_t pixels, size_t channels);
 
     /// Mean of each 2x2 block; an odd last row or column is dropped, as `AvgPool2d(2, 2)` does. Output
     /// `[height / 2][width / 2]`.
     void (*average_pool2x2)(
-        const float *x, size_t x_stride, size_t height, size_t width, size_t channels, float *y, size_t y_stride);
+        occ_map x, size_t height, size_t width, size_t channels, occ_target y);
 
     /// Bilinear resize to `out_height` x `out_width`, with PyTorch's source coordinates for either setting of
     /// `align_corners`.
     void (*resize_bilinear)(
-        const float *x, size_t x_stride, size_t height, size_t width, size_t channels, size_t out_height,
-        size_t out_width, bool align_corners, float *y, size_t y_stride);
+        occ_map x, size_t height, size_t width, size_t channels, size_t out_height, size_t out_width,
+        bool align_corners, occ_target y);
 
     /// Matching cost of every pixel and depth bin against an adjacent frame, as a softmax over bins of its negative.
     ///

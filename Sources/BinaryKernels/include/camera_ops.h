@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "elements.h"
+
 #ifdef __clang__
 #pragma clang assume_nonnull begin
 #endif
@@ -26,10 +28,14 @@ void occ_gate_blocked(
     const float *x, const float *gate, size_t pixels, size_t channels, size_t block, float *y);
 
 /// Mean over pixels of every channel of a blocked map, summed in double precision.
-void occ_means_blocked(const float *x, size_t pixels, size_t channels, size_t block, float *means);
+void occ_means_blocked(
+    const void *x, occ_element x_element, size_t pixels, size_t channels, size_t block, void *means,
+    occ_element means_element);
 
 /// Gives every pixel of a blocked map the same values.
-void occ_spread_blocked(const float *values, size_t pixels, size_t channels, size_t block, float *y);
+void occ_spread_blocked(
+    const void *values, occ_element values_element, size_t pixels, size_t channels, size_t block, void *y,
+    occ_element y_element);
 
 #ifdef __cplusplus
 }

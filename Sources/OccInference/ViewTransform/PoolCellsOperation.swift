@@ -1,7 +1,7 @@
 internal import BinaryKernels
 internal import TensorRuntime
 
-/// Sums weighted features into the cells that the frame's calibration gives them.
+/// Sums weighted features into the cells that the frame's calibration gives them; weights are float32, maps float32 or bfloat16.
 struct PoolCellsOperation: Operation, PreparedOperation {
     /// Maps of every slot: features and depth distributions.
     let sources: [(features: Tensor, depth: Tensor)]
@@ -12,8 +12,8 @@ struct PoolCellsOperation: Operation, PreparedOperation {
     var inputs: [InputID] { [VoxelPooling.ofFrame.id, FrameSlots.current.id] }
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
-        let slots = sources.map { (x: memory.floats($0.features), weights: memory.floats($0.depth)) }
-        let y = memory.floats(output)
+        let slots = sources.map { (x: memory.map($0.features), weights: memory.floats($0.depth)) }
+        let y = memory.target(output)
         let (features, output) = (sources[0].features, output)
         return { inputs in
             let pooling = inputs.value(VoxelPooling.ofFrame)
@@ -21,7 +21,6 @@ struct PoolCellsOperation: Operation, PreparedOperation {
             occ_pool_cells(
                 slot.weights,
                 slot.x,
-                features.pixelStride,
                 features.channels,
                 pooling.depths,
                 pooling.features,
@@ -29,8 +28,7 @@ struct PoolCellsOperation: Operation, PreparedOperation {
                 pooling.cells,
                 pooling.cells.count,
                 output.images * output.pixels,
-                y,
-                output.pixelStride
+                y
             )
         }
     }

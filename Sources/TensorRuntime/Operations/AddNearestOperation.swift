@@ -12,20 +12,10 @@ struct AddNearestOperation: Operation, PreparedOperation {
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
         let (small, large) = (small, large)
-        let images = (0..<large.images).map { (memory.floats(small, image: $0), memory.floats(large, image: $0)) }
+        let images = (0..<large.images).map { (memory.map(small, image: $0), memory.target(large, image: $0)) }
         return { _ in
             for (x, y) in images {
-                occ_add_nearest(
-                    x,
-                    small.pixelStride,
-                    small.height,
-                    small.width,
-                    large.channels,
-                    y,
-                    large.pixelStride,
-                    large.height,
-                    large.width
-                )
+                occ_add_nearest(x, small.height, small.width, large.channels, y, large.height, large.width)
             }
         }
     }

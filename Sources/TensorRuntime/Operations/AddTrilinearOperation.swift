@@ -27,8 +27,8 @@ struct AddTrilinearOperation: Operation, PreparedOperation {
         let (small, large, hasReLU) = (small, large, hasReLU)
         var scratch = Scratch(memory.scratch)
         let planes = planes(&scratch)
-        let levels = (0..<small.images).map { memory.floats(small, image: $0) }
-        let targets = (0..<large.images).map { memory.floats(large, image: $0) }
+        let levels = (0..<small.images).map { memory.map(small, image: $0) }
+        let targets = (0..<large.images).map { memory.target(large, image: $0) }
         let scale: Float = large.images > 1 ? Float(small.images - 1) / Float(large.images - 1) : 0
         return { _ in
             var next = 0
@@ -39,15 +39,13 @@ struct AddTrilinearOperation: Operation, PreparedOperation {
                 while next <= above {
                     resize(
                         levels[next],
-                        small.pixelStride,
                         small.height,
                         small.width,
                         small.channels,
                         large.height,
                         large.width,
                         true,
-                        planes[next % 2],
-                        large.channels
+                        occ_floats_out(planes[next % 2], large.channels)
                     )
                     next += 1
                 }

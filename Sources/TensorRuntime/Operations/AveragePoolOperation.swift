@@ -10,12 +10,10 @@ struct AveragePoolOperation: Operation, PreparedOperation {
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
         let pool = memory.kernels.functions.average_pool2x2
-        let (input, output) = (input, output)
-        let images = (0..<input.images).map { (memory.floats(input, image: $0), memory.floats(output, image: $0)) }
+        let input = input
+        let images = (0..<input.images).map { (memory.map(input, image: $0), memory.target(output, image: $0)) }
         return { _ in
-            for (x, y) in images {
-                pool(x, input.pixelStride, input.height, input.width, input.channels, y, output.pixelStride)
-            }
+            for (x, y) in images { pool(x, input.height, input.width, input.channels, y) }
         }
     }
 }
@@ -32,7 +30,8 @@ extension ProgramBuilder {
             images: input.images,
             height: input.height / 2,
             width: input.width / 2,
-            channels: input.channels
+            channels: input.channels,
+            element: input.element
         )
         append(AveragePoolOperation(input: input, output: output))
         return output

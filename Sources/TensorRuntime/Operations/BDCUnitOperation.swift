@@ -51,7 +51,7 @@ public struct BDCUnitOperation: Operation {
     private let output: Tensor
     private let tail: UnitTail
 
-    /// Makes the step from channels-last tensors.
+    /// Makes the step from channels-last tensors of float32 or bfloat16.
     public init(_ unit: Unit, input: Tensor, output: Tensor, tail: UnitTail) {
         self.unit = unit
         self.input = input
@@ -112,15 +112,15 @@ public struct BDCUnitOperation: Operation {
 
         private func run(
             _ parts: Parts,
-            _ x: UnsafePointer<Float>,
-            _ y: UnsafeMutablePointer<Float>,
-            _ skip: UnsafePointer<Float>?
+            _ x: occ_map,
+            _ y: occ_target,
+            _ skip: occ_map?
         ) {
             let kernels = weights.kernels.functions
             let channels = unit.outChannels
             parts.sums.update(repeating: 0, count: channels)
             withUnsafePointer(to: weights.body) {
-                kernels.bdc_body($0, x, input.pixelStride, y, output.pixelStride, parts.sums, parts.workspace)
+                kernels.bdc_body($0, x, y, parts.sums, parts.workspace)
             }
 
             occ_channel_means(parts.sums, channels, output.pixels, parts.means)
@@ -147,25 +147,18 @@ public struct BDCUnitOperation: Operation {
             }
             occ_sigmoid(parts.gate, channels)
 
-            var identity = (values: x, stride: input.pixelStride)
+            var identity = x
             if unit.stride == 2 {
-                kernels.average_pool2x2(
-                    x,
-                    input.pixelStride,
-                    input.height,
-                    input.width,
-                    input.channels,
-                    parts.pooled,
-                    input.channels
-                )
-                identity = (UnsafePointer(parts.pooled), input.channels)
+                let pooled = occ_floats_out(parts.pooled, input.channels)
+                kernels.average_pool2x2(x, input.height, input.width, input.channels, pooled)
+                identity = occ_map(pooled)
             }
             var residual = weights.ending.of(
-                (UnsafePointer(y), output.pixelStride),
+                occ_map(y),
                 gate: UnsafePointer(parts.gate),
                 identity: identity,
-                skip: skip.map { ($0, self.skip?.pixelStride ?? 0) },
-                into: (y, output.pixelStride)
+                skip: skip,
+                into: y
             )
             kernels.residual(&residual, output.pixels, channels)
         }

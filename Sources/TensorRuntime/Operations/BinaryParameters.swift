@@ -157,34 +157,52 @@ struct UnitEnding: @unchecked Sendable {
         )
     }
 
-    /// A row of values and the elements from pixel to pixel.
-    typealias Pixels<Pointer> = (values: Pointer, stride: Int)
-
     /// The ending of one image; addends that are not there are nil.
     func of(
-        _ x: Pixels<UnsafePointer<Float>>,
+        _ x: occ_map,
         gate: UnsafePointer<Float>? = nil,
-        identity: Pixels<UnsafePointer<Float>>?,
-        skip: Pixels<UnsafePointer<Float>>? = nil,
-        into y: Pixels<UnsafeMutablePointer<Float>>
+        identity: occ_map?,
+        skip: occ_map? = nil,
+        into y: occ_target
     ) -> occ_residual {
         occ_residual(
-            x: x.values,
-            x_stride: x.stride,
+            x: x,
             gate: gate,
-            identity: identity?.values,
-            identity_stride: identity?.stride ?? 0,
+            identity: identity ?? occ_map(),
             identity_channels: identityChannels,
             identity_scale: norm.scale,
             identity_shift: norm.shift,
-            skip: skip?.values,
-            skip_stride: skip?.stride ?? 0,
+            skip: skip ?? occ_map(),
             factor: factor,
             shift_in: activation.shiftIn,
             slope: activation.slope,
             shift_out: activation.shiftOut,
-            y: y.values,
-            y_stride: y.stride
+            y: y
         )
     }
+}
+
+extension occ_map {
+    /// What was written.
+    init(_ target: occ_target) {
+        self.init(values: UnsafeRawPointer(target.values), stride: target.stride, element: target.element)
+    }
+}
+
+extension occ_map {
+    /// The same pixels from some channel on.
+    func channels(from first: Int) -> occ_map {
+        occ_map(values: values.map { $0 + first * element.byteCount }, stride: stride, element: element)
+    }
+}
+
+extension occ_target {
+    /// The same pixels from some channel on.
+    func channels(from first: Int) -> occ_target {
+        occ_target(values: values.map { $0 + first * element.byteCount }, stride: stride, element: element)
+    }
+}
+
+extension occ_element {
+    fileprivate var byteCount: Int { self == occ_element_float32 ? 4 : 2 }
 }

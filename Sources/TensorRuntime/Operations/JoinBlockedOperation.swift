@@ -20,19 +20,17 @@ struct JoinBlockedOperation: Operation, PreparedOperation {
     }
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
-        var parts: [(input: Tensor, source: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>)] = []
+        var parts: [(channels: Int, source: occ_map, target: UnsafeMutableRawPointer)] = []
         for image in 0..<output.images {
-            var target = memory.floats(output, image: image)
+            var target = memory.bytes(output, image: image)
             for input in inputs {
-                parts.append((input, UnsafePointer(memory.floats(input, image: image)), target))
-                target += input.channels * output.pixels
+                parts.append((input.channels, memory.map(input, image: image), target))
+                target += input.channels * output.pixels * output.element.byteCount
             }
         }
-        let (block, pixels) = (memory.blockSize, output.pixels)
+        let (block, pixels, written) = (memory.blockSize, output.pixels, output.element.ofKernels)
         return { _ in
-            for part in parts {
-                occ_to_blocked(part.source, part.input.pixelStride, pixels, part.input.channels, block, part.target)
-            }
+            for part in parts { occ_to_blocked(part.source, pixels, part.channels, block, part.target, written) }
         }
     }
 }
@@ -46,6 +44,7 @@ extension ProgramBuilder {
             height: first.height,
             width: first.width,
             channels: inputs.reduce(0) { $0 + $1.channels },
+            element: first.element,
             layout: .blocked
         )
         append(JoinBlockedOperation(inputs: inputs, output: output))

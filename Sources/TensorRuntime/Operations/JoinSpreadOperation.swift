@@ -9,24 +9,25 @@ struct JoinSpreadOperation: Operation, PreparedOperation {
     var writes: [Tensor] { [output] }
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
-        var copies: [(source: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>, count: Int)] = []
-        var spreads: [(source: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>, channels: Int)] = []
+        typealias Part = (input: Tensor, source: UnsafeRawPointer, target: UnsafeMutableRawPointer)
+        var copies: [Part] = []
+        var spreads: [Part] = []
         for image in 0..<output.images {
-            var target = memory.floats(output, image: image)
+            var target = memory.bytes(output, image: image)
             for input in inputs {
-                let source = memory.floats(input, image: image)
-                if input.pixels == output.pixels {
-                    copies.append((source, target, input.imageStride))
-                } else {
-                    spreads.append((source, target, input.channels))
-                }
-                target += input.channels * output.pixels
+                let part = (input, UnsafeRawPointer(memory.bytes(input, image: image)), target)
+                if input.pixels == output.pixels { copies.append(part) } else { spreads.append(part) }
+                target += input.channels * output.pixels * output.element.byteCount
             }
         }
-        let (pixels, block) = (output.pixels, memory.blockSize)
+        let (pixels, block, written) = (output.pixels, memory.blockSize, output.element.ofKernels)
         return { _ in
-            for copy in copies { copy.target.update(from: copy.source, count: copy.count) }
-            for spread in spreads { occ_spread_blocked(spread.source, pixels, spread.channels, block, spread.target) }
+            for (input, source, target) in copies {
+                occ_copy_values(source, input.element.ofKernels, input.imageStride, target, written)
+            }
+            for (input, source, target) in spreads {
+                occ_spread_blocked(source, input.element.ofKernels, pixels, input.channels, block, target, written)
+            }
         }
     }
 }
@@ -39,6 +40,7 @@ extension ProgramBuilder {
             height: inputs[0].height,
             width: inputs[0].width,
             channels: inputs.reduce(0) { $0 + $1.channels },
+            element: inputs[0].element,
             layout: .blocked
         )
         append(JoinSpreadOperation(inputs: inputs, output: output))

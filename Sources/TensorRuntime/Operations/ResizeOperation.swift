@@ -12,20 +12,18 @@ struct ResizeOperation: Operation, PreparedOperation {
     func bind(_ memory: BoundMemory) throws -> BoundStep {
         let resize = memory.kernels.functions.resize_bilinear
         let (input, output, alignCorners) = (input, output, alignCorners)
-        let images = (0..<input.images).map { (memory.floats(input, image: $0), memory.floats(output, image: $0)) }
+        let images = (0..<input.images).map { (memory.map(input, image: $0), memory.target(output, image: $0)) }
         return { _ in
             for (x, y) in images {
                 resize(
                     x,
-                    input.pixelStride,
                     input.height,
                     input.width,
                     input.channels,
                     output.height,
                     output.width,
                     alignCorners,
-                    y,
-                    output.pixelStride
+                    y
                 )
             }
         }
@@ -39,7 +37,8 @@ extension ProgramBuilder {
             images: input.images,
             height: input.height * factor,
             width: input.width * factor,
-            channels: input.channels
+            channels: input.channels,
+            element: input.element
         )
         append(ResizeOperation(input: input, output: output, alignCorners: alignCorners))
         return output

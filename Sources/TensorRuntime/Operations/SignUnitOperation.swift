@@ -62,7 +62,7 @@ public struct SignUnitOperation: Operation {
     private let output: Tensor
     private let tail: UnitTail
 
-    /// Makes the step from channels-last tensors.
+    /// Makes the step from channels-last tensors of float32 or bfloat16.
     public init(_ unit: Unit, input: Tensor, output: Tensor, tail: UnitTail) {
         self.unit = unit
         self.input = input
@@ -127,11 +127,10 @@ public struct SignUnitOperation: Operation {
         }
 
         /// Signs and convolutions of one image.
-        private func convolve(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ parts: Parts) {
+        private func convolve(_ x: occ_map, _ y: occ_target, _ parts: Parts) {
             let kernels = weights.kernels.functions
             let hasZeros = kernels.pack_signs(
                 x,
-                input.pixelStride,
                 input.pixels,
                 input.channels,
                 weights.moveScale,
@@ -149,17 +148,7 @@ public struct SignUnitOperation: Operation {
                     withUnsafePointer(to: signs) { signs in
                         withUnsafePointer(to: layer.weights) { bits in
                             withUnsafePointer(to: layer.epilogue) {
-                                kernels.binary_conv_f32(
-                                    shape,
-                                    signs,
-                                    bits,
-                                    $0,
-                                    0,
-                                    output.height,
-                                    y + channel,
-                                    output.pixelStride,
-                                    parts.workspace
-                                )
+                                convolve(shape, signs, bits, $0, into: y.channels(from: channel), parts)
                             }
                         }
                     }
@@ -168,45 +157,45 @@ public struct SignUnitOperation: Operation {
             }
         }
 
-        /// Shortcut, tail and activation of one image.
-        private func add(
-            _ x: UnsafePointer<Float>,
-            _ y: UnsafeMutablePointer<Float>,
-            _ skip: UnsafePointer<Float>?,
+        /// One convolution of one image.
+        private func convolve(
+            _ shape: UnsafePointer<occ_conv>,
+            _ signs: UnsafePointer<occ_signs>,
+            _ weights: UnsafePointer<occ_weights>,
+            _ epilogue: UnsafePointer<occ_epilogue>,
+            into y: occ_target,
             _ parts: Parts
         ) {
+            let kernels = self.weights.kernels.functions
+            let rows = output.height
+            if y.element == occ_element_float32 {
+                let values = y.values!.assumingMemoryBound(to: Float.self)
+                kernels.binary_conv_f32(shape, signs, weights, epilogue, 0, rows, values, y.stride, parts.workspace)
+            } else {
+                let values = y.values!.assumingMemoryBound(to: UInt16.self)
+                kernels.binary_conv_bf16(shape, signs, weights, epilogue, 0, rows, values, y.stride, parts.workspace)
+            }
+        }
+
+        /// Shortcut, tail and activation of one image.
+        private func add(_ x: occ_map, _ y: occ_target, _ skip: occ_map?, _ parts: Parts) {
             let kernels = weights.kernels.functions
-            var identity: (values: UnsafePointer<Float>, stride: Int)?
+            var identity: occ_map?
             switch unit.shortcut {
             case .none: break
-            case .input where unit.addsInputItself: identity = (x, input.pixelStride)
+            case .input where unit.addsInputItself: identity = x
             case .input:
-                kernels.average_pool2x2(
-                    x,
-                    input.pixelStride,
-                    input.height,
-                    input.width,
-                    input.channels,
-                    parts.identity,
-                    input.channels
-                )
-                identity = (UnsafePointer(parts.identity), input.channels)
+                let pooled = occ_floats_out(parts.identity, input.channels)
+                kernels.average_pool2x2(x, input.height, input.width, input.channels, pooled)
+                identity = occ_map(pooled)
             case .meanOfHalves:
                 let channels = input.channels / 2
-                var halves = weights.halves.of(
-                    (x, input.pixelStride),
-                    identity: (x + channels, input.pixelStride),
-                    into: (parts.identity, channels)
-                )
+                let mean = occ_floats_out(parts.identity, channels)
+                var halves = weights.halves.of(x, identity: x.channels(from: channels), into: mean)
                 kernels.residual(&halves, input.pixels, channels)
-                identity = (UnsafePointer(parts.identity), channels)
+                identity = occ_map(mean)
             }
-            var residual = weights.ending.of(
-                (UnsafePointer(y), output.pixelStride),
-                identity: identity,
-                skip: skip.map { ($0, self.skip?.pixelStride ?? 0) },
-                into: (y, output.pixelStride)
-            )
+            var residual = weights.ending.of(occ_map(y), identity: identity, skip: skip, into: y)
             kernels.residual(&residual, output.pixels, output.channels)
         }
     }

@@ -1,6 +1,6 @@
 internal import BinaryKernels
 
-/// Softmax over channels.
+/// Softmax over channels; the result is float32, whatever the input is.
 struct SoftmaxOperation: Operation, PreparedOperation {
     let input: Tensor
     let output: Tensor
@@ -9,17 +9,10 @@ struct SoftmaxOperation: Operation, PreparedOperation {
     var writes: [Tensor] { [output] }
 
     func bind(_ memory: BoundMemory) throws -> BoundStep {
-        let (x, y) = (memory.floats(input), memory.floats(output))
+        let (x, y) = (memory.map(input), memory.floats(output))
         let (input, output) = (input, output)
         return { _ in
-            occ_softmax(
-                x,
-                input.pixelStride,
-                input.images * input.pixels,
-                input.channels,
-                y,
-                output.pixelStride
-            )
+            occ_softmax(x, input.images * input.pixels, input.channels, y, output.pixelStride)
         }
     }
 }

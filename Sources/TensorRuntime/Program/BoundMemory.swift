@@ -1,3 +1,5 @@
+public import BinaryKernels
+
 /// One slot's memory as an operation sees it while it is bound: turns tensors into addresses.
 public struct BoundMemory {
     let base: UnsafeMutableRawPointer
@@ -23,22 +25,39 @@ public struct BoundMemory {
         return bytes(tensor, image: image).assumingMemoryBound(to: Float.self)
     }
 
-    /// The first values of every image that an operation reads, writes and adds.
+    /// An image of a channels-last tensor of float32 or bfloat16, to read.
+    public func map(_ tensor: Tensor, image: Int = 0) -> occ_map {
+        precondition(tensor.layout == .channelsLast, "a tensor that is \(tensor.layout) is read as channels-last")
+        return occ_map(
+            values: UnsafeRawPointer(bytes(tensor, image: image)),
+            stride: tensor.pixelStride,
+            element: tensor.element.ofKernels
+        )
+    }
+
+    /// An image of a channels-last tensor of float32 or bfloat16, to write.
+    public func target(_ tensor: Tensor, image: Int = 0) -> occ_target {
+        precondition(tensor.layout == .channelsLast, "a tensor that is \(tensor.layout) is written as channels-last")
+        return occ_target(
+            values: bytes(tensor, image: image),
+            stride: tensor.pixelStride,
+            element: tensor.element.ofKernels
+        )
+    }
+
+    /// Every image that an operation reads, writes and adds: float32 or bfloat16, each tensor of its own type.
     ///
     /// - Parameters:
-    ///   - input: what is read, float32.
-    ///   - output: what is written, float32, of as many images.
-    ///   - skip: what is added, float32, of as many images; nil for nothing.
+    ///   - input: what is read.
+    ///   - output: what is written, of as many images.
+    ///   - skip: what is added, of as many images; nil for nothing.
     func frames(
         _ input: Tensor,
         _ output: Tensor,
         skip: Tensor?
-    ) -> [(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, skip: UnsafePointer<Float>?)] {
+    ) -> [(input: occ_map, output: occ_target, skip: occ_map?)] {
         (0..<input.images).map { image in
-            (
-                UnsafePointer(floats(input, image: image)), floats(output, image: image),
-                skip.map { UnsafePointer(floats($0, image: image)) }
-            )
+            (map(input, image: image), target(output, image: image), skip.map { map($0, image: image) })
         }
     }
 }

@@ -56,13 +56,16 @@ public final class BoundProgram {
     /// The first value of a tensor of float32.
     public func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
         precondition(tensor.element == .float32, "a tensor of \(tensor.element) is read as float32")
-        return (arena.base + program.bufferOffsets[tensor.buffer.index] + tensor.start(image: 0))
-            .assumingMemoryBound(to: Float.self)
+        return bytes(tensor).assumingMemoryBound(to: Float.self)
+    }
+
+    private func bytes(_ tensor: Tensor) -> UnsafeMutableRawPointer {
+        arena.base + program.bufferOffsets[tensor.buffer.index] + tensor.start(image: 0)
     }
 
     /// A copy of all values of a tensor in `[images, channels, height, width]` order.
     func planarValues(_ tensor: Tensor) -> [Float] {
-        tensor.planarValues(floats(tensor), block: program.engine.blockSize)
+        tensor.planarValues(bytes(tensor), block: program.engine.blockSize)
     }
 
     /// What a tap's tensors hold, in the order of its shape; nil for what is no tensor.

@@ -1,3 +1,5 @@
+internal import BinaryKernels
+
 /// Type of a tensor's elements; a precision is rows here and operations that read and write them.
 public enum ElementType: Hashable, Sendable, CaseIterable {
     /// IEEE single precision.
@@ -24,6 +26,17 @@ public enum ElementType: Hashable, Sendable, CaseIterable {
         case .float32: 4
         case .bfloat16: 2
         case .int8, .uint8: 1
+        }
+    }
+
+    /// The same type for the binary kernels.
+    ///
+    /// - Precondition: it is float32 or bfloat16, the types of maps.
+    var ofKernels: occ_element {
+        switch self {
+        case .float32: occ_element_float32
+        case .bfloat16: occ_element_bfloat16
+        case .int8, .uint8: preconditionFailure("a tensor of \(self) is read as a map")
         }
     }
 }

@@ -1,0 +1,68 @@
+/// A whole unit up to its squeeze-excitation, row by row, and the binary convolution into bfloat16.
+///
+/// Needs OCC_NAME, the convolution's templates and the 1x1's. Included once by each variant.
+
+static void OCC_NAME(binary_conv_bf16)(
+    const occ_conv *conv, const occ_signs *activations, const occ_weights *weights,
+    const occ_epilogue *epilogue, size_t row_begin, size_t row_end, uint16_t *out, size_t out_stride,
+    void *workspace) {
+    occ_arena arena = occ_arena_make(workspace);
+    occ_conv_state state;
+    occ_plan_conv(&state, conv, &arena);
+    const size_t width = state.out_width, channels = conv->out_channels;
+    float *values = occ_arena_take(&arena, width * channels * sizeof(float));
+    OCC_NAME(conv_begin)(&state, weights, epilogue);
+    const occ_row_source source = {.packed = activations};
+    const occ_target target = {out, out_stride, occ_element_bfloat16};
+    for (size_t row = row_begin; row < row_end; row++) {
+        OCC_NAME(conv_prepare_row)(&state, &source, row);
+        OCC_NAME(conv_row)(&state, values, channels);
+        for (size_t p = 0; p < width; p++) {
+            occ_narrow(values + p * channels, channels, occ_target_at(target, row * width + p, 0));
+        }
+    }
+}
+
+/// The 1x1 of one row of a body, into the pixels from `y` on.
+static void OCC_NAME(body_pointwise)(
+    const occ_body_state *s, const occ_body *body, occ_target y, double *sums) {
+    const size_t width = s->conv.out_width, in = body->conv.out_channels, out = body->out_channels;
+    if (y.element == occ_element_float32) {
+        OCC_NAME(pointwise_run)(
+            &s->pointwise, width, in, out, s->row, in, &body->weights1x1, (float *)y.values, y.stride, sums);
+        return;
+    }
+    for (size_t begin = 0; begin < width; begin += OCC_BODY_PIXELS) {
+        const size_t pixels = width - begin < OCC_BODY_PIXELS ? width - begin : OCC_BODY_PIXELS;
+        OCC_NAME(pointwise_run)(
+            &s->pointwise, pixels, in, out, s->row + begin * in, in, &body->weights1x1, s->results, out, sums);
+        for (size_t p = 0; p < pixels; p++) {
+            occ_narrow(s->results + p * out, out, occ_target_at(y, begin + p, 0));
+        }
+    }
+}
+
+static void OCC_NAME(bdc_body)(
+    const occ_body *body, occ_map x, occ_target y, double *sums, void *workspace) {
+    occ_arena arena = occ_arena_make(workspace);
+    occ_body_state state;
+    occ_plan_body(&state, body, &arena);
+    OCC_NAME(conv_begin)(&state.conv, &body->weights3x3, &body->epilogue3x3);
+    occ_fill_epilogue(
+        &state.pointwise.epilogue, &body->epilogue1x1, body->out_channels, state.pointwise.padded_out);
+    (void)occ_find_zero_blocks(
+        &body->weights1x1, body->out_channels, body->conv.out_channels, 1, state.pointwise.zero_blocks);
+    const occ_row_source source = {
+        .x = x,
+        .move_scale = body->move_scale,
+        .move_bias = body->move_bias,
+        .row_signs = state.row_signs,
+        .row_nonzero = state.row_nonzero,
+    };
+    const size_t middle = body->conv.out_channels, width = state.conv.out_width;
+    for (size_t row = 0; row < state.conv.out_height; row++) {
+        OCC_NAME(conv_prepare_row)(&state.conv, &source, row);
+        OCC_NAME(conv_row)(&state.conv, state.row, middle);
+        OCC_NAME(body_pointwise)(&state, body, occ_target_at(y, row * width, 0), sums);
+    }
+}
