@@ -138,7 +138,8 @@ def load_sample(sample, row, generator=None):
     ])
     count = cells(row.x) * cells(row.y) * cells(row.z)
     result = {
-        "token": sample["token"], "images": normalised(np.stack(pixels)), "points": geometry.pooling(point_cells, count),
+        "token": sample["token"], "pixels": np.stack(pixels), "images": normalised(np.stack(pixels)),
+        "points": geometry.pooling(point_cells, count),
     }
     labels = np.load(sample["labels"])
     semantics, mask = labels["semantics"], labels["mask_camera"]
