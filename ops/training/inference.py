@@ -2,6 +2,7 @@
 import copy
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -56,29 +57,39 @@ def prepared(network, folds=True):
 class Whole(nn.Module):
     """Six pictures to labels [x, y, z] as Occ3D has them, or to the maps of a detection head.
 
-    Reads `images_rgb_u8` [6, h, w, 3] after resize and crop, and which frustum point falls into which cell of the grid: `points` [n],
-    indices among [camera, row, column, depth bin], and `cells` [n], indices among [y, x].
+    Reads `images_rgb_u8` [6, h, w, 3] after resize and crop, and for each frustum point the cell of the grid that it falls into, `cells`
+    [6, rows, columns, depth bins] of the features: an index among [y, x], or the number of cells for a point outside.
     """
+
+    inputs = ("images_rgb_u8", "cells")
 
     def __init__(self, network):
         super().__init__()
         self.network = network
+        self.count = network.img_view_transformer.grid[0] * network.img_view_transformer.grid[1]
         self.register_buffer("means", torch.from_numpy(data.MEANS))
         self.register_buffer("factors", torch.from_numpy((1 / data.DEVIATIONS).astype("float32")))
 
-    def forward(self, images_rgb_u8, points, cells):
-        network, row = self.network, self.network.row
+    def lift(self, images_rgb_u8):
+        """Depth probabilities [pixels, bins] and context [pixels, channels]."""
         images = (images_rgb_u8.float().flip(-1) - self.means) * self.factors
-        depth, context = network.img_view_transformer(network.image_features(images.permute(0, 3, 1, 2)))
-        depth = depth.softmax(-1).reshape(-1)[points]
-        context = context.reshape(-1, row.view)[points // row.bins]
-        grid = network.img_view_transformer.grid
-        bev = torch.zeros(grid[0] * grid[1], row.view).index_put((cells,), context * depth[:, None], accumulate=True)
-        bev = bev.view(1, *grid, row.view).permute(0, 3, 1, 2)
+        depth, context = self.network.img_view_transformer(self.network.image_features(images.permute(0, 3, 1, 2)))
+        return depth.softmax(-1).flatten(0, 2), context.flatten(0, 2)
+
+    def finish(self, bev):
+        """BEV features [cells, channels] to what `forward` gives."""
+        network = self.network
+        bev = bev.view(1, *network.img_view_transformer.grid, bev.shape[-1]).permute(0, 3, 1, 2)
         found = network.img_bev_encoder_neck(network.img_bev_encoder_backbone(bev))
-        if row.detection:
+        if network.row.detection:
             return tuple(network.pts_bbox_head(found).values())
         return network.occ_head(found)[0].argmax(-1).to(torch.uint8).permute(1, 0, 2)
+
+    def forward(self, images_rgb_u8, cells):
+        depth, context = self.lift(images_rgb_u8)
+        lifted = (depth[:, :, None] * context[:, None]).flatten(0, 1)
+        bev = torch.zeros(self.count + 1, context.shape[-1])
+        return self.finish(bev.index_put((cells.reshape(-1),), lifted, accumulate=True)[:-1])
 
     @property
     def outputs(self):
@@ -86,8 +97,33 @@ class Whole(nn.Module):
         return list(self.network.pts_bbox_head.VALUES) if self.network.row.detection else ["labels"]
 
 
-def arrays(item, row):
-    """What `Whole` reads of a sample that `data.load_sample` read: pictures, points, cells."""
-    point, _, starts = item["points"]
-    counts = torch.diff(torch.from_numpy(starts), append=torch.tensor([len(point)]))
-    return torch.from_numpy(item["pixels"]), torch.from_numpy(point), torch.repeat_interleave(torch.arange(len(starts)), counts)
+class WholeByBags(Whole):
+    """The same where there is an operation that sums weighted rows, which ONNX has not: it is many times faster.
+
+    Reads points in the order of their cells, `points` [n] (indices among [camera, row, column, bin]) and `features` [n] (the same without
+    the bin), and `starts` [cells + 1], where each cell's points begin and, last, those outside.
+    """
+
+    inputs = ("images_rgb_u8", "points", "features", "starts")
+
+    def forward(self, images_rgb_u8, points, features, starts):
+        depth, context = self.lift(images_rgb_u8)
+        weights = depth.reshape(-1).index_select(0, points)
+        return self.finish(F.embedding_bag(features, context, starts, mode="sum", per_sample_weights=weights)[:-1])
+
+
+def cells_of(points, row):
+    """The cell of every frustum point, from those inside sorted by cell (`geometry.pooling`): int64 [6, rows, columns, bins]."""
+    inside, _, starts = (torch.from_numpy(x) for x in points)
+    result = torch.full((6 * row.features[0] * row.features[1] * row.bins,), len(starts))
+    result[inside] = torch.repeat_interleave(torch.arange(len(starts)), torch.diff(starts, append=torch.tensor([len(inside)])))
+    return result.view(6, *row.features, row.bins)
+
+
+def bags(cells, row, count):
+    """What `WholeByBags` reads instead of `cells`."""
+    cells = cells.reshape(-1)
+    points = cells.argsort(stable=True)
+    starts = torch.bincount(cells, minlength=count + 1).cumsum(0).roll(1)
+    starts[0] = 0
+    return points, points // row.bins, starts

@@ -66,7 +66,7 @@ def inputs(row, frame=0):
     ego = made["ego2global"][0].astype(np.float64)
     poses = [np.linalg.inv(ego[0]) @ pose @ mount for pose, mount in zip(ego, made["sensor2ego"][0].astype(np.float64))]
     points = geometry.pooled(row, [matrix] * 6, made["intrinsics"][0], poses)
-    return inference.arrays({"pixels": made["images_rgb_u8"][0], "points": points}, row)
+    return torch.from_numpy(made["images_rgb_u8"][0]), inference.cells_of(points, row)
 
 
 def network(name):
@@ -82,9 +82,8 @@ def reference(made, item):
     maps = made.img_backbone(torch.from_numpy(data.normalised(item[0].numpy())))
     neck = made.img_neck(maps)
     depth, context = view(neck)
-    counts = torch.bincount(item[2], minlength=math.prod(view.grid))
-    starts = torch.cat([torch.zeros(1, dtype=torch.long), counts.cumsum(0)[:-1]])
-    bev = view.pool(depth.softmax(-1), context, (item[1], item[1] // row.bins, starts))
+    points, features, starts = inference.bags(item[1], row, math.prod(view.grid))
+    bev = view.pool(depth.softmax(-1), context, (points[:starts[-1]], features[:starts[-1]], starts[:-1]))
     encoded = made.img_bev_encoder_neck(made.img_bev_encoder_backbone(bev))
     found = {f"tap:img_backbone.{k}": x for k, x in enumerate(maps)}
     found |= {"tap:img_neck.0": neck, "tap:img_view_transformer.0": bev, "tap:img_bev_encoder_neck": encoded}

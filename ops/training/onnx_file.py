@@ -1,6 +1,5 @@
 """A network as an ONNX file, and whether ONNX Runtime computes from it what PyTorch computes."""
 import logging
-import warnings
 
 import numpy as np
 import torch
@@ -8,29 +7,17 @@ import torch
 import data
 import inference
 
-INPUTS = ("images_rgb_u8", "points", "cells")
-
 
 def write(network, path, folds=True):
-    """Writes a network, one sample a run; reads and gives what `inference.Whole` does. The number of points is free."""
+    """Writes a network, one sample a run; reads and gives what `inference.Whole` does."""
     row = network.row
     whole = inference.Whole(inference.prepared(network, folds)).eval()
-    count = 6 * row.features[0] * row.features[1] * row.bins // 2
     example = (
-        torch.zeros(6, row.height, row.width, 3, dtype=torch.uint8), torch.arange(count), torch.zeros(count, dtype=torch.long))
+        torch.zeros(6, row.height, row.width, 3, dtype=torch.uint8), torch.zeros(6, *row.features, row.bins, dtype=torch.long))
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    points = torch.export.Dim("point_count")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="# The axis name")
-        program = torch.onnx.export(
-            whole, example, dynamo=True, verbose=False, input_names=list(INPUTS), output_names=whole.outputs, opset_version=18,
-            dynamic_shapes=({}, {0: points}, {0: points}))
+    program = torch.onnx.export(
+        whole, example, dynamo=True, verbose=False, input_names=list(whole.inputs), output_names=whole.outputs, opset_version=18)
     program.save(str(path), external_data=False)
-
-
-def feeds(sample, row):
-    """The inputs of one sample by name."""
-    return dict(zip(INPUTS, (x.numpy() for x in inference.arrays(data.load_sample(sample, row), row))))
 
 
 def session(path, threads=1):
@@ -47,10 +34,11 @@ def compare(network, path, sample):
 
     Signs of numbers next to zero fall either way, so a few labels and cells differ between any two ways to compute in float32.
     """
-    inputs = feeds(sample, network.row)
-    found = session(path).run(None, inputs)
+    item = data.load_sample(sample, network.row)
+    inputs = torch.from_numpy(item["pixels"]), inference.cells_of(item["points"], network.row)
+    found = session(path).run(None, dict(zip(inference.Whole.inputs, (x.numpy() for x in inputs))))
     with torch.no_grad():
-        wanted = inference.Whole(network)(*(torch.from_numpy(inputs[name]) for name in INPUTS))
+        wanted = inference.Whole(network)(*inputs)
     if not network.row.detection:
         share = 100 * float((found[0] == wanted.numpy()).mean())
         print(f"{path}: {share:.4f} % of the labels of keyframe {sample['token']} are those of PyTorch")
