@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 import geometry
-from configurations import CAMERAS, DETECTION_CLASSES, cells
+from configurations import CAMERAS, DETECTION_CLASSES
 
 MEANS = np.float32([123.675, 116.28, 103.53])
 DEVIATIONS = np.float64([58.395, 57.12, 57.375])
@@ -130,15 +130,9 @@ def load_sample(sample, row, generator=None):
         intrinsics.append(camera["intrinsics"])
         to_key.append(mirror @ key @ camera["ego_to_global"] @ camera["sensor_to_ego"])
         to_labels.append(labels_frame @ camera["ego_to_global"] @ camera["sensor_to_ego"])
-    axes = (row.x, row.y, row.z)
-    depths = row.depth[0] + row.depth[2] * np.arange(row.bins)
-    points = geometry.frustum(row, depths)
-    point_cells = np.stack([
-        geometry.grid_cells(geometry.place(points, *matrices), axes) for matrices in zip(transforms, intrinsics, to_key)
-    ])
-    count = cells(row.x) * cells(row.y) * cells(row.z)
     result = {
-        "token": sample["token"], "images": normalised(np.stack(pixels)), "points": geometry.pooling(point_cells, count),
+        "token": sample["token"], "pixels": np.stack(pixels), "images": normalised(np.stack(pixels)),
+        "points": geometry.pooled(row, transforms, intrinsics, to_key),
     }
     labels = np.load(sample["labels"])
     semantics, mask = labels["semantics"], labels["mask_camera"]

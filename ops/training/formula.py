@@ -47,7 +47,8 @@ def spread(network, name, shape, scale=(0.6, 0.5)):
     if isinstance(module, nn.PReLU):
         return 0.2, 0.25
     if isinstance(module, nn.BatchNorm2d):
-        return 0.4, 1.0
+        # The last norm before a residual addition, so that a deep network's activations keep their size.
+        return (0.15, 0.3) if path.endswith(".bn3") else (0.4, 1.0)
     if isinstance(module, nn.Conv2d):
         if path.startswith("pts_bbox_head.task_heads") and path.endswith(".1"):
             return 0.0006, 0.0

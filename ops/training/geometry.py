@@ -1,4 +1,6 @@
 """Where image features fall on the grid, in float32 as the product computes it, and what lies along their rays."""
+import math
+
 import numpy as np
 
 from configurations import cells
@@ -59,6 +61,14 @@ def pooling(point_cells, cell_count):
     counts = np.bincount(flat[inside], minlength=cell_count)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     return depth_index.astype(np.int64), (depth_index // bins).astype(np.int64), starts.astype(np.int64)
+
+
+def pooled(row, image_matrices, intrinsics, poses):
+    """`pooling` of a sample: where the frustum points of its cameras fall on the network's grid; `poses` lead to the grid's frame."""
+    points = frustum(row, row.depth[0] + row.depth[2] * np.arange(row.bins))
+    axes = (row.x, row.y, row.z)
+    where = [grid_cells(place(points, *matrices), axes) for matrices in zip(image_matrices, intrinsics, poses)]
+    return pooling(np.stack(where), math.prod(cells(axis) for axis in axes))
 
 
 FLAT_CLASSES = (11, 14)  # first and last

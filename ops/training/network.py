@@ -7,6 +7,7 @@ from torch import nn
 
 import fused
 from configurations import DETECTION_CLASSES, cells
+from full_precision import ConvModule, PlainBEVBackbone, PlainBEVNeck, PlainImageNeck
 from units import Block, FusionDecrease, Unit, Up
 
 
@@ -31,21 +32,50 @@ class BasicBlock(nn.Module):
         return F.relu(fused.norm(self.conv2(x), self.bn2) + identity)
 
 
-class ResNet18(nn.Module):
-    """[n, 3, h, w] to the last stages' maps, at h / 8, h / 16 and h / 32."""
+class Bottleneck(nn.Module):
+    """1x1, 3x3 and 1x1 convolutions around a shortcut, named as torchvision's; the 3x3 has the stride."""
 
-    def __init__(self, outputs):
+    def __init__(self, inputs, middle, stride):
         super().__init__()
-        width = outputs[-1] // 8
+        outputs = 4 * middle
+        self.conv1 = nn.Conv2d(inputs, middle, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(middle)
+        self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(middle)
+        self.conv3 = nn.Conv2d(middle, outputs, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        identity = x
+        if self.downsample is not None:
+            identity = fused.norm(self.downsample[0](x), self.downsample[1])
+        x = fused.norm(self.conv1(x), self.bn1, relu=True)
+        x = fused.norm(self.conv2(x), self.bn2, relu=True)
+        return F.relu(fused.norm(self.conv3(x), self.bn3) + identity)
+
+
+class ResNet(nn.Module):
+    """[n, 3, h, w] to the last stages' maps, each half as large as the one before and the last at h / 32; of 18 or 50 layers."""
+
+    BLOCKS = {18: (BasicBlock, 1, (2, 2, 2, 2)), 50: (Bottleneck, 4, (3, 4, 6, 3))}
+
+    def __init__(self, outputs, layers):
+        super().__init__()
+        block, expansion, counts = self.BLOCKS[layers]
+        width = outputs[-1] // 8 // expansion
         self.outputs = len(outputs)
         self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         inputs = width
-        for stage in range(4):
-            channels = width << stage
-            setattr(self, f"layer{stage + 1}", nn.Sequential(
-                BasicBlock(inputs, channels, 1 if stage == 0 else 2), BasicBlock(channels, channels, 1)))
-            inputs = channels
+        for stage, count in enumerate(counts):
+            channels, blocks = width << stage, []
+            for k in range(count):
+                blocks.append(block(inputs, channels, 2 if stage > 0 and k == 0 else 1))
+                inputs = channels * expansion
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
 
     def forward(self, x):
         x = F.max_pool2d(fused.norm(self.conv1(x), self.bn1, relu=True), 3, 2, 1)
@@ -140,10 +170,10 @@ class BEVNeck(nn.Module):
 class OccupancyHead(nn.Module):
     """[n, c, y, x] to class logits [n, y, x, z, 18], or [k, z, 18] of the BEV cells in `columns` (flat indices)."""
 
-    def __init__(self, inputs, outputs, levels, norm, classes=18):
+    def __init__(self, inputs, outputs, levels, norm, binary=True, classes=18):
         super().__init__()
         self.levels, self.classes = levels, classes
-        self.final_conv = Unit(inputs, outputs, norm=norm)
+        self.final_conv = Unit(inputs, outputs, norm=norm) if binary else ConvModule(inputs, outputs, 3, relu=True)
         self.predicter = nn.Sequential(nn.Linear(outputs, 2 * outputs), nn.Softplus(), nn.Linear(2 * outputs, levels * classes))
 
     def forward(self, x, columns=None):
@@ -158,16 +188,22 @@ class DetectionHead(nn.Module):
 
     VALUES = {"reg": 2, "height": 1, "dim": 3, "rot": 2, "vel": 2, "heatmap": len(DETECTION_CLASSES)}
 
-    def __init__(self, inputs, shared, norm):
+    def __init__(self, inputs, shared, norm, binary=True):
         super().__init__()
-        trunk = collections.OrderedDict()
-        while inputs > shared:
-            inputs //= 2
-            trunk[f"shared_conv_{len(trunk)}"] = FusionDecrease(inputs, norm)
-        self.shared_conv = nn.Sequential(trunk)
+        if binary:
+            trunk = collections.OrderedDict()
+            while inputs > shared:
+                inputs //= 2
+                trunk[f"shared_conv_{len(trunk)}"] = FusionDecrease(inputs, norm)
+            self.shared_conv = nn.Sequential(trunk)
+        else:
+            self.shared_conv = ConvModule(inputs, shared, 3, norm=True, relu=True)
+
+        def hidden():
+            return Unit(shared, shared, norm=norm) if binary else ConvModule(shared, shared, 3, norm=True, relu=True)
+
         self.task_heads = nn.ModuleList([nn.ModuleDict({
-            name: nn.Sequential(Unit(shared, shared, norm=norm), nn.Conv2d(shared, channels, 3, padding=1))
-            for name, channels in self.VALUES.items()
+            name: nn.Sequential(hidden(), nn.Conv2d(shared, channels, 3, padding=1)) for name, channels in self.VALUES.items()
         })])
         nn.init.constant_(self.task_heads[0]["heatmap"][1].bias, -2.19)
 
@@ -182,15 +218,20 @@ class Network(nn.Module):
     def __init__(self, row):
         super().__init__()
         self.row = row
-        self.img_backbone = ResNet18(row.backbone)
-        self.img_neck = ImageNeck(row.backbone, row.neck, row.norm)
+        self.img_backbone = ResNet(row.backbone, row.layers)
         self.img_view_transformer = ViewTransformer(row)
-        self.img_bev_encoder_backbone = BEVBackbone(row.view, row.stages, row.norm)
-        self.img_bev_encoder_neck = BEVNeck(row.stages[0], row.stages[-1], row.bev_neck, row.norm)
-        if row.detection:
-            self.pts_bbox_head = DetectionHead(row.bev_neck, row.head, row.norm)
+        if row.binary:
+            self.img_neck = ImageNeck(row.backbone, row.neck, row.norm)
+            self.img_bev_encoder_backbone = BEVBackbone(row.view, row.stages, row.norm)
+            self.img_bev_encoder_neck = BEVNeck(row.stages[0], row.stages[-1], row.bev_neck, row.norm)
         else:
-            self.occ_head = OccupancyHead(row.bev_neck, row.head, row.levels, row.norm)
+            self.img_neck = PlainImageNeck(row.backbone, row.neck)
+            self.img_bev_encoder_backbone = PlainBEVBackbone(row.view, row.stages)
+            self.img_bev_encoder_neck = PlainBEVNeck(row.stages[0], row.stages[-1], row.bev_neck)
+        if row.detection:
+            self.pts_bbox_head = DetectionHead(row.bev_neck, row.head, row.norm, row.binary)
+        else:
+            self.occ_head = OccupancyHead(row.bev_neck, row.head, row.levels, row.norm, row.binary)
 
     def image_features(self, images):
         return self.img_neck(self.img_backbone(images))
