@@ -79,6 +79,42 @@ void occ_softmax(occ_map x, size_t pixels, size_t channels, float *y, size_t y_s
     }
 }
 
+static inline float dot(const float *m, float a, float b, float c) { return m[0] * a + m[1] * b + m[2] * c; }
+
+/// The index along one axis, or -1.
+static inline int32_t axis_cell(float position, float lower, float interval, int32_t cells) {
+    const float cell = (position - lower) / interval;
+    // What truncation toward zero makes a cell of the grid.
+    const int inside = (cell > -1.0f) & (cell < (float)cells);
+    return inside ? (int32_t)cell : -1;
+}
+
+void occ_locate_points(
+    const occ_grid_view *view, const float *columns, size_t width, const float *rows, size_t height,
+    const float *depths, size_t bins, int32_t *cells) {
+    const occ_grid_view v = *view;
+    for (size_t bin = 0; bin < bins; bin++) {
+        const float depth = depths[bin] - v.translation[2];
+        for (size_t row = 0; row < height; row++) {
+            const float b = rows[row] - v.translation[1];
+            int32_t *restrict out = cells + (bin * height + row) * width;
+            for (size_t column = 0; column < width; column++) {
+                const float a = columns[column] - v.translation[0];
+                const float z = dot(v.undo_rotation + 6, a, b, depth);
+                const float x = dot(v.undo_rotation, a, b, depth) * z;
+                const float y = dot(v.undo_rotation + 3, a, b, depth) * z;
+                const int32_t i =
+                    axis_cell(dot(v.combined, x, y, z) + v.origin[0], v.lower[0], v.interval[0], v.cells[0]);
+                const int32_t j =
+                    axis_cell(dot(v.combined + 3, x, y, z) + v.origin[1], v.lower[1], v.interval[1], v.cells[1]);
+                const int32_t k =
+                    axis_cell(dot(v.combined + 6, x, y, z) + v.origin[2], v.lower[2], v.interval[2], v.cells[2]);
+                out[column] = (i | j | k) < 0 ? -1 : (k * v.cells[1] + j) * v.cells[0] + i;
+            }
+        }
+    }
+}
+
 static void clear_cells(occ_target out, size_t first, size_t end, size_t channels) {
     for (size_t cell = first; cell < end; cell++) {
         memset(occ_target_at(out, cell, 0).values, 0, channels * occ_element_bytes(out.element));

@@ -38,6 +38,32 @@ void occ_add_between(const float *a, const float *b, float weight, size_t count,
 /// Softmax over the channels of every pixel: `exp(x - max) / sum`, summed in the order of channels.
 void occ_softmax(occ_map x, size_t pixels, size_t channels, float *y, size_t y_stride);
 
+/// One camera's way from its input image to the cells of a grid; matrices are row-major.
+typedef struct occ_grid_view {
+    /// Inverse of the image augmentation's rotation.
+    float undo_rotation[9];
+    /// The image augmentation's translation.
+    float translation[3];
+    /// Rotation to the grid's frame times the inverse of the camera matrix.
+    float combined[9];
+    /// Translation to the grid's frame, metres.
+    float origin[3];
+    /// Where the grid begins, metres, along x, y, z.
+    float lower[3];
+    /// Size of a cell, metres.
+    float interval[3];
+    /// Cells along x, y, z.
+    int32_t cells[3];
+} occ_grid_view;
+
+/// Cell of every point of a camera's frustum, `[bins][height][width]`; -1 outside the grid.
+///
+/// Cells are numbered `(z * cells y + y) * cells x + x`. Indices are truncated toward zero, so points up to one cell below the lower
+/// bounds fall into the first cells; NaN lies outside. Every product and sum is rounded by itself, in order.
+void occ_locate_points(
+    const occ_grid_view *view, const float *columns, size_t width, const float *rows, size_t height,
+    const float *depths, size_t bins, int32_t *cells);
+
 /// Weighted sums of feature vectors into grid cells (`bev_pool_v2`).
 ///
 /// Points `starts[i] ..< starts[i + 1]` fall into cell `cells[i]`: `out[cell][c] = sum of depth[depths[p]] *

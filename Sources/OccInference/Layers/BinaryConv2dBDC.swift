@@ -117,7 +117,7 @@ struct BinaryConv2dBDC: BinaryUnit {
         }
         let result =
             output
-            ?? program.tensor(
+            ?? program.map(
                 images: input.images,
                 height: input.height / stride,
                 width: input.width / stride,

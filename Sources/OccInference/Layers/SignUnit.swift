@@ -67,7 +67,7 @@ struct SignUnit: BinaryUnit {
         try checkShortcut(input, tail)
         let (height, width) = ((input.height - 1) / stride + 1, (input.width - 1) / stride + 1)
         let result =
-            output ?? program.tensor(images: input.images, height: height, width: width, channels: outChannels)
+            output ?? program.map(images: input.images, height: height, width: width, channels: outChannels)
         program.append(SignUnitOperation(parameters, input: input, output: result, tail: tail))
         // With a tail the map holds more than this unit's own result.
         if tail.isPlain && isModule { program.tap(name, result) }

@@ -40,7 +40,7 @@ struct UnitPair: MapLayer {
         if shape == .up { source = program.resizeBilinear(input, factor: 2, alignCorners: false) }
         let result =
             output
-            ?? program.tensor(images: source.images, height: source.height, width: source.width, channels: outChannels)
+            ?? program.map(images: source.images, height: source.height, width: source.width, channels: outChannels)
         let inputs =
             shape.halvesChannels
             ? [source.slice(0, unitChannels), source.slice(unitChannels, unitChannels)] : [source, source]

@@ -83,7 +83,7 @@ extension Network {
         }
 
         let channels = transformer.outChannels
-        let joined = program.tensor(
+        let joined = program.map(
             images: configuration.gridZ.cells,
             height: configuration.gridY.cells,
             width: configuration.gridX.cells,

@@ -33,7 +33,7 @@ struct LSSViewTransformer: Layer {
         program.tap(depthNet.name, mixed)
         let depth = program.softmax(mixed.slice(0, depthBins))
         program.tap(name + ".1", depth)
-        let bev = program.tensor(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
+        let bev = program.map(images: gridLevels, height: gridHeight, width: gridWidth, channels: outChannels)
         program.append(PoolCellsOperation(sources: [(mixed.slice(depthBins, outChannels), depth)], output: bev))
         if gridLevels > 1 { program.tapVolume(name + ".0", bev) } else { program.tap(name + ".0", bev) }
         return bev

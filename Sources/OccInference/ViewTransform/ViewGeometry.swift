@@ -1,3 +1,4 @@
+internal import BinaryKernels
 internal import Glibc
 
 /// Where every point of the cameras' frustums lies on the grid, as the published code computes it in float32.
@@ -84,62 +85,30 @@ struct ViewGeometry: Equatable, Sendable {
             )
             guard let inverse = intrinsics.inverse else { throw Self.singular("intrinsics", camera) }
             let turn = SquareMatrix(order: 3, [0, 1, 2, 4, 5, 6, 8, 9, 10].map { toKeyEgo[$0] })
-            let view = CameraView(
-                undoRotation: undoRotation.values,
-                translation: augmentation.translation,
-                combined: (turn * inverse).values,
-                origin: [toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]]
-            )
-            locate(view, into: &cells, at: camera * depths.count * pixels)
+            var view = occ_grid_view()
+            copy(undoRotation.values, to: &view.undo_rotation)
+            copy(augmentation.translation, to: &view.translation)
+            copy((turn * inverse).values, to: &view.combined)
+            copy([toKeyEgo[3], toKeyEgo[7], toKeyEgo[11]], to: &view.origin)
+            copy(grid.map { Float($0.lower) }, to: &view.lower)
+            copy(grid.map { Float($0.interval) }, to: &view.interval)
+            copy(grid.map { Int32($0.cells) }, to: &view.cells)
+            cells.withUnsafeMutableBufferPointer { cells in
+                let target = cells.baseAddress! + camera * depths.count * pixels
+                occ_locate_points(&view, columns, columns.count, rows, rows.count, depths, depths.count, target)
+            }
         }
         return VoxelPooling(cells: cells, bins: depths.count, pixels: pixels, cellCount: cellCount)
     }
 
-    /// One camera's transformation from the input image to the key ego frame.
-    private struct CameraView {
-        let undoRotation: [Float]
-        let translation: [Float]
-        let combined: [Float]
-        let origin: [Float]
-    }
-
-    private func locate(_ view: CameraView, into cells: inout [Int32], at start: Int) {
-        let (width, height) = (Float(grid[0].cells), Float(grid[1].cells))
-        let axes = grid.map { (lower: Float($0.lower), interval: Float($0.interval), cells: Float($0.cells)) }
-        var index = start
-        for depth in depths {
-            for row in rows {
-                for column in columns {
-                    defer { index += 1 }
-                    let image = (
-                        column - view.translation[0], row - view.translation[1], depth - view.translation[2]
-                    )
-                    var point = Self.product(view.undoRotation, image)
-                    point = (point.0 * point.2, point.1 * point.2, point.2)
-                    point = Self.product(view.combined, point)
-                    point = (point.0 + view.origin[0], point.1 + view.origin[1], point.2 + view.origin[2])
-                    let cell = (
-                        ((point.0 - axes[0].lower) / axes[0].interval).rounded(.towardZero),
-                        ((point.1 - axes[1].lower) / axes[1].interval).rounded(.towardZero),
-                        ((point.2 - axes[2].lower) / axes[2].interval).rounded(.towardZero)
-                    )
-                    // -0 counts as 0 and NaN as outside.
-                    guard cell.0 >= 0, cell.0 < axes[0].cells, cell.1 >= 0, cell.1 < axes[1].cells, cell.2 >= 0,
-                        cell.2 < axes[2].cells
-                    else { continue }
-                    cells[index] = Int32((cell.2 * height + cell.1) * width + cell.0)
-                }
+    /// Fills an array of C.
+    private func copy<Element, Values>(_ values: [Element], to target: inout Values) {
+        withUnsafeMutableBytes(of: &target) { bytes in
+            values.withUnsafeBytes {
+                precondition($0.count == bytes.count)
+                bytes.copyMemory(from: $0)
             }
         }
-    }
-
-    /// Matrix times vector, summed in order.
-    private static func product(_ matrix: [Float], _ vector: (Float, Float, Float)) -> (Float, Float, Float) {
-        (
-            matrix[0] * vector.0 + matrix[1] * vector.1 + matrix[2] * vector.2,
-            matrix[3] * vector.0 + matrix[4] * vector.1 + matrix[5] * vector.2,
-            matrix[6] * vector.0 + matrix[7] * vector.1 + matrix[8] * vector.2
-        )
     }
 
     static func singular(_ name: String, _ camera: Int) -> InferenceError {

@@ -34,13 +34,19 @@ final class VoxelPooling: Sendable {
         starts.append(Int32(total))
         var depths = [Int32](repeating: 0, count: total)
         var features = depths
-        for (point, cell) in pointCells.enumerated() where cell >= 0 {
-            let (camera, rest) = point.quotientAndRemainder(dividingBy: bins * pixels)
-            let (bin, pixel) = rest.quotientAndRemainder(dividingBy: pixels)
-            let slot = Int(next[Int(cell)])
-            next[Int(cell)] += 1
-            features[slot] = Int32(camera * pixels + pixel)
-            depths[slot] = Int32((camera * pixels + pixel) * bins + bin)
+        let cameras = pointCells.count / (bins * pixels)
+        for camera in 0..<cameras {
+            for bin in 0..<bins {
+                let first = (camera * bins + bin) * pixels
+                for pixel in 0..<pixels {
+                    let cell = pointCells[first + pixel]
+                    guard cell >= 0 else { continue }
+                    let slot = Int(next[Int(cell)])
+                    next[Int(cell)] += 1
+                    features[slot] = Int32(truncatingIfNeeded: camera * pixels + pixel)
+                    depths[slot] = Int32(truncatingIfNeeded: (camera * pixels + pixel) * bins + bin)
+                }
+            }
         }
         self.depths = depths
         self.features = features

@@ -37,14 +37,14 @@ struct JoinBlockedOperation: Operation, PreparedOperation {
 
 extension ProgramBuilder {
     /// Concatenates channels-last tensors of one size into a blocked tensor.
-    public func joinBlocked(_ inputs: [Tensor]) -> Tensor {
+    public func joinBlocked(_ inputs: [Tensor], as element: ElementType? = nil) -> Tensor {
         let first = inputs[0]
         let output = tensor(
             images: first.images,
             height: first.height,
             width: first.width,
             channels: inputs.reduce(0) { $0 + $1.channels },
-            element: first.element,
+            element: element ?? first.element,
             layout: .blocked
         )
         append(JoinBlockedOperation(inputs: inputs, output: output))
@@ -54,7 +54,7 @@ extension ProgramBuilder {
     /// Concatenates channels-last tensors of one size into the tensor that a layer reads, in the type that it computes with.
     public func join(_ inputs: [Tensor], for convolution: Convolution) -> Tensor {
         let element = arithmetic.element(of: convolution)
-        if element == .float32 { return joinBlocked(inputs) }
+        if element == .float32 { return joinBlocked(inputs, as: .float32) }
         let output = tensor(
             images: inputs[0].images,
             height: inputs[0].height,

@@ -61,6 +61,11 @@ public final class ProgramBuilder {
         )
     }
 
+    /// Makes a dense channels-last map of real numbers, in the type that maps have in this program.
+    public func map(images: Int, height: Int, width: Int, channels: Int) -> Tensor {
+        tensor(images: images, height: height, width: width, channels: channels, element: arithmetic.maps)
+    }
+
     /// Keeps the buffers of tensors apart from all others: their content is there before the first step and after the last, and
     /// outlives a run.
     public func hold(_ tensors: [Tensor]) {

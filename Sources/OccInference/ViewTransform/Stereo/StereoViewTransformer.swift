@@ -104,7 +104,7 @@ struct StereoViewTransformer: Layer {
 
     /// Appends the BEV features of a frame, with x along the columns and y along the rows.
     func emitBEV(to program: ProgramBuilder, slots: FrameSlots) -> Tensor {
-        let bev = program.tensor(
+        let bev = program.map(
             images: configuration.gridZ.cells,
             height: configuration.gridY.cells,
             width: configuration.gridX.cells,
