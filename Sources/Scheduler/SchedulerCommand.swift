@@ -34,7 +34,9 @@ struct SchedulerCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Models and data",
-                subcommands: [ImportModelCommand.self, DescribeModelCommand.self, MakeDatasetCommand.self]
+                subcommands: [
+                    ImportModelCommand.self, AddCardCommand.self, DescribeModelCommand.self, MakeDatasetCommand.self,
+                ]
             ),
             CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),
         ]
