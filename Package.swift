@@ -246,9 +246,9 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Reporting", "RunContract",
-                "Scenes",
-                "Scheduler", "Scoring", "Storage", "SystemSupport", "TestSupport", argumentParser,
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
+                "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport", "TestSupport",
+                argumentParser,
             ]
         ),
         tests(

@@ -32,6 +32,7 @@ public struct ManifestPublisher: Sendable {
         let directory = try RunStores.open(output: outputDirectory, run: status.name)
         try await RunFolder(directory, queue: queue, software: software).check(status)
         var scenes = try await queue.mapResults(run: status.name) { try Self.doneScene($0, in: directory) }
+        keepWork(of: &scenes, in: directory)
         scenes += try await unfinishedScenes(status.name)
         var manifest = settings.manifest(
             of: status.name,
@@ -43,6 +44,16 @@ public struct ManifestPublisher: Sendable {
         try KeptScenes(directory).add(to: &manifest)
         try directory.writeManifest(manifest)
         return manifest
+    }
+
+    /// Takes from the manifest that is replaced what a rebuilt queue does not know: what a scene's work was.
+    private func keepWork(of scenes: inout [RunManifest.Scene], in directory: any RunStore) {
+        guard scenes.contains(where: { $0.work == nil }), let former = try? directory.readManifest() else { return }
+        let earlier = Dictionary(former.scenes.map { ($0.name, $0) }) { first, _ in first }
+        for place in scenes.indices where scenes[place].work == nil {
+            guard let before = earlier[scenes[place].name], before.sha256 == scenes[place].sha256 else { continue }
+            scenes[place].work = before.work
+        }
     }
 
     /// Scenes without an accepted result, with the last error of those that had one.
@@ -68,7 +79,7 @@ public struct ManifestPublisher: Sendable {
 
     private static func doneScene(_ stored: StoredResult, in directory: any RunStore) throws -> RunManifest.Scene {
         let reader = try directory.open(stored.result.fileName)
-        return RunManifest.Scene(
+        var scene = RunManifest.Scene(
             name: stored.sceneName,
             sampleTokens: reader.entries.map(\.token),
             lease: stored.lease,
@@ -76,6 +87,20 @@ public struct ManifestPublisher: Sendable {
             byteCount: Int(stored.result.byteCount),
             sha256: stored.result.digest,
             metrics: stored.result.metrics.map { Data($0).base64EncodedString() }
+        )
+        scene.work = work(stored)
+        return scene
+    }
+
+    /// What a result took; nil for one that came from a folder and not from a worker.
+    static func work(_ stored: StoredResult) -> RunManifest.Work? {
+        guard stored.result.elapsedSeconds > 0, stored.result.elapsedSeconds.isFinite else { return nil }
+        return RunManifest.Work(
+            host: stored.host,
+            completedAt: stored.completedAt.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+            elapsedSeconds: stored.result.elapsedSeconds,
+            predictionSeconds: stored.result.inferenceSeconds,
+            computedSamples: stored.result.computedSampleCount
         )
     }
 

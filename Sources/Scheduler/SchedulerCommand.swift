@@ -35,7 +35,8 @@ struct SchedulerCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Models and data",
                 subcommands: [
-                    ImportModelCommand.self, DescribeModelCommand.self, CalibrateCommand.self, MakeDatasetCommand.self,
+                    ImportModelCommand.self, AddCardCommand.self, CalibrateCommand.self, DescribeModelCommand.self,
+                    MakeDatasetCommand.self,
                 ]
             ),
             CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),

@@ -35,8 +35,10 @@ import Testing
         ]
     )
 
-    private func plan(scene: String? = nil, sample: String? = nil, all: Bool = false) throws -> PicturePlan {
-        try PicturePlan(manifest, scene: scene, sample: sample, all: all, target: "/to")
+    private func plan(scene: String? = nil, sample: String? = nil, index: Int? = nil, all: Bool = false) throws
+        -> PicturePlan
+    {
+        try PicturePlan(manifest, scene: scene, sample: sample, index: index, all: all, target: "/to")
     }
 
     @Test("One sample: the run's first, a scene's first, or the one that was named")
@@ -45,6 +47,9 @@ import Testing
         #expect(try plan(scene: "c").files == [.init(token: "c0", path: "/to")])
         #expect(try plan(sample: "c3").scene.name == "c" && plan(sample: "c3").files[0].token == "c3")
         #expect(try plan(scene: "b", sample: "b1").files == [.init(token: "b1", path: "/to")])
+        #expect(try plan(scene: "c", index: 9).files == [.init(token: "c9", path: "/to")])
+        let beyond = try #require(throws: CommandFailure.self) { _ = try plan(scene: "b", index: 2) }
+        #expect(beyond.description == "scene 'b' has no sample of index 2; its indices are 0 to 1")
     }
 
     @Test("Every sample of a scene: names sort as samples do, and tokens that are no names of files are refused")
@@ -60,7 +65,7 @@ import Testing
         func text(_ scene: String?, _ sample: String?) throws -> String {
             try #require(throws: CommandFailure.self) { _ = try plan(scene: scene, sample: sample) }.description
         }
-        #expect(try text("z", nil) == "run 'r' has no scene 'z'")
+        #expect(try text("z", nil) == "run 'r' has no scene 'z'; it has 'a', 'b', 'c'")
         #expect(try text("a", nil) == "scene 'a' of the run is not done")
         #expect(try text(nil, "t") == "run 'r' has no finished sample 't'")
         #expect(try text("b", "c0") == "scene 'b' of run 'r' has no finished sample 'c0'")
@@ -73,6 +78,9 @@ import Testing
         for wrong in [
             ["--all", "--to", "d"], ["--all", "--scene", "b", "--to", "d.png"],
             ["--all", "--scene", "b", "--sample", "s", "--to", "d"], ["--to", "d"],
+            ["--all", "--scene", "b", "--index", "1", "--to", "d"], ["--index", "1", "--to", "d.png"],
+            ["--scene", "b", "--sample", "s", "--index", "1", "--to", "d.png"],
+            ["--scene", "b", "--index", "-1", "--to", "d.png"],
         ] {
             #expect(throws: (any Error).self, "\(wrong)") { try PictureCommand.parse(["--output", "o"] + wrong) }
         }

@@ -101,12 +101,23 @@ struct ReportPlanTests {
             #expect("\(refusal)".contains(stranger), "\(refusal)")
             try FileManager.default.removeItem(atPath: path)
         }
+        let file = try #require(throws: CommandFailure.self) {
+            try ReportFolder(target + "/index.html", replaces: true)
+        }
+        #expect("\(file)".contains("is a file; --to names"))
         // A symbolic link stays one, and what it leads to is the report.
         let link = parent.path + "/link"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
         try ReportFolder(link, replaces: true).publish()
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
         #expect(!FileManager.default.fileExists(atPath: target + "/index.html"))
+    }
+
+    @Test("Who names a run's own folder is told of the output folder")
+    func innerFolders() {
+        #expect(ResultOptions.noRuns(in: "/a/out/runs/r").hasSuffix("the output folder of the run is '/a/out'"))
+        #expect(ResultOptions.noRuns(in: "/a/out/runs").hasSuffix("the output folder of the run is '/a/out'"))
+        #expect(ResultOptions.noRuns(in: "/a/out").hasSuffix("is it the --output folder of a run?"))
     }
 
     @Test("Each scene has a folder of its own, whatever its name holds")

@@ -46,6 +46,13 @@ import Testing
             failure: "worker vanished three times"
         )
         var manifest = Self.manifest(run: fixture.run, scenes: [Self.done(fixture, lease: 2, file), failed])
+        manifest.scenes[0].work = RunManifest.Work(
+            host: "node-1",
+            completedAt: "2026-01-02T03:04:05.678Z",
+            elapsedSeconds: 12.5,
+            predictionSeconds: 11.25,
+            computedSamples: 2
+        )
         try directory.writeManifest(manifest)
         #expect(try directory.readManifest() == manifest)
         #expect(manifest.acceptedLeases == ["scene-0001": 2])

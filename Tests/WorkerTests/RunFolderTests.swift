@@ -105,6 +105,30 @@ struct RunFolderTests {
         }
     }
 
+    @Test("run.json says what each scene's work was, also where a rebuilt queue does not know it any more")
+    func manifestKeepsWork() async throws {
+        try await QueuesAndFolder.with { place in
+            try await place.submit(to: place.first)
+            try await place.work(place.first)
+            let before = try place.directory.readManifest()
+            for work in before.scenes.map(\.work) {
+                let work = try #require(work)
+                #expect(work.elapsedSeconds > 0 && work.elapsedSeconds >= work.predictionSeconds)
+                #expect(work.computedSamples > 0 && !work.host.isEmpty && work.completedAt.hasSuffix("Z"))
+            }
+            try await place.pool.query(
+                "UPDATE \"\(place.first.schema)\".results SET elapsed_seconds = 0, host = ''",
+                doing: "testing"
+            )
+            let publisher = ManifestPublisher(queue: place.first, software: "test")
+            let status = try await place.status(place.first)
+            #expect(try await publisher.publish(status, outputDirectory: place.folder).scenes == before.scenes)
+            try FileManager.default.removeItem(atPath: place.directory.manifestPath)
+            let anew = try await publisher.publish(status, outputDirectory: place.folder)
+            #expect(anew.scenes.allSatisfy { $0.state == .done && $0.work == nil })
+        }
+    }
+
     @Test("run.json keeps a whole file that the queue does not count, and the row that it had before")
     func manifestKeeps() async throws {
         try await QueuesAndFolder.with { place in

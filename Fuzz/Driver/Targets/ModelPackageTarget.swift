@@ -23,7 +23,12 @@ extension FuzzTarget {
                 guard let words else { fatalError("a tensor of the table that cannot be had") }
                 for index in 0..<tensor.count { sum &+= words[index] }
             }
-            _ = accepted { try package.verify() }
+            if accepted({ try package.verify() }) != nil, let card = package.card {
+                demand(
+                    try ModelPackage(bytes: package.bytes(with: card), source: "again").card == card,
+                    "a card that is read back otherwise"
+                )
+            }
             _ = accepted { try ModelDescription(package).text() }
             withExtendedLifetime(sum) {}
         },
@@ -41,6 +46,35 @@ extension FuzzTarget {
                 )
                 return [[0] + file, [1] + file]
             }
+        }
+    )
+
+    /// Cards of networks: refused, or read back as they are.
+    static let card = FuzzTarget(
+        name: "card",
+        run: { input in
+            guard let card = accepted({ try ModelCard(json: input, source: "input") }) else { return }
+            demand(try ModelCard(json: card.json(), source: "again") == card, "a card that is read back otherwise")
+            demand(card.lines().allSatisfy { !$0.contains("\u{1b}") }, "a card that steers a terminal")
+        },
+        seeds: {
+            let camera = ModelCard.Camera(
+                width_px: 1600,
+                height_px: 900,
+                focalX_px: 1266.5,
+                focalY_px: 1266.5,
+                aboveGround_m: 1.5,
+                yaw_deg: -56
+            )
+            let card = ModelCard(
+                title: "t",
+                summary: "a\nb",
+                trainedOn: "c",
+                notFor: "d",
+                scores: [.init(name: "mIoU", value: 32.9, on: "e")],
+                rig: ["CAM_FRONT": camera]
+            )
+            return [try card.json()]
         }
     )
 

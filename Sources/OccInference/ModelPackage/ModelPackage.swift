@@ -20,6 +20,10 @@ public final class ModelPackage: Sendable {
     public let digest: String
     /// Size of the file in bytes.
     public let byteCount: Int
+    /// What the network was trained on and is not for; nil where the package does not say.
+    public let card: ModelCard?
+    /// Why the package's card is not in `card`; nil where it is there, or there is none.
+    public let cardFlaw: String?
 
     private let contentDigest: String
     /// The model digest that the package states; nil in those of version 0.1.
@@ -59,6 +63,12 @@ public final class ModelPackage: Sendable {
         self.parameterCount = header.metadata.parameters
         self.digest = header.metadata.digest ?? header.contentDigest
         self.byteCount = storage.bytes.count
+        (card, cardFlaw) =
+            switch header.metadata.card {
+            case .card(let card): (card, nil)
+            case .unreadable(let flaw): (nil, flaw)
+            case nil: (nil, nil)
+            }
         self.tensors = Dictionary(uniqueKeysWithValues: header.tensors.map { ($0.name, $0) })
     }
 
@@ -95,6 +105,21 @@ public final class ModelPackage: Sendable {
                 "it says that it is the model \(statedDigest), but holds \(decides); import it again"
             )
         }
+    }
+
+    /// The same package with another card: weights, configuration and digest stay.
+    ///
+    /// - Returns: the bytes of the file.
+    /// - Throws: `ModelPackageError` (`olderVersion`) for a package of version 0.1, which is named by all that is in it.
+    public func bytes(with card: ModelCard) throws -> [UInt8] {
+        guard statedDigest != nil else {
+            throw ModelPackageError(
+                .olderVersion,
+                source: source,
+                "it is of version 0.1 and named by its whole content, so a card would make it another model; import its weights again"
+            )
+        }
+        return try PackageRewriter.file(storage.bytes, metadata: metadataBytes, tensorCount: table.count, card: card)
     }
 
     /// Sum of the packed bytes of all tensors whose names start with `prefix`.

@@ -6,6 +6,8 @@ public struct ModelPackageError: Error, Equatable, Sendable, CustomStringConvert
         case notAPackage
         /// The file was written by a newer version of this tool.
         case newerVersion
+        /// The file was written by a version that cannot do what is asked.
+        case olderVersion
         /// The file is shorter or longer than it says.
         case wrongSize
         /// A digest does not fit the bytes, or the bytes break the format.

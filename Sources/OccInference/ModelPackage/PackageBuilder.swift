@@ -43,14 +43,11 @@ struct PackageBuilder {
             }
         let json = Array(try encoder.encode(metadata))
         let nameBytes = sorted.reduce(0) { $0 + $1.name.utf8.count }
-        let tableStart = PackageFormat.roundUp(
-            PackageFormat.preambleBytes + json.count,
-            to: PackageFormat.tensorAlignment
-        )
-        let dataStart = PackageFormat.roundUp(
-            tableStart + sorted.count * PackageFormat.entryBytes + nameBytes,
-            to: PackageFormat.pageBytes
-        )
+        let dataStart = PackageFormat.starts(
+            metadataBytes: json.count,
+            tensorCount: sorted.count,
+            nameBytes: nameBytes
+        ).data
         var offsets: [Int] = []
         var end = dataStart
         for tensor in sorted {
@@ -59,13 +56,12 @@ struct PackageBuilder {
             end = start + tensor.bytes.count
         }
 
-        var head = ByteWriter(PackageFormat.magic)
-        head.append(PackageFormat.version)
-        head.append(zerosUpTo: 16)
-        for value in [end, json.count, sorted.count, tableStart, nameBytes, dataStart] { head.append(UInt64(value)) }
-        head.append(zerosUpTo: PackageFormat.preambleBytes)
-        head.append(contentsOf: json)
-        head.append(zerosUpTo: tableStart)
+        var head = PackageFormat.head(
+            fileBytes: end,
+            metadata: json,
+            tensorCount: sorted.count,
+            nameBytes: nameBytes
+        )
         var nameOffset = 0
         for (index, tensor) in sorted.enumerated() {
             let entry = head.bytes.count
@@ -89,8 +85,7 @@ struct PackageBuilder {
             file.append(contentsOf: repeatElement(0, count: offset - file.count))
             file += tensor.bytes
         }
-        file.replaceSubrange(64..<96, with: PackageDigest.bytes(of: file, upTo: dataStart))
-        file.replaceSubrange(96..<128, with: PackageDigest.bytes(of: file, upTo: end))
+        PackageFormat.seal(&file, dataStart: dataStart)
         return file
     }
 }

@@ -103,17 +103,12 @@ struct PackageHeader {
             nameBytes: Int(field(4)),
             dataStart: Int(field(5))
         )
-        guard
-            layout.tableStart
-                == PackageFormat.roundUp(
-                    PackageFormat.preambleBytes + layout.metadataBytes,
-                    to: PackageFormat.tensorAlignment
-                ),
-            layout.dataStart
-                == PackageFormat.roundUp(
-                    layout.tableStart + layout.tensorCount * PackageFormat.entryBytes + layout.nameBytes,
-                    to: PackageFormat.pageBytes
-                ),
+        let starts = PackageFormat.starts(
+            metadataBytes: layout.metadataBytes,
+            tensorCount: layout.tensorCount,
+            nameBytes: layout.nameBytes
+        )
+        guard layout.tableStart == starts.table, layout.dataStart == starts.data,
             layout.dataStart <= bytes.count
         else { throw damaged }
         return layout

@@ -38,6 +38,10 @@ public struct ModelDescription: Codable, Equatable, Sendable {
     public var weights: String?
     /// The package's size in bytes; 0 for a bare configuration.
     public var packageBytes: Int
+    /// What the network was trained on and is not for; nil where the package does not say.
+    public var card: ModelCard?
+    /// Why the package's card is not in `card`; nil where it is there, or there is none.
+    public var cardFlaw: String?
     /// The layers in the order of execution.
     public var rows: [Row]
     /// Sums over the layers.
@@ -77,6 +81,8 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         digest = package?.digest
         weights = package?.weightsLabel
         packageBytes = package?.byteCount ?? 0
+        card = package?.card
+        cardFlaw = package?.cardFlaw
         tapNames = TapPoint.names(of: builder.taps, frames: configuration.frames)
         rows = network.layers.flatMap { Self.rows(of: $0, costs, package) }
         totals = ModelTotals(rows)

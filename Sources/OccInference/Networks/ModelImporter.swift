@@ -7,6 +7,7 @@ public enum ModelImporter {
     /// - Parameters:
     ///   - configName: one of `ModelCatalogue.configurations`.
     ///   - weights: a checkpoint, or formula weights.
+    ///   - card: what the network was trained on; nil for a package without a card.
     ///   - output: path of the package.
     /// - Returns: the written package, open.
     /// - Throws: `ModelImportError` naming every missing, superfluous and misshapen tensor; what the source throws;
@@ -15,9 +16,10 @@ public enum ModelImporter {
     public static func importModel(
         configName: String,
         weights: any WeightSource,
+        card: ModelCard? = nil,
         output: String
     ) throws -> ModelPackage {
-        let bytes = try pack(try ModelCatalogue.configuration(named: configName), weights: weights)
+        let bytes = try pack(try ModelCatalogue.configuration(named: configName), weights: weights, card: card)
         try AtomicFile.write(bytes, to: output)
         return try ModelPackage(path: output)
     }
@@ -41,7 +43,11 @@ public enum ModelImporter {
     }
 
     /// The bytes of a package.
-    static func pack(_ configuration: NetworkConfiguration, weights: any WeightSource) throws -> [UInt8] {
+    static func pack(
+        _ configuration: NetworkConfiguration,
+        weights: any WeightSource,
+        card: ModelCard? = nil
+    ) throws -> [UInt8] {
         let network = try Network(configuration)
         try compare(network.tensors, with: weights, configuration: configuration.name)
         var builder = PackageBuilder()
@@ -49,7 +55,12 @@ public enum ModelImporter {
         for layer in network.layers { try layer.pack(reader, into: &builder) }
         let parameters = network.tensors.reduce(0) { $0 + ($1.isParameter ? $1.count : 0) }
         return try builder.build(
-            PackageMetadata(configuration: configuration, weights: weights.label, parameters: parameters)
+            PackageMetadata(
+                configuration: configuration,
+                weights: weights.label,
+                parameters: parameters,
+                card: card.map(StoredCard.card)
+            )
         )
     }
 

@@ -18,12 +18,15 @@ public struct SampleFigure: Equatable, Sendable {
         public var picture: RGBImage
         /// How the camera sees; nil where boxes are not to be drawn.
         public var frame: CameraFrame?
+        /// Boxes drawn into this picture with class and score; nil for those of the figure.
+        public var predicted: [MarkedBox]?
 
         /// Makes a camera picture.
-        public init(name: String, picture: RGBImage, frame: CameraFrame? = nil) {
+        public init(name: String, picture: RGBImage, frame: CameraFrame? = nil, predicted: [MarkedBox]? = nil) {
             self.name = name
             self.picture = picture
             self.frame = frame
+            self.predicted = predicted
         }
     }
 
@@ -103,7 +106,7 @@ public struct SampleFigure: Equatable, Sendable {
         let canvas = try Canvas(width: layout.width, height: layout.height)
         canvas.writeTitles(title, subtitle, margin: SampleLayout.margin, note: note)
         for (camera, place) in zip(cameras, layout.cameras) {
-            canvas.draw(camera, predicted: predicted, annotated: annotated, in: place)
+            canvas.draw(camera, predicted: camera.predicted ?? predicted, annotated: annotated, in: place)
         }
         for (row, places) in zip(rows, layout.rows) {
             for (panel, place) in zip(row, places) {

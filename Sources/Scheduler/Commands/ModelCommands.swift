@@ -12,6 +12,7 @@ struct ImportModelCommand: AsyncParsableCommand {
             Example: occ-scheduler import-model --config flashocc-r50_BDC-T --weights state_dict.safetensors --output m.occmodel
             A .pth checkpoint becomes a safetensors file with ops/convert/pth_to_safetensors.py.
             Names that all begin with module., ema_ or state_dict. lose that; float16 and bfloat16 are widened.
+            --card puts a text about the network into the package: what it was trained on and is not for (docs/model-package.md).
             A tensor that is missing, superfluous or of another shape is named, and nothing is written.
             --list shows every network: task, frames, parameters in millions (all, binary ones, binary ones counted 1/32),
             multiply-accumulates of a keyframe in billions (full precision, binary, binary ones counted 1/64), and the figures of
@@ -36,6 +37,9 @@ struct ImportModelCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String?
+
+    @Option(help: ArgumentHelp("Card of the network, JSON; add-card adds one later.", valueName: "file"))
+    var card: String?
 
     @OptionGroup var replacing: ReplaceOptions
 
@@ -62,6 +66,7 @@ struct ImportModelCommand: AsyncParsableCommand {
             return
         }
         guard let config, let output else { return }
+        let card = try card.map { try ModelCard(path: Paths.absolute($0)) }
         let source: any WeightSource
         if let weights {
             source = try SafetensorsWeights(path: Paths.absolute(weights))
@@ -71,20 +76,64 @@ struct ImportModelCommand: AsyncParsableCommand {
         for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
         let path = Paths.absolute(output)
         // A package that runs were submitted with must not turn into another one under their hands.
-        // One that decides the same predictions may stay.
+        // One that decides the same predictions and has the same card may stay.
         let (outcome, package) = try OutputFile.write(
             to: path,
             replaces: replacing.isForced,
             isSame: { earlier, new in
-                guard let digest = try? ModelPackage(path: new).digest else { return false }
-                return (try? ModelPackage(path: earlier).digest) == digest
+                guard let new = try? ModelPackage(path: new), let earlier = try? ModelPackage(path: earlier) else {
+                    return false
+                }
+                return new.digest == earlier.digest && (new.card == earlier.card || card == nil)
             }
         ) {
-            try ModelImporter.importModel(configName: config, weights: source, output: $0)
+            try ModelImporter.importModel(configName: config, weights: source, card: card, output: $0)
         }
         Terminal.say(
             "\(path): \(package.configuration.name), \(package.parameterCount) parameters in \(package.byteCount) bytes,"
                 + " digest \(package.digest.prefix(16))" + (outcome == .unchanged ? "; it was there already" : "")
+        )
+    }
+}
+
+/// `occ-scheduler add-card`: a text about a network for a package that exists.
+struct AddCardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add-card",
+        abstract: "Put a card into a model package: what the network was trained on and what it is not for.",
+        discussion: """
+            Example: occ-scheduler add-card m.occmodel --card m.card.json --output m.occmodel
+
+            Weights, configuration and digest stay as they are, so runs go on with the new package. The keys of a card are in \
+            docs/model-package.md. A package that has another card already is replaced with --force only.
+            """
+    )
+
+    @Argument(help: "Model package.")
+    var model: String
+
+    @Option(help: ArgumentHelp("The card, JSON.", valueName: "file"))
+    var card: String
+
+    @Option(help: ArgumentHelp("Model package to write; may be the same file.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var replacing: ReplaceOptions
+
+    func run() async throws {
+        let card = try ModelCard(path: Paths.absolute(card))
+        let package = try ModelPackage(path: Paths.absolute(model))
+        try package.verify()
+        let bytes = try package.bytes(with: card)
+        let path = Paths.absolute(output)
+        // Nothing is lost where the same model without a card gets one.
+        let earlier = try? ModelPackage(path: path)
+        let isLess = earlier.map { $0.digest == package.digest && $0.card == nil && $0.cardFlaw == nil } ?? false
+        let outcome = try OutputFile.write(bytes, to: path, replaces: replacing.isForced || isLess)
+        try ModelPackage(path: path).verify()
+        Terminal.say(
+            "\(path): \(package.configuration.name) with the card '\(card.title)', digest \(package.digest.prefix(16)) as before"
+                + (outcome == .unchanged ? "; it was there already" : "")
         )
     }
 }
@@ -96,7 +145,7 @@ struct DescribeModelCommand: AsyncParsableCommand {
         abstract: "Print a model package layer by layer: type, shape, parameters, packed bytes, operations.",
         discussion: """
             Example: occ-scheduler describe-model m.occmodel
-            Beneath the layers stand the sums, the figures of the BDC paper where its tables list the network, and the modules
+            The package's card, where it has one, comes first. Beneath the layers stand the sums, the figures of the BDC paper where its tables list the network, and the modules
             whose outputs can be tapped.
             """
     )

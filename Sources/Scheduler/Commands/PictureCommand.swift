@@ -18,6 +18,7 @@ struct PictureCommand: AsyncParsableCommand {
         abstract: "Draw samples: prediction, and ground truth beside it where it is at hand.",
         discussion: """
             Example: occ-scheduler picture --output out --sample TOKEN --view all --to sample.png
+            Example: occ-scheduler picture --output out --scene scene-0103 --index 7 --view all --to sample.png
             Example: occ-scheduler picture --output out --scene scene-0103 --all --to pictures
             Example: occ-scheduler picture --output out --scene scene-0103 --animate --cameras --to scene.webp
 
@@ -37,6 +38,11 @@ struct PictureCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Scene of the sample (default: the run's first).", valueName: "name"))
     var scene: String?
+
+    @Option(
+        help: ArgumentHelp("Place of the sample in its --scene from 0, as lists of samples have it.", valueName: "n")
+    )
+    var index: Int?
 
     @Flag(help: "Draw every sample of the scene into a folder; names are index and token.")
     var all = false
@@ -75,7 +81,14 @@ struct PictureCommand: AsyncParsableCommand {
             guard scene != nil else {
                 throw ValidationError("\(option) draws every sample of a scene: --scene NAME")
             }
-            guard sample == nil else { throw ValidationError("\(option) draws every sample; leave out --sample") }
+            guard sample == nil, index == nil else {
+                throw ValidationError("\(option) draws every sample; leave out --sample and --index")
+            }
+        }
+        if let index {
+            try NumberRange.require(index, in: 0...1_000_000, "--index")
+            guard scene != nil else { throw ValidationError("--index counts the samples of a scene: --scene NAME") }
+            guard sample == nil else { throw ValidationError("--sample and --index both name a sample; choose one") }
         }
         if all {
             guard format == nil else {
@@ -97,7 +110,14 @@ struct PictureCommand: AsyncParsableCommand {
         if animate { try OutputFile.requireFree(target, replaces: replacing.isForced) }
         let directory = try results.directory()
         let manifest = try directory.readManifest()
-        let plan = try PicturePlan(manifest, scene: scene, sample: sample, all: all || animate, target: target)
+        let plan = try PicturePlan(
+            manifest,
+            scene: scene,
+            sample: sample,
+            index: index,
+            all: all || animate,
+            target: target
+        )
         if all { try Folders.create(target) }
         let reader = try directory.open(plan.scene)
         var tables: PictureTables?

@@ -28,11 +28,20 @@ struct ResultOptions: ParsableArguments {
             return directory
         }
         guard try RunStores.isPresent(inOutput: root) else {
-            throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
+            throw CommandFailure(.configuration, Self.noRuns(in: root))
         }
         // A folder without any result is what a refused or killed submission left.
         let runs = try RunStores.all(inOutput: root).filter { try $0.hasResults() }
         return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'")
+    }
+
+    /// Why a folder has nothing to show; who names what lies in an output folder is told of that.
+    static func noRuns(in root: String) -> String {
+        let parts = root.split(separator: "/")
+        let isInside = parts.suffix(2).contains("runs")
+        let output = "/" + parts.dropLast(parts.last == "runs" ? 1 : 2).joined(separator: "/")
+        return "there are no runs in '\(root)'; "
+            + (isInside ? "the output folder of the run is '\(output)'" : "is it the --output folder of a run?")
     }
 }
 

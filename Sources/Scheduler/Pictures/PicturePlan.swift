@@ -19,12 +19,15 @@ struct PicturePlan: Equatable {
     /// - Parameters:
     ///   - scene: name of the scene; nil is the first that has what is wanted.
     ///   - sample: token of the sample; nil is the scene's first.
+    ///   - index: place of the sample in its scene from 0, in place of a token.
     ///   - all: whether every sample of the scene is drawn.
     ///   - target: the picture, or the folder for all of them, absolute.
     /// - Throws: `CommandFailure` (`configuration`) for what the run does not have, and for a token that is no name of a file.
-    init(_ manifest: RunManifest, scene: String?, sample: String?, all: Bool, target: String) throws {
+    init(_ manifest: RunManifest, scene: String?, sample: String?, index: Int? = nil, all: Bool, target: String)
+        throws
+    {
         if let scene, !manifest.scenes.contains(where: { $0.name == scene }) {
-            throw CommandFailure(.configuration, "run '\(manifest.run)' has no scene '\(scene)'")
+            throw SampleList.noScene(scene, in: manifest)
         }
         let candidates = manifest.done.filter { candidate in
             (scene.map { $0 == candidate.name } ?? true) && !candidate.sampleTokens.isEmpty
@@ -40,8 +43,14 @@ struct PicturePlan: Equatable {
             )
         }
         self.scene = found
+        if let index, !found.sampleTokens.indices.contains(index) {
+            throw CommandFailure(
+                .configuration,
+                "scene '\(found.name)' has no sample of index \(index); its indices are 0 to \(found.sampleTokens.count - 1)"
+            )
+        }
         guard all else {
-            files = [File(token: sample ?? first, path: target)]
+            files = [File(token: sample ?? index.map { found.sampleTokens[$0] } ?? first, path: target)]
             return
         }
         // As many digits as the last index has, so that names sort as samples do.

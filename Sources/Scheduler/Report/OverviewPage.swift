@@ -19,7 +19,9 @@ struct OverviewPage {
         var body: [HTML] = [scores]
         body += content.warnings.map { "<p class=\"bad\">\($0)</p>\n" }
         body += remarks.map { "<p class=\"soft\">\($0)</p>\n" }
-        body += [classes, worstSamples, scenes, failures, facts]
+        body += [classes, worstSamples, scenes, failures]
+        let cards = CardSection.sections(content, other)
+        body += cards + [SpeedSection(content: content, other: other).html, facts]
         let title = other.map { "\(content.model) beside \($0.model)" } ?? "\(content.model): \(content.run)"
         return Page(title: title, body: "\(body)")
     }
@@ -27,18 +29,22 @@ struct OverviewPage {
     // MARK: - Scores
 
     private var scores: HTML {
-        var tiles: [(title: String, value: HTML)] = []
-        for (index, score) in content.headline.enumerated() {
-            var value: HTML = "\(score.value, digits: score.digits)"
-            if let other, index < other.headline.count {
-                let second = other.headline[index].value
-                value = "\(value) <span class=\"soft\">/ \(second, digits: score.digits)</span>"
-            }
-            tiles.append((score.title, value))
-        }
+        var tiles = Self.tiles(content.headline, other?.headline)
         tiles.append(("scenes", "\(content.shownScenes.count)"))
         tiles.append(("samples", "\(content.samples.samples.count)"))
         return "\(HTML.tiles(tiles))\(sides)"
+    }
+
+    /// A run's scores, with those of a run beside it.
+    static func tiles(_ scores: [HeadlineScore], _ others: [HeadlineScore]?) -> [(title: String, value: HTML)] {
+        scores.enumerated().map { index, score in
+            let value: HTML = "\(score.value, digits: score.digits)"
+            guard let others, index < others.count else { return (score.title, value) }
+            return (
+                score.title,
+                "\(value) <span class=\"soft\">/ \(others[index].value, digits: others[index].digits)</span>"
+            )
+        }
     }
 
     /// Which run is A and which is B.
@@ -90,23 +96,16 @@ struct OverviewPage {
     private var worstSamples: HTML {
         let drawn = worst.filter { stills[$0.scene]?.contains($0.index) == true }
         guard !drawn.isEmpty else { return "" }
+        let others = Dictionary((other?.samples.samples ?? []).map { ($0.token, $0) }) { first, _ in first }
         let cards: [HTML] = drawn.map { sample in
             """
             <a href="\(site.still(sample.scene, sample.index).address(fromDepth: 0))"><figure>
             <img loading="lazy" alt="index \(sample.index) of \(sample.scene)" src="\(site.small(sample.scene, sample.index).address(fromDepth: 0))">
-            <figcaption>\(sample.scene), index \(sample.index)<br>\(Self.line(sample.scores ?? []))</figcaption></figure></a>
+            <figcaption>\(sample.scene), index \(sample.index)<br>\(sample.line(beside: others[sample.token]))</figcaption></figure></a>
 
             """
         }
         return "<h2>Worst samples</h2>\n<div class=\"cards\">\n\(cards)</div>\n"
-    }
-
-    /// A sample's numbers in one line.
-    static func line(_ scores: [HeadlineScore]) -> HTML {
-        let parts: [HTML] = scores.enumerated().map { index, score in
-            "\(index > 0 ? ", " : "")\(score.title) \(score.value, digits: score.digits)"
-        }
-        return "\(parts)"
     }
 
     private var scenes: HTML {

@@ -48,6 +48,10 @@ struct ReportContent {
     let samples: SampleList
     /// What is said of samples that are not in the scores.
     let warnings: [String]
+    /// What the run's network was trained on and is not for; nil where the run's folder does not say.
+    let card: ModelCard?
+    /// How fast the run was; nil where `run.json` does not say.
+    let speed: RunSpeed?
 
     /// Puts together what was read.
     ///
@@ -55,8 +59,11 @@ struct ReportContent {
     ///   - scores: the scores of the scenes that the report is of.
     ///   - samples: its samples.
     ///   - place: the run's output folder.
+    ///   - card: the network's card.
     /// - Throws: `EvaluationError` where counts cannot be added up.
-    init(_ manifest: RunManifest, _ scores: RunScores, samples: SampleList, place: String) throws {
+    init(_ manifest: RunManifest, _ scores: RunScores, samples: SampleList, place: String, card: ModelCard? = nil)
+        throws
+    {
         let caption = ScoreCaption(manifest)
         let summary = try ScoreSummary(scores, caption)
         run = manifest.run
@@ -66,6 +73,8 @@ struct ReportContent {
         facts = Self.facts(manifest)
         headline = summary.headline.scores
         self.samples = samples
+        self.card = card
+        speed = RunSpeed(manifest)
         let isStored = !scores.scenes.isEmpty && !samples.samples.contains { $0.rank != nil }
         warnings =
             scores.gaps.lines + (summary.isPartial ? [summary.partText] : [])
@@ -108,7 +117,7 @@ struct ReportContent {
     var shownScenes: [Scene] { scenes.filter { $0.state == .done && $0.sampleCount > 0 } }
 
     /// Parameters and operations of a network of the catalogue; nothing of others.
-    private static func card(_ model: String) -> [(String, String)] {
+    private static func network(_ model: String) -> [(String, String)] {
         guard let configuration = try? ModelCatalogue.configuration(named: model),
             let totals = try? ModelDescription(configuration).summary.totals
         else { return [] }
@@ -135,7 +144,7 @@ struct ReportContent {
         var facts = [
             ("run", manifest.run), ("model", manifest.model), ("digest of the model", manifest.modelDigest),
         ]
-        facts += card(manifest.model)
+        facts += network(manifest.model)
         facts += [
             ("precision", manifest.precision),
             ("dataset", "\(manifest.dataset) \(manifest.datasetVersion), \(manifest.split)"),
@@ -151,8 +160,14 @@ struct ReportContent {
 }
 
 extension SampleList.Sample {
-    /// Its numbers in one line; empty where it has none.
-    var line: String {
-        (scores ?? []).compactMap { score in score.text.map { "\(score.title) \($0)" } }.joined(separator: ", ")
+    /// Its numbers in one line, with those of the same sample in a run beside it; empty where there are none.
+    func line(beside other: SampleList.Sample?) -> String {
+        let lines = [self, other].map { sample in
+            (sample?.scores ?? []).compactMap { score in score.text.map { "\(score.title) \($0)" } }.joined(
+                separator: ", "
+            )
+        }
+        if lines[1].isEmpty { return lines[0] }
+        return "A: \(lines[0].isEmpty ? "–" : lines[0]); B: \(lines[1])"
     }
 }

@@ -19,6 +19,9 @@ struct ReportFolder {
     init(_ path: String, replaces: Bool) throws {
         target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         temporary = "\(target).\(ProcessInfo.processInfo.processIdentifier).new"
+        if try Folders.isPresent(target), !Self.isFolder(target) {
+            throw CommandFailure(.configuration, "'\(target)' is a file; --to names the folder for the report")
+        }
         if try Folders.isPresent(target), try !Folders.names(in: target).isEmpty {
             if let stranger = try Self.stranger(in: target) {
                 throw CommandFailure(

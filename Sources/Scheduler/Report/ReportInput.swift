@@ -1,4 +1,5 @@
 internal import CommandSupport
+internal import OccInference
 internal import Scoring
 internal import Storage
 
@@ -36,8 +37,19 @@ struct ReportInput {
             part,
             scores,
             samples: book.entries.isEmpty ? list : list.scored(book.entries),
-            place: directory.output
+            place: directory.output,
+            card: Self.card(in: directory)
         )
+    }
+
+    /// The card in the run's folder; one that cannot be read costs itself alone.
+    private static func card(in directory: any RunStore) -> ModelCard? {
+        do {
+            return try directory.read(.card).map { try ModelCard(json: $0, source: directory.place(of: .card)) }
+        } catch {
+            Terminal.say("warning: the report does without the model's card: \(error)")
+            return nil
+        }
     }
 
     /// Samples by scene.

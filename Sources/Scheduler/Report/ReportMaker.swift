@@ -46,7 +46,7 @@ struct ReportMaker {
         try check()
         let shown = input.manifest.done.filter { !$0.sampleTokens.isEmpty }
         Terminal.say(
-            "\(shown.count) scenes, \(input.content.samples.samples.count) samples; the folder takes at most"
+            "\(ComparisonReport.scenes(shown.count)), \(input.content.samples.samples.count) samples; the folder takes at most"
                 + " \(ByteText.of(plan.forecastBytes))"
         )
         let site = ReportSite(scenes: shown.map(\.name))
@@ -82,6 +82,7 @@ struct ReportMaker {
         _ folder: String
     ) throws -> ReportPictures {
         let wanted = plan.stills == .all ? input.content.samples.samples : worst
+        let others = Dictionary((other?.content.samples.samples ?? []).map { ($0.token, $0) }) { first, _ in first }
         return ReportPictures(
             samples: try samples(of: input),
             directory: input.directory,
@@ -93,7 +94,7 @@ struct ReportMaker {
             folder: folder,
             wanted: Dictionary(grouping: wanted, by: \.scene).mapValues { Set($0.map(\.index)) },
             notes: input.samplesByScene.mapValues { list in
-                Dictionary(list.map { ($0.index, $0.line) }) { first, _ in first }
+                Dictionary(list.map { ($0.index, $0.line(beside: others[$0.token])) }) { first, _ in first }
             }
         )
     }

@@ -32,6 +32,7 @@ struct ReportPages {
                     site: site,
                     scene: scene,
                     samples: samples[scene.name] ?? [],
+                    otherScene: other?.scenes.first { $0.name == scene.name },
                     others: others.map { byScene in
                         Dictionary((byScene[scene.name] ?? []).map { ($0.token, $0) }) { first, _ in first }
                     },

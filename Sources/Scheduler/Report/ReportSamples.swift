@@ -46,8 +46,9 @@ struct ReportSamples: Sendable {
         let (cameras, remark) = pictures(of: token, scene: scene.name)
         func render(_ view: PictureView) throws -> RGBImage {
             let figures = try readers.map { try figure(token, of: $0, scene: scene.name, view) }
-            var whole = figures.count > 1 ? Self.beside(figures[0], figures[1]) : figures[0]
+            var whole = figures[0]
             whole.cameras = cameras
+            if figures.count > 1 { whole = Self.beside(whole, figures[1]) }
             whole.title = "\(scene.name), index \(index) of \(scene.sampleTokens.count) samples"
             whole.subtitle = "\(model)  \(token)"
             whole.note = note
@@ -60,7 +61,7 @@ struct ReportSamples: Sendable {
         return Drawn(sheet: sheet, filmFrame: try Film.frame(film), remark: remark)
     }
 
-    /// Two runs' views of a sample: predictions side by side, then the truth.
+    /// Two runs' views of a sample: predictions side by side, then the truth; the cameras of A, three in a row, above those of B.
     static func beside(_ a: SampleFigure, _ b: SampleFigure) -> SampleFigure {
         var both = a
         both.rows = zip(a.rows, b.rows).map { own, its in
@@ -68,6 +69,19 @@ struct ReportSamples: Sendable {
             first.title = "A: \(first.title)"
             second.title = "B: \(second.title)"
             return [first, second] + own.dropFirst().prefix(1)
+        }
+        // Without boxes both runs have the same pictures; more than six do not fit twice.
+        guard case .boxes? = a.rows.first?.first?.view, a.cameras.count <= 6 else { return both }
+        both.cameras = stride(from: 0, to: a.cameras.count, by: 3).flatMap { start in
+            let row = a.cameras[start..<min(start + 3, a.cameras.count)]
+            return [("A", a.predicted), ("B", b.predicted)].flatMap { side, boxes in
+                row.map { camera in
+                    var camera = camera
+                    camera.name = "\(side): \(camera.name)"
+                    camera.predicted = boxes
+                    return camera
+                }
+            }
         }
         return both
     }

@@ -6,6 +6,8 @@ struct ScenePage {
     let site: ReportSite
     let scene: ReportContent.Scene
     let samples: [SampleList.Sample]
+    /// The same scene in a run beside it; nil where there is none.
+    let otherScene: ReportContent.Scene?
     /// The same scene's samples in a run beside it, by token; nil where there is none.
     let others: [String: SampleList.Sample]?
     /// Samples that have a sheet of their own, by index.
@@ -30,7 +32,7 @@ struct ScenePage {
             above:
                 "<nav><a href=\"\(ReportSite.overview.address(fromDepth: 1))\">Overview</a>\(link(previous, "Previous scene"))\(link(next, "Next scene"))</nav>\n",
             body:
-                "\(HTML.tiles(scene.scores.map { ($0.title, "\($0.value, digits: $0.digits)") }))\(film)\(list)\(cards)"
+                "\(HTML.tiles(OverviewPage.tiles(scene.scores, otherScene?.scores)))\(film)\(list)\(cards)"
         )
     }
 
@@ -45,7 +47,7 @@ struct ScenePage {
                 stills.contains(sample.index)
                 ? "<a href=\"\(site.still(scene.name, sample.index).address(fromDepth: 1))\">\(sample.index)</a>"
                 : "\(sample.index)"
-            var row: [HTML] = [name, "<code>\(sample.token)</code>"]
+            var row: [HTML] = [name]
             for column in titles.indices {
                 let score = sample.scores.flatMap { column < $0.count ? $0[column] : nil }
                 row.append("\(score?.value, digits: score?.digits ?? 2)")
@@ -54,11 +56,12 @@ struct ScenePage {
                     row.append(OverviewPage.difference(score?.value, second, digits: score?.digits ?? 2))
                 }
             }
-            return row
+            // On a telephone the numbers are seen first.
+            return row + ["<code>\(sample.token)</code>"]
         }
         let columns = titles.flatMap { title in others == nil ? [title] : [title, "B − A"] }
-        let numbers = columns.isEmpty ? Set<Int>() : Set(2...(columns.count + 1))
-        return "<h2>Samples</h2>\n\(HTML.table(["index", "token"] + columns, numbers: numbers, rows))"
+        let numbers = columns.isEmpty ? Set<Int>() : Set(1...columns.count)
+        return "<h2>Samples</h2>\n\(HTML.table(["index"] + columns + ["token"], numbers: numbers, rows))"
     }
 
     private var cards: HTML {
@@ -68,7 +71,7 @@ struct ScenePage {
             """
             <a href="\(site.still(scene.name, sample.index).address(fromDepth: 1))"><figure>
             <img loading="lazy" alt="index \(sample.index)" src="\(site.small(scene.name, sample.index).address(fromDepth: 1))">
-            <figcaption>index \(sample.index)<br>\(OverviewPage.line(sample.scores ?? []))</figcaption></figure></a>
+            <figcaption>index \(sample.index)<br>\(sample.line(beside: others?[sample.token]))</figcaption></figure></a>
 
             """
         }

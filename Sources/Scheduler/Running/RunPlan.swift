@@ -25,6 +25,8 @@ struct RunPlan: Sendable {
     let remark: String?
     let priority: Int
     let maximumAttempts: Int
+    /// What the model package says of the network, for the run's folder; nil where it says nothing.
+    private let card: ModelCard?
     private let isDetection: Bool
     private let skipMissing: Bool
 
@@ -58,6 +60,7 @@ struct RunPlan: Sendable {
             settings: settings,
             outputDirectory: settings.outputDirectory,
             isQueueInOutput: isQueueInOutput,
+            card: model.card,
             isDetection: model.configuration.detection != nil,
             skipMissing: options.skipMissing,
             pictures: options.checkPictures,
@@ -87,6 +90,7 @@ struct RunPlan: Sendable {
             settings: settings,
             outputDirectory: output ?? settings.outputDirectory,
             isQueueInOutput: isQueueInOutput,
+            card: model.card,
             isDetection: model.configuration.detection != nil,
             skipMissing: skipMissing,
             priority: status.priority,
@@ -99,6 +103,7 @@ struct RunPlan: Sendable {
         settings: RunSettings,
         outputDirectory: String,
         isQueueInOutput: Bool,
+        card: ModelCard?,
         isDetection: Bool,
         skipMissing: Bool,
         pictures: PictureSizeCheck = .sample,
@@ -111,6 +116,7 @@ struct RunPlan: Sendable {
         self.isQueueInOutput = isQueueInOutput
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        self.card = card
         self.isDetection = isDetection
         self.skipMissing = skipMissing
         Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
@@ -279,10 +285,22 @@ struct RunPlan: Sendable {
             let report = try await queue.submit(submission, scenes: scenes)
             KillPoint.reached(.submitAfterCommit)
             try folder.confirm(preparation)
+            keepCard(in: directory)
             return report
         } catch {
             await folder.withdraw(preparation)
             throw error
+        }
+    }
+
+    /// Writes the card into the run's folder, where `report` finds it; an earlier one of the same model gives way.
+    private func keepCard(in directory: any RunStore) {
+        do {
+            guard let bytes = try card?.json(), try directory.read(.card) != bytes else { return }
+            try directory.replace(.card, with: bytes)
+        } catch {
+            // The run is queued and does without.
+            Terminal.say("warning: the model's card is not in the run's folder, so reports will not show it: \(error)")
         }
     }
 

@@ -43,9 +43,19 @@ struct SampleList: Encodable, Equatable {
     static func chosen(_ manifest: RunManifest, _ names: [String]) throws -> [RunManifest.Scene] {
         let known = Set(manifest.scenes.map(\.name))
         if let stranger = names.first(where: { !known.contains($0) }) {
-            throw CommandFailure(.configuration, "run '\(manifest.run)' has no scene '\(stranger)'")
+            throw noScene(stranger, in: manifest)
         }
         return manifest.scenes.filter { names.isEmpty || names.contains($0.name) }
+    }
+
+    /// Why a scene cannot be chosen, with some that can.
+    static func noScene(_ name: String, in manifest: RunManifest) -> CommandFailure {
+        let names = manifest.scenes.prefix(5).map { "'\($0.name)'" }.joined(separator: ", ")
+        let rest = manifest.scenes.count > 5 ? " and \(manifest.scenes.count - 5) more" : ""
+        return CommandFailure(
+            .configuration,
+            "run '\(manifest.run)' has no scene '\(name)'" + (names.isEmpty ? "" : "; it has \(names)\(rest)")
+        )
     }
 
     /// The same samples with their numbers; one that is not in the book has none and no ground truth.

@@ -225,7 +225,9 @@ public struct RunDirectory: RunStore {
     /// Takes a folder away again that holds no result, with its identity.
     public func removeIfWithoutResults() throws {
         guard try !hasResults() else { return }
-        if try has(.identity) { try fileSystem.remove(place(of: .identity)) }
+        for document in [RunDocument.identity, .card] where try has(document) {
+            try fileSystem.remove(place(of: document))
+        }
         for folder in [partialFolder, damagedFolder, path] { try fileSystem.removeFolderIfEmpty(folder) }
     }
 }

@@ -14,6 +14,35 @@ public struct RunManifest: Codable, Equatable, Sendable {
         case unfinished
     }
 
+    /// What it took to do a scene, as its worker reported; nothing of it decides what is right or whole.
+    public struct Work: Codable, Equatable, Sendable {
+        /// The worker's host.
+        public var host: String
+        /// When the result was accepted, UTC by the database's clock (ISO 8601 with fractions of a second).
+        public var completedAt: String
+        /// From the claim to the report.
+        public var elapsedSeconds: Double
+        /// The part of it from pictures to predictions, over the samples that were computed.
+        public var predictionSeconds: Double
+        /// Samples that were computed; the others were taken over from files of earlier leases.
+        public var computedSamples: Int
+
+        /// Makes a record.
+        public init(
+            host: String,
+            completedAt: String,
+            elapsedSeconds: Double,
+            predictionSeconds: Double,
+            computedSamples: Int
+        ) {
+            self.host = host
+            self.completedAt = completedAt
+            self.elapsedSeconds = elapsedSeconds
+            self.predictionSeconds = predictionSeconds
+            self.computedSamples = computedSamples
+        }
+    }
+
     /// One scene of the run.
     public struct Scene: Codable, Equatable, Sendable {
         /// Name of the scene in the dataset.
@@ -36,6 +65,8 @@ public struct RunManifest: Codable, Equatable, Sendable {
         public var metrics: String?
         /// What version 0.1 wrote instead: encoded confusions (Evaluation's `MaskedConfusions.encoded()` in Base64).
         public var confusions: String?
+        /// What it took; nil where nobody knows, as of imported predictions.
+        public var work: Work?
 
         /// Makes a scene that is not done.
         public init(name: String, state: SceneState, sampleTokens: [String], failure: String? = nil) {

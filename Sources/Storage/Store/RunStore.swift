@@ -83,11 +83,14 @@ public enum RunDocument: String, CaseIterable, Sendable {
     case identity = "identity.json"
     /// The run's settings and scenes: `RunManifest`.
     case manifest = "run.json"
+    /// What the run's network was trained on; the bytes are those of `OccInference`'s `ModelCard`.
+    case card = "card.json"
 
     /// The largest document that is read, in bytes: a million samples take some 40 MB, settings at most a megabyte.
     var maximumBytes: Int {
         switch self {
         case .identity: 4 << 20
+        case .card: 1 << 20
         case .manifest: 1 << 30
         }
     }
