@@ -46,7 +46,7 @@ lint: ## Check formatting and style of all Swift
 format: ## Rewrite all Swift in the project's format
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_PATHS)
 
-bench: build ## Seconds a frame by stage, and the binary kernels' MAC a cycle
+bench: build ## Seconds a keyframe of this tool and its peers, slots, layers, kernels (docs/benchmarks.md)
 	@ops/bench/run
 
 sanitize: setup-tests ## Run the C kernels and the parsers' corpus under AddressSanitizer and UBSan

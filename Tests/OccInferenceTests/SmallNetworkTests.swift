@@ -63,6 +63,30 @@ import Testing
         #expect(letters.elementsEqual(labels.unicodeScalars))
     }
 
+    /// Where a session is asked for its layers, they count what the network's description counts, and the prediction stays the same.
+    @Test(arguments: ["occ-small_BDC-T", "det-small_BDC-T"])
+    func profilesEveryLayer(_ name: String) throws {
+        let goldens = try SmallGoldens.readOwn()
+        let configuration = try goldens.small(ModelCatalogue.configuration(named: name))
+        let package = try ModelPackage(
+            bytes: ModelImporter.pack(configuration, weights: FormulaWeightSource(seed: goldens.seed)),
+            source: name
+        )
+        let session = try PreparedModel(package).makeSession()
+        let input = goldens.input(seed: 1, frames: 1)
+        let plain = try session.predict(input)
+        #expect(session.lastLayers.isEmpty)
+        session.isProfiling = true
+        #expect(try session.predict(input) == plain)
+        let layers = session.lastLayers
+        let totals = try ModelDescription(configuration).totals
+        #expect(layers.reduce(0) { $0 + $1.fullPrecisionMACs } == totals.fullPrecisionMACs)
+        #expect(layers.reduce(0) { $0 + $1.binaryMACs + $1.binaryWeightMACs } == totals.allBinaryMACs)
+        #expect(Set(layers.map { "\($0.stage)/\($0.name)" }).count == layers.count)
+        #expect(layers.contains { $0.name == "img_backbone.conv1" && $0.stage == "backbone" && $0.tensorBytes > 0 })
+        #expect(layers.contains { $0.name.hasPrefix("(") && $0.macs == 0 })
+    }
+
     /// A checkpoint holds just the tensors that are asked for, in every network of the catalogue, published or our own.
     @Test(arguments: ModelCatalogue.configurations)
     func asksForTheTensorsOfCheckpoints(_ name: String) throws {

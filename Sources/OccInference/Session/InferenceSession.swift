@@ -10,6 +10,10 @@ public final class InferenceSession {
     public let model: PreparedModel
     /// Seconds of the last frame, by stage.
     public private(set) var lastTimings = StageTimings()
+    /// Whether every layer's seconds are kept too.
+    public var isProfiling = false
+    /// Seconds of the last frame, by layer in the order of execution; empty unless `isProfiling`.
+    public private(set) var lastLayers: [LayerTiming] = []
 
     private let program: BoundProgram
     private let geometry: ViewGeometry
@@ -62,6 +66,7 @@ public final class InferenceSession {
         let logitCount = taps.isEmpty || voxels == 0 ? 0 : voxels * configuration.head.outChannels[2]
         var detections = Detections()
         var logits = [Float](repeating: 0, count: logitCount)
+        var layers: [LayerTiming] = []
         do {
             let labels = try [UInt8](unsafeUninitializedCapacity: voxels) { labels, count in
                 try withUnsafeMutablePointers(&logits, &detections) { logits, found in
@@ -70,7 +75,7 @@ public final class InferenceSession {
                     results[OccupancyHeadOperation.logits] = logitCount > 0 ? logits.baseAddress : nil
                     results[Detections.result] = found
                     for segment in prepared.runs {
-                        try run(segment, results, input, prepared, &timings) { tap, call in
+                        try run(segment, results, input, prepared, &timings, &layers) { tap, call in
                             guard taps.contains(tap.name(call: call)) else { return }
                             let values = program.values(of: tap) ?? Array(logits)
                             try onTap(Tap(name: tap.name(call: call), shape: tap.shape, values: values))
@@ -80,6 +85,7 @@ public final class InferenceSession {
                 count = voxels
             }
             lastTimings = timings
+            lastLayers = LayerTiming.merged(layers)
             return configuration.detection == nil ? .occupancy(labels) : .detections(detections)
         } catch {
             forget()
@@ -161,8 +167,12 @@ public final class InferenceSession {
         _ input: KeyframeInput,
         _ prepared: PreparedInput,
         _ timings: inout StageTimings,
+        _ layers: inout [LayerTiming],
         onTap: (TapPoint, _ call: Int) throws -> Void
     ) throws {
+        let label = segment.segment.label
+        let steps = isProfiling ? model.program.descriptions(of: label) : []
+        let firstLayer = layers.count
         var inputs = results
         inputs[VoxelPooling.ofFrame] = poolings[min(segment.frame, poolings.count - 1)].pooling
         inputs[FrameSlots.current] = segment.slot
@@ -177,8 +187,11 @@ public final class InferenceSession {
                     inputs[StereoGeometry.cameras] = cameraInputs.baseAddress
                     var clock = MonotonicClock.nowSeconds
                     try InferenceError.translating {
-                        try program.run(segment.segment.label, inputs) { stage, taps in
+                        try program.run(label, inputs) { stage, taps in
                             let now = MonotonicClock.nowSeconds
+                            if isProfiling {
+                                layers.append(LayerTiming(steps[layers.count - firstLayer], seconds: now - clock))
+                            }
                             if let part = stage.flatMap({ NetworkStage(rawValue: $0.name) }) {
                                 timings.add(now - clock, to: part)
                             }

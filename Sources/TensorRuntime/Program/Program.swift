@@ -6,6 +6,7 @@ public struct Program: Sendable {
         let stage: Stage?
         /// What can be read after it.
         let taps: [TapPoint]
+        let description: StepDescription
     }
 
     let steps: [Step]
@@ -33,7 +34,8 @@ public struct Program: Sendable {
             Step(
                 operation: try step.operation.prepare(context),
                 stage: step.stage,
-                taps: taps[index] ?? []
+                taps: taps[index] ?? [],
+                description: StepDescription(step.operation, stage: step.stage)
             )
         }
         segments = builder.segments
@@ -67,5 +69,10 @@ public struct Program: Sendable {
         bufferOffsets = Array(plan.offsets.prefix(lifetimes.count))
         scratchOffsets = Array(plan.offsets.suffix(scratch.count))
         arenaByteCount = plan.byteCount
+    }
+
+    /// The steps of a segment, in the order in which `BoundProgram.run` tells of them; empty for a segment that is not there.
+    public func descriptions(of segment: Segment) -> [StepDescription] {
+        segments[segment].map { steps[$0].map(\.description) } ?? []
     }
 }

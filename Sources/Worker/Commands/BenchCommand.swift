@@ -16,6 +16,8 @@ struct BenchCommand: AsyncParsableCommand {
             From JPEG files (six of 1600 x 900 a frame, made up) to what is stored. A network that reads earlier frames too is measured in \
             two ways by turns: in scene order, as workers go, and each keyframe by itself, as the published code does; both must \
             predict the same bytes.
+            --profile prints every layer instead: milliseconds, multiply-accumulates a second, bytes of its feature maps, and with --peaks \
+            (a file of ops/bench/peaks) the share of what the core can do at most.
             """
     )
 
@@ -31,11 +33,21 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @Flag(help: "Print what every layer takes.")
+    var profile = false
+
+    @Option(
+        help: ArgumentHelp("With --profile: the machine's peaks, which ops/bench/peaks measures.", valueName: "file")
+    )
+    var peaks: String?
+
     func validate() throws {
+        guard profile || peaks == nil else { throw ValidationError("--peaks is for --profile") }
         guard (1...1000).contains(frames) else { throw ValidationError("--frames must be 1 to 1000") }
     }
 
     func run() async throws {
+        let machinePeaks = try peaks.map { try MachinePeaks(path: Paths.absolute($0)) }
         let package = try ModelPackage(path: Paths.absolute(model))
         let preparing = MonotonicClock.nowSeconds
         let prepared = try PreparedModel(package, precision: precision)
@@ -46,6 +58,17 @@ struct BenchCommand: AsyncParsableCommand {
         let folder = NSTemporaryDirectory() + "occ-bench-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let scene = try BenchScene(samples: bench.sampleCount(keyframes: frames), in: folder)
+        if profile {
+            let profile = try LayerProfile(
+                prepared,
+                scene: scene.frames,
+                root: scene.folder,
+                keyframes: frames,
+                peaks: machinePeaks
+            )
+            Terminal.output(try json ? profile.json() : profile.text)
+            return
+        }
         let result = try bench.measure(scene.frames, root: scene.folder, keyframes: frames)
         Terminal.output(
             try json ? document(result, prepared, setupSeconds) : text(result, prepared, setupSeconds)
