@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CAffinity"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Foundations: one subject each, over one system library each.
@@ -73,7 +74,7 @@ let package = Package(
             cxxSettings: cxxSettings,
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
-        room("SystemSupport", ["CCrypto"]),
+        room("SystemSupport", ["CAffinity", "CCrypto"]),
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
         room("ImageFiles", ["CTurboJPEG", "CSPNG", "CWebP"]),

@@ -7,21 +7,43 @@ public enum PhysicalCores {
     public static func count() -> Int { max(1, min(allowed(), CPUQuota.wholeCores() ?? Int.max)) }
 
     /// Physical cores of the affinity mask.
-    ///
-    /// Two hardware threads of one core share its vector units, so a second inference thread there gains nothing. Counted from
-    /// Linux's topology files for the CPUs of `Cpus_allowed_list`; Foundation's count where those cannot be read.
     private static func allowed() -> Int {
-        let fallback = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        let cpus = firstCPUs()
+        return cpus.isEmpty ? max(1, ProcessInfo.processInfo.activeProcessorCount) : cpus.count
+    }
+
+    /// The first CPU of every physical core of the affinity mask, those of a memory node together; empty where Linux's files cannot be
+    /// read.
+    ///
+    /// Two hardware threads of one core share its vector units, so a second inference thread there gains nothing. From Linux's topology
+    /// files for the CPUs of `Cpus_allowed_list`.
+    public static func firstCPUs() -> [Int] {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") })
-        else { return fallback }
+        else { return [] }
         var cores: Set<String> = []
+        var cpus: [Int] = []
         for cpu in numbers(inList: line.dropFirst("Cpus_allowed_list:".count)) {
             let path = "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list"
-            guard let siblings = try? String(contentsOfFile: path, encoding: .utf8) else { return fallback }
-            cores.insert(siblings.trimmingCharacters(in: .whitespacesAndNewlines))
+            guard let siblings = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+            if cores.insert(siblings.trimmingCharacters(in: .whitespacesAndNewlines)).inserted { cpus.append(cpu) }
         }
-        return cores.isEmpty ? fallback : cores.count
+        let nodes = memoryNodes()
+        return cpus.sorted { (nodes[$0] ?? 0, $0) < (nodes[$1] ?? 0, $1) }
+    }
+
+    /// The memory node of each CPU; empty where there is one alone or none can be read.
+    private static func memoryNodes() -> [Int: Int] {
+        let folder = "/sys/devices/system/node"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        var nodes: [Int: Int] = [:]
+        for name in names where name.hasPrefix("node") {
+            guard let node = Int(name.dropFirst(4)),
+                let list = try? String(contentsOfFile: "\(folder)/\(name)/cpulist", encoding: .utf8)
+            else { continue }
+            for cpu in numbers(inList: list.trimmingCharacters(in: .whitespacesAndNewlines)) { nodes[cpu] = node }
+        }
+        return nodes
     }
 
     /// The numbers of a kernel list such as "0-3,8"; parts that are none are left out, and at most 8,192 are made.

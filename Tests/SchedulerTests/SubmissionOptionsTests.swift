@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Datasets
 import Testing
 
@@ -17,10 +18,22 @@ struct SubmissionOptionsTests {
         #expect(throws: (any Error).self) { try SubmissionOptions.parse(Self.least + ["--check-pictures", "some"]) }
     }
 
-    @Test("There is no option that reaches no computation")
-    func noPrecision() {
-        #expect(throws: (any Error).self) { try SubmissionOptions.parse(Self.least + ["--precision", "fp32"]) }
-        #expect(!SubmissionOptions.helpMessage().contains("precision"))
+    @Test("Precision is fp32 unless somebody says otherwise, and a precision that is none is refused")
+    func precisions() throws {
+        #expect(try SubmissionOptions.parse(Self.least).precision == .fp32)
+        #expect(try SubmissionOptions.parse(Self.least + ["--precision", "int8"]).precision == .int8)
+        #expect(throws: (any Error).self) { try SubmissionOptions.parse(Self.least + ["--precision", "fp16"]) }
+    }
+
+    @Test("Pinned threads need physical cores of their own, and each worker gets the next ones")
+    func pins() throws {
+        let options = try WorkerOptions.parse(["--workers", "2", "--slots-per-worker", "3", "--pin"])
+        #expect(options.pinArguments(worker: 0) == ["--pin", "0"] && options.pinArguments(worker: 1) == ["--pin", "3"])
+        try options.checkPins(cores: 6)
+        #expect(throws: CommandFailure.self) { try options.checkPins(cores: 5) }
+        let free = try WorkerOptions.parse(["--workers", "2", "--slots-per-worker", "3"])
+        try free.checkPins(cores: 1)
+        #expect(free.pinArguments(worker: 1).isEmpty)
     }
 
     @Test("A picture's name must say a format that is written")

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import SystemSupport
@@ -60,6 +61,23 @@ struct SystemSupportTests {
     func cpuLists(text: String, numbers: [Int]) {
         #expect(PhysicalCores.numbers(inList: text) == numbers)
         #expect(PhysicalCores.count() >= 1)
+        #expect(Set(PhysicalCores.firstCPUs()).count == PhysicalCores.firstCPUs().count)
+    }
+
+    @Test("A pinned thread may run on its CPU alone, and others as before")
+    func pinning() throws {
+        let before = ThreadAffinity.cpus()
+        let cpu = try #require(PhysicalCores.firstCPUs().last)
+        let done = DispatchSemaphore(value: 0)
+        let seen = Mutex<[Int]>([])
+        Thread {
+            if ThreadAffinity.pin(cpu: cpu) { seen.withLock { $0 = ThreadAffinity.cpus() } }
+            done.signal()
+        }.start()
+        #expect(done.wait(timeout: .now() + 60) == .success)
+        #expect(seen.withLock { $0 } == [cpu])
+        #expect(ThreadAffinity.cpus() == before && before.contains(cpu))
+        #expect(!ThreadAffinity.pin(cpu: -1) && !ThreadAffinity.pin(cpu: 1_000_000))
     }
 
     @Test("SHA-256 of the FIPS 180-4 example")

@@ -19,7 +19,8 @@ struct ServePlanTests {
             database: .given(address, by: .option),
             timing: timing,
             identity: "me",
-            cores: 6
+            cores: 6,
+            cpus: [0, 2, 4, 6, 8, 10, 1, 3]
         )
     }
 
@@ -35,6 +36,16 @@ struct ServePlanTests {
         }
         #expect(throws: (any Error).self) { try ServeCommand.parse(["--slots", "0"]) }
         #expect(throws: (any Error).self) { try ServeCommand.parse(["--exit-when-idle", "-1"]) }
+    }
+
+    @Test("Pinned slots have cores of their own, and more than there are is refused")
+    func pins() throws {
+        #expect(try plan().slotCPUs == nil)
+        #expect(try plan("--pin", "0").slotCPUs == [0, 2, 4, 6, 8, 10])
+        #expect(try plan("--pin", "5", "--slots", "2").slotCPUs == [10, 1])
+        let error = #expect(throws: CommandFailure.self) { try plan("--pin", "3") }
+        #expect(error?.description.contains("needs 9 physical cores; this process may use 8") == true)
+        #expect(ServePlan.flaw(slots: nil, exitWhenIdle: nil, pin: -1) == "--pin must be 0 to 8191")
     }
 
     @Test("A slot a core, unless somebody says otherwise; paths are absolute")

@@ -11,6 +11,8 @@ final class LocalWorkers {
     struct Configuration: Sendable {
         var executable: String
         var arguments: [String]
+        /// What else a worker gets, by its index.
+        var argumentsOfWorker: @Sendable (Int) -> [String] = { _ in [] }
         /// Added to this process's environment; holds the database URL, which must not appear in process lists.
         var environment: [String: String]
         /// Folder for each worker's output: `worker-<n>.log`, and `worker-<n>.log.1` of what was before.
@@ -111,7 +113,7 @@ final class LocalWorkers {
         seats[index].peakBytes = 0
         let process = Process()
         process.executableURL = URL(fileURLWithPath: configuration.executable)
-        process.arguments = configuration.arguments
+        process.arguments = configuration.arguments + configuration.argumentsOfWorker(index)
         let identity = WorkerDescription.newIdentity()
         process.environment = ProcessInfo.processInfo.environment.merging(configuration.environment) { $1 }
             .merging([WorkerEnvironment.identity: identity]) { $1 }

@@ -47,6 +47,7 @@ struct RunController {
         return LocalWorkers.Configuration(
             executable: executable,
             arguments: arguments,
+            argumentsOfWorker: { [workers] in workers.pinArguments(worker: $0) },
             environment: ["OCC_DATABASE_URL": session.connectionString],
             logDirectory: plan.outputDirectory + "/logs",
             count: workers.processCount

@@ -29,6 +29,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Keep slot i on physical core n + i of those that this process may use, counted from 0; its memory is then that core's.",
+            valueName: "n"
+        )
+    )
+    var pin: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Model package (default: where the run says it is); only runs of this model are worked on.",
             valueName: "file"
         )
@@ -86,7 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     func validate() throws {
-        if let flaw = ServePlan.flaw(slots: slots, exitWhenIdle: exitWhenIdle) { throw ValidationError(flaw) }
+        if let flaw = ServePlan.flaw(slots: slots, exitWhenIdle: exitWhenIdle, pin: pin) { throw ValidationError(flaw) }
     }
 
     func run() async throws {
@@ -111,7 +119,8 @@ struct ServeCommand: AsyncParsableCommand {
             timing: .fromEnvironment(),
             identity: ProcessInfo.processInfo.environment[WorkerEnvironment.identity]
                 ?? WorkerDescription.newIdentity(),
-            cores: PhysicalCores.count()
+            cores: PhysicalCores.count(),
+            cpus: PhysicalCores.firstCPUs()
         )
         try await WorkerProcess(
             plan: plan,

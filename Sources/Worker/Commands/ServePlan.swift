@@ -6,6 +6,8 @@ internal import SystemSupport
 /// What `serve` was asked for, as a value: what to work on, by which times, and when to leave.
 struct ServePlan {
     let slotCount: Int
+    /// The CPU of each slot; nil where the system decides.
+    let slotCPUs: [Int]?
     /// Work on this run only.
     let runName: String?
     /// Where this host finds what the submitting host named.
@@ -25,10 +27,27 @@ struct ServePlan {
     /// - Parameters:
     ///   - identity: what the worker registers as.
     ///   - cores: how many slots there are where nobody said.
-    /// - Throws: `PostgresError` for an address that cannot be read.
-    init(_ arguments: ServeCommand, database: DatabaseChoice, timing: QueueTiming, identity: String, cores: Int) throws
-    {
-        slotCount = arguments.slots ?? cores
+    ///   - cpus: a CPU of every physical core.
+    /// - Throws: `PostgresError` for an address that cannot be read, `CommandFailure` for more pinned slots than there are cores.
+    init(
+        _ arguments: ServeCommand,
+        database: DatabaseChoice,
+        timing: QueueTiming,
+        identity: String,
+        cores: Int,
+        cpus: [Int]
+    ) throws {
+        let slotCount = arguments.slots ?? cores
+        self.slotCount = slotCount
+        slotCPUs = try arguments.pin.map { first in
+            guard first + slotCount <= cpus.count else {
+                throw CommandFailure(
+                    .configuration,
+                    "--pin \(first) with \(slotCount) slots needs \(first + slotCount) physical cores; this process may use \(cpus.count)"
+                )
+            }
+            return Array(cpus[first..<(first + slotCount)])
+        }
         runName = arguments.runName
         mounts = PredictionWork.Mounts(
             datasetRoot: arguments.datasetRoot.map(Paths.absolute),
@@ -51,7 +70,8 @@ struct ServePlan {
     }
 
     /// What is wrong with arguments that can be judged alone; nil if nothing is.
-    static func flaw(slots: Int?, exitWhenIdle: Double?) -> String? {
+    static func flaw(slots: Int?, exitWhenIdle: Double?, pin: Int? = nil) -> String? {
+        if let pin, !(0...8191).contains(pin) { return "--pin must be 0 to 8191" }
         guard (1...1024).contains(slots ?? 1) else { return "--slots must be 1 to 1024" }
         if let exitWhenIdle, !(exitWhenIdle >= 0) { return "--exit-when-idle must be 0 or more" }
         return nil
@@ -66,6 +86,7 @@ struct ServePlan {
     func settings(host: String, processID: Int32, kernels: String) -> WorkerService.Settings {
         WorkerService.Settings(
             slotCount: slotCount,
+            slotCPUs: slotCPUs,
             exitWhenIdleSeconds: exitWhenIdleSeconds,
             exitsWhenDone: exitsWhenDone,
             parentProcessID: parentProcessID,

@@ -9,6 +9,8 @@ internal import SystemSupport
 final class WorkerService {
     struct Settings: Sendable {
         var slotCount: Int
+        /// The CPU of each slot; nil where the system decides.
+        var slotCPUs: [Int]?
         var exitWhenIdleSeconds: Double?
         var exitsWhenDone = false
         var patience = Patience.Settings()
@@ -70,7 +72,7 @@ final class WorkerService {
             outputDirectory: settings.outputDirectory,
             logger: logger
         )
-        slots = (0..<settings.slotCount).map { SlotThread(index: $0) }
+        slots = (0..<settings.slotCount).map { SlotThread(index: $0, cpu: settings.slotCPUs?[$0]) }
     }
 
     /// What a signal handler calls, on any thread.

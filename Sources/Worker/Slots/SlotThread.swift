@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
+internal import SystemSupport
 
 /// A thread of its own that works on one scene at a time.
 ///
@@ -19,8 +20,14 @@ final class SlotThread: Sendable {
     /// Starts the thread.
     ///
     /// Network stages keep small arrays on the stack only; 8 MiB is the system's usual size.
-    init(index: Int) {
-        let thread = Thread { [self] in loop() }
+    ///
+    /// - Parameter cpu: the only CPU that it runs on; nil leaves that to the system.
+    init(index: Int, cpu: Int? = nil) {
+        let thread = Thread { [self] in
+            // A CPU that went away since it was chosen costs speed only.
+            if let cpu { _ = ThreadAffinity.pin(cpu: cpu) }
+            loop()
+        }
         thread.name = "slot-\(index)"
         thread.stackSize = 8 << 20
         thread.start()
