@@ -4,7 +4,7 @@ struct LayerWeights {
     let bias: [Float]
     /// What a sum is multiplied by, one an output channel; none where sums are values.
     private let factors: [Float]
-    private let bytes: ByteWeights?
+    private let bytes: RoundedWeights?
     private let plain: UnsafePointer<Float>
 
     /// - Parameters:
@@ -24,7 +24,7 @@ struct LayerWeights {
             return
         }
         let count = key.convolution.weightShape.reduce(1, *)
-        let bytes = ByteWeights(
+        let bytes = RoundedWeights(
             UnsafeBufferPointer(start: weights, count: count),
             outChannels: outChannels,
             largest: largest

@@ -1,5 +1,5 @@
 /// Weights of a convolution rounded to bytes, with a unit for every output channel.
-struct ByteWeights {
+struct RoundedWeights {
     /// `[out, in, kernel, kernel]`.
     let values: [Int8]
     /// What 1 stands for in each output channel.
