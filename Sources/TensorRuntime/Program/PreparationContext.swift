@@ -22,6 +22,9 @@ public final class PreparationContext {
     /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
     private var convolutions: [ConvolutionPrimitive.Key: ConvolutionPrimitive] = [:]
 
+    /// What else operations share, by keys of their own types.
+    private var others: [AnyHashable: any Sendable] = [:]
+
     /// Prepares the libraries for a source of parameters.
     ///
     /// - Throws: `TensorRuntimeError`.
@@ -47,6 +50,14 @@ public final class PreparationContext {
         )
         convolutions[key] = primitive
         return primitive
+    }
+
+    /// What an operation makes once for equal keys.
+    func shared<Value: Sendable>(_ key: some Hashable & Sendable, _ make: () throws -> Value) rethrows -> Value {
+        if let value = others[AnyHashable(key)] as? Value { return value }
+        let value = try make()
+        others[AnyHashable(key)] = value
+        return value
     }
 
     /// The primitive of a convolution of dense channels-last tensors that are no tensors of a program, such as a few rows in scratch
