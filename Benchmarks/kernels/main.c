@@ -1,7 +1,8 @@
 /// Multiply-adds per cycle of the binary kernels, one thread, for every variant that this machine runs.
 ///
 /// Usage: kernels [variant] [--quick]. "cache": a 16 x 16 image, whose data stays in the caches; "layer": whole layers
-/// of the published networks, with maps of float32 and of bfloat16, whose calls alternate. The cycle is that of the core clock, measured by a chain of dependent additions just
+/// of the published networks, with maps of float32, of bfloat16, and of
+/// bfloat16 with bytes before the 1x1, whose calls alternate. The cycle is that of the core clock, measured by a chain of dependent additions just
 /// before each figure; each figure is the best of several runs, since other work can only slow a run down.
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,12 @@ static double seconds(void (*run)(const job *), const job *j, bool quick) {
     return best;
 }
 
+static void run_bytes(const job *j) {
+    j->kernels->pointwise_bytes(
+        out_pixels(j), j->in, j->out, occ_floats(j->middle, j->in), &j->body.bytes1x1, &j->body.epilogue1x1, j->y,
+        j->sums, j->workspace);
+}
+
 /// Times what reads or writes maps, by element type.
 static void bench_elements(const job *j, bool quick) {
     static const struct {
@@ -123,19 +130,32 @@ static void bench_elements(const job *j, bool quick) {
     } works[] = {{"pack", run_pack}, {"body", run_body}, {"residual", run_residual}, {"pool", run_pool}, {"x2", run_resize}};
     const size_t count = j->body.conv.height * j->body.conv.width * j->in;
     uint16_t *x = take(count * 2), *y = take(count * 2);
-    job jobs[2] = {*j, *j};
+    job jobs[3] = {*j, *j, *j};
     for (size_t i = 0; i < count; i++) x[i] = occ_bfloat16(((const float *)j->x.values)[i]);
     jobs[1].x = (occ_map){x, j->in, occ_element_bfloat16};
     jobs[1].y = (occ_target){y, j->out, occ_element_bfloat16};
     jobs[1].residual.x = (occ_map){y, j->out, occ_element_bfloat16};
     jobs[1].residual.identity = jobs[1].x;
     jobs[1].residual.y = jobs[1].y;
+    int8_t *weights = take(occ_byte_weight_count(j->out, j->in));
+    int32_t *weight_sums = take((j->out + 15) / 16 * 16 * sizeof(int32_t));
+    occ_expand_weights(&j->body.weights1x1, j->out, j->in, weights, weight_sums);
+    jobs[2] = jobs[1];
+    jobs[2].body.bytes1x1 = (occ_byte_weights){weights, weight_sums, 0.01f};
+    size_t bytes = occ_body_workspace_bytes(&jobs[2].body), other = occ_bytes_workspace_bytes(j->in, j->out);
+    jobs[2].workspace = take(bytes > other ? bytes : other);
     printf("%-7s ", j->kernels->name);
     for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
-        double best[2];
-        compare(works[i].run, jobs, 2, quick, best);
-        printf("  %s %.3f, bf16 %.3f ms", works[i].name, best[0] * 1e3, best[1] * 1e3);
+        double best[3];
+        compare(works[i].run, jobs, works[i].run == run_body ? 3 : 2, quick, best);
+        printf("  %s %.3f, bf16 %.3f", works[i].name, best[0] * 1e3, best[1] * 1e3);
+        if (works[i].run == run_body) printf(", int8 %.3f", best[2] * 1e3);
+        printf(" ms");
     }
+    printf("  1x1 of int8 %.3f ms", seconds(run_bytes, &jobs[2], quick) * 1e3);
+    free(jobs[2].workspace);
+    free(weights);
+    free(weight_sums);
     printf("\n");
     free(x);
     free(y);

@@ -187,6 +187,8 @@ OCC_INLINE void occ_avx2_lookup(
 
 #include "template_pointwise.h"
 
+#include "bytes_avx2.h"
+
 #include "template_stereo.h"
 
 #include "template_table.h"

@@ -1,4 +1,4 @@
-/// x86-64 with AVX-512 F, BW, DQ, VL and VPOPCNTDQ.
+/// x86-64 with AVX-512 F, BW, DQ, VL, VPOPCNTDQ and VNNI.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -11,7 +11,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 #pragma clang attribute push( \
-    __attribute__((target("avx2,fma,popcnt,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))), \
+    __attribute__((target("avx2,fma,popcnt,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512vnni"))), \
     apply_to = function)
 
 /// Signs and nonzeros of 32 values.
@@ -380,6 +380,8 @@ static void occ_avx512_lookup_blocks(const occ_lookup *l) {
 }
 
 #include "template_pointwise.h"
+
+#include "bytes_avx512.h"
 
 #include "template_stereo.h"
 

@@ -20,6 +20,11 @@
 #define OCC_LUT_ENTRIES 16
 /// Channels handled at once by the elementwise kernels; a multiple of 32.
 #define OCC_CHUNK 128
+/// Channels whose bytes stand side by side, and the bytes of one group for a block of output channels.
+#define OCC_BYTES_GROUP 4
+#define OCC_BYTES_BLOCK (OCC_BLOCK * OCC_BYTES_GROUP)
+/// Pixels that are brought to bytes at once.
+#define OCC_BYTES_AT_ONCE 48
 /// Pixels whose results a body keeps in the cache before it rounds them to another type; a multiple of OCC_LUT_PIXELS.
 #define OCC_BODY_PIXELS 48
 
@@ -135,10 +140,34 @@ typedef struct occ_lookup {
     double *sums;
 } occ_lookup;
 
+/// A 1x1 convolution of bytes under way.
+typedef struct occ_bytes_step {
+    /// `q + 128`, with a multiple of OCC_BYTES_GROUP bytes from pixel to pixel.
+    const uint8_t *bytes;
+    size_t byte_stride, groups, blocks, out_channels;
+    const int8_t *weights;
+    /// What takes the 128 back out: start values of the sums, `[blocks * OCC_BLOCK]`.
+    int32_t *starts;
+    occ_padded_epilogue epilogue;
+    occ_target y;
+    /// May be NULL.
+    double *sums;
+} occ_bytes_step;
+
+/// The workspace of a 1x1 convolution of bytes.
+typedef struct occ_bytes_state {
+    occ_bytes_step step;
+    /// Of the scale.
+    float inverse;
+    /// `[OCC_BYTES_AT_ONCE][byte_stride]`.
+    uint8_t *bytes;
+} occ_bytes_state;
+
 /// The workspace of a body.
 typedef struct occ_body_state {
     occ_conv_state conv;
     occ_pointwise_state pointwise;
+    occ_bytes_state bytes;
     uint32_t *row_signs, *row_nonzero;
     /// One output row of the 3x3, `[out_width][conv.out_channels]`.
     float *row;
@@ -169,6 +198,10 @@ static inline OCC_UNUSED size_t occ_arena_bytes(const occ_arena *arena) { return
 void occ_plan_conv(occ_conv_state *state, const occ_conv *conv, occ_arena *arena);
 void occ_plan_pointwise(
     occ_pointwise_state *state, size_t in_channels, size_t out_channels, occ_arena *arena);
+void occ_plan_bytes(occ_bytes_state *state, size_t in_channels, size_t out_channels, occ_arena *arena);
+/// Fills in all of a step but where pixels come from and go to; the epilogue takes in the scale.
+void occ_begin_bytes(
+    occ_bytes_state *state, const occ_byte_weights *weights, const occ_epilogue *epilogue, double *sums);
 void occ_plan_body(occ_body_state *state, const occ_body *body, occ_arena *arena);
 /// Notes which blocks of output channels have zero weights; returns whether any has.
 bool occ_find_zero_blocks(
@@ -176,6 +209,9 @@ bool occ_find_zero_blocks(
 /// Copies an epilogue (NULL: identity) into its padded arrays.
 void occ_fill_epilogue(
     occ_padded_epilogue *padded, const occ_epilogue *epilogue, size_t channels, size_t padded_channels);
+
+/// Adds values to what was seen before.
+void occ_observe(const float *values, size_t count, occ_observation *seen);
 
 /// The tables of the variants; NULL where not compiled in.
 extern const occ_kernels occ_kernels_scalar_table;

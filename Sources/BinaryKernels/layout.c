@@ -56,6 +56,32 @@ bool occ_pack_weights(
     return any_zero;
 }
 
+size_t occ_byte_weight_count(size_t out_channels, size_t in_channels) {
+    return blocks_of(out_channels) * ((in_channels + OCC_BYTES_GROUP - 1) / OCC_BYTES_GROUP) * OCC_BYTES_BLOCK;
+}
+
+void occ_expand_weights(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, int8_t *bytes, int32_t *sums) {
+    const size_t words = occ_words(in_channels), groups = (in_channels + OCC_BYTES_GROUP - 1) / OCC_BYTES_GROUP;
+    for (size_t block = 0; block < blocks_of(out_channels); block++) {
+        for (size_t o = 0; o < OCC_BLOCK; o++) {
+            int32_t sum = 0;
+            for (size_t i = 0; i < groups * OCC_BYTES_GROUP; i++) {
+                const size_t word = (block * words + i / 32) * OCC_BLOCK + o;
+                const bool exists = block * OCC_BLOCK + o < out_channels && i < in_channels;
+                const uint32_t negative = exists ? weights->signs[word] >> (i % 32) & 1 : 0;
+                const uint32_t kept = !exists ? 0
+                    : weights->nonzero == NULL ? 1 : weights->nonzero[word] >> (i % 32) & 1;
+                const int8_t value = (int8_t)(kept ? (negative ? -1 : 1) : 0);
+                bytes[(block * groups + i / OCC_BYTES_GROUP) * OCC_BYTES_BLOCK + o * OCC_BYTES_GROUP
+                    + i % OCC_BYTES_GROUP] = value;
+                sum += value;
+            }
+            sums[block * OCC_BLOCK + o] = sum;
+        }
+    }
+}
+
 void occ_weight_scales(
     const float *oihw, size_t out_channels, size_t in_channels, size_t kernel, float *scales) {
     size_t count = in_channels * kernel * kernel;
@@ -117,9 +143,37 @@ void occ_plan_pointwise(
     plan_epilogue(&state->epilogue, state->padded_out, arena);
 }
 
+void occ_plan_bytes(occ_bytes_state *state, size_t in_channels, size_t out_channels, occ_arena *arena) {
+    memset(state, 0, sizeof(*state));
+    occ_bytes_step *step = &state->step;
+    step->groups = (in_channels + OCC_BYTES_GROUP - 1) / OCC_BYTES_GROUP;
+    step->byte_stride = step->groups * OCC_BYTES_GROUP;
+    step->blocks = blocks_of(out_channels);
+    step->out_channels = out_channels;
+    step->starts = occ_arena_take(arena, step->blocks * OCC_BLOCK * sizeof(int32_t));
+    plan_epilogue(&step->epilogue, step->blocks * OCC_BLOCK, arena);
+    state->bytes = occ_arena_take(arena, OCC_BYTES_AT_ONCE * step->byte_stride);
+    step->bytes = state->bytes;
+}
+
+void occ_begin_bytes(
+    occ_bytes_state *state, const occ_byte_weights *weights, const occ_epilogue *epilogue, double *sums) {
+    occ_bytes_step *step = &state->step;
+    const size_t padded = step->blocks * OCC_BLOCK;
+    step->weights = weights->weights;
+    step->sums = sums;
+    state->inverse = 1 / weights->scale;
+    for (size_t o = 0; o < padded; o++) step->starts[o] = -128 * weights->sums[o];
+    occ_fill_epilogue(&step->epilogue, epilogue, step->out_channels, padded);
+    for (size_t o = 0; o < padded; o++) step->epilogue.alpha[o] *= weights->scale;
+}
+
 void occ_plan_body(occ_body_state *state, const occ_body *body, occ_arena *arena) {
     occ_plan_conv(&state->conv, &body->conv, arena);
     occ_plan_pointwise(&state->pointwise, body->conv.out_channels, body->out_channels, arena);
+    if (body->bytes1x1.weights != NULL) {
+        occ_plan_bytes(&state->bytes, body->conv.out_channels, body->out_channels, arena);
+    }
     size_t row_words = body->conv.width * state->conv.words;
     state->row_signs = occ_arena_take(arena, row_words * sizeof(uint32_t));
     state->row_nonzero = occ_arena_take(arena, row_words * sizeof(uint32_t));
@@ -140,6 +194,15 @@ size_t occ_pointwise_workspace_bytes(size_t in_channels, size_t out_channels) {
     occ_arena arena = occ_arena_make(NULL);
     occ_pointwise_state state;
     occ_plan_pointwise(&state, in_channels, out_channels, &arena);
+    return occ_arena_bytes(&arena);
+}
+
+size_t occ_bytes_workspace_bytes(size_t in_channels, size_t out_channels) {
+    occ_arena arena = occ_arena_make(NULL);
+    occ_bytes_state state;
+    occ_plan_bytes(&state, in_channels, out_channels, &arena);
+    // Pixels on their way from another type.
+    (void)occ_arena_take(&arena, OCC_BYTES_AT_ONCE * in_channels * sizeof(float));
     return occ_arena_bytes(&arena);
 }
 
@@ -192,4 +255,17 @@ void occ_channel_means(const double *sums, size_t channels, size_t pixels, float
 
 void occ_sigmoid(float *x, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] = 1.0f / (1.0f + expf(-x[i]));
+}
+
+void occ_observe(const float *values, size_t count, occ_observation *seen) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof(bits));
+        bits &= 0x7fffffff;
+        if (bits > 0x7f800000) continue;
+        const float magnitude = fabsf(values[i]);
+        if (magnitude > seen->largest) seen->largest = magnitude;
+        seen->bins[bits >> 20]++;
+        seen->count++;
+    }
 }

@@ -161,6 +161,8 @@ OCC_INLINE void occ_neon_lookup(
 
 #include "template_pointwise.h"
 
+#include "bytes_neon.h"
+
 #include "template_stereo.h"
 
 #include "template_table.h"

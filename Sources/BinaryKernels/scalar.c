@@ -92,6 +92,8 @@ static void occ_scalar_lookup(
 
 #include "template_pointwise.h"
 
+#include "bytes_scalar.h"
+
 #include "template_stereo.h"
 
 #include "template_table.h"

@@ -25,8 +25,12 @@ static void OCC_NAME(binary_conv_bf16)(
 
 /// The 1x1 of one row of a body, into the pixels from `y` on.
 static void OCC_NAME(body_pointwise)(
-    const occ_body_state *s, const occ_body *body, occ_target y, double *sums) {
+    occ_body_state *s, const occ_body *body, occ_target y, double *sums) {
     const size_t width = s->conv.out_width, in = body->conv.out_channels, out = body->out_channels;
+    if (body->bytes1x1.weights != NULL) {
+        OCC_NAME(bytes_run)(&s->bytes, width, in, s->row, in, y);
+        return;
+    }
     if (y.element == occ_element_float32) {
         OCC_NAME(pointwise_run)(
             &s->pointwise, width, in, out, s->row, in, &body->weights1x1, (float *)y.values, y.stride, sums);
@@ -42,27 +46,47 @@ static void OCC_NAME(body_pointwise)(
     }
 }
 
-static void OCC_NAME(bdc_body)(
-    const occ_body *body, occ_map x, occ_target y, double *sums, void *workspace) {
+/// Divides the workspace and makes the 3x3 ready; returns where its rows come from.
+static occ_row_source OCC_NAME(body_begin)(
+    occ_body_state *s, const occ_body *body, occ_map x, void *workspace) {
     occ_arena arena = occ_arena_make(workspace);
-    occ_body_state state;
-    occ_plan_body(&state, body, &arena);
-    OCC_NAME(conv_begin)(&state.conv, &body->weights3x3, &body->epilogue3x3);
-    occ_fill_epilogue(
-        &state.pointwise.epilogue, &body->epilogue1x1, body->out_channels, state.pointwise.padded_out);
-    (void)occ_find_zero_blocks(
-        &body->weights1x1, body->out_channels, body->conv.out_channels, 1, state.pointwise.zero_blocks);
+    occ_plan_body(s, body, &arena);
+    OCC_NAME(conv_begin)(&s->conv, &body->weights3x3, &body->epilogue3x3);
     const occ_row_source source = {
         .x = x,
         .move_scale = body->move_scale,
         .move_bias = body->move_bias,
-        .row_signs = state.row_signs,
-        .row_nonzero = state.row_nonzero,
+        .row_signs = s->row_signs,
+        .row_nonzero = s->row_nonzero,
     };
-    const size_t middle = body->conv.out_channels, width = state.conv.out_width;
+    return source;
+}
+
+static void OCC_NAME(bdc_body)(
+    const occ_body *body, occ_map x, occ_target y, double *sums, void *workspace) {
+    occ_body_state state;
+    const occ_row_source source = OCC_NAME(body_begin)(&state, body, x, workspace);
+    if (body->bytes1x1.weights != NULL) {
+        occ_begin_bytes(&state.bytes, &body->bytes1x1, &body->epilogue1x1, sums);
+    } else {
+        occ_fill_epilogue(
+            &state.pointwise.epilogue, &body->epilogue1x1, body->out_channels, state.pointwise.padded_out);
+        (void)occ_find_zero_blocks(
+            &body->weights1x1, body->out_channels, body->conv.out_channels, 1, state.pointwise.zero_blocks);
+    }
     for (size_t row = 0; row < state.conv.out_height; row++) {
         OCC_NAME(conv_prepare_row)(&state.conv, &source, row);
-        OCC_NAME(conv_row)(&state.conv, state.row, middle);
-        OCC_NAME(body_pointwise)(&state, body, occ_target_at(y, row * width, 0), sums);
+        OCC_NAME(conv_row)(&state.conv, state.row, body->conv.out_channels);
+        OCC_NAME(body_pointwise)(&state, body, occ_target_at(y, row * state.conv.out_width, 0), sums);
+    }
+}
+
+static void OCC_NAME(observe_body)(const occ_body *body, occ_map x, occ_observation *seen, void *workspace) {
+    occ_body_state state;
+    const occ_row_source source = OCC_NAME(body_begin)(&state, body, x, workspace);
+    for (size_t row = 0; row < state.conv.out_height; row++) {
+        OCC_NAME(conv_prepare_row)(&state.conv, &source, row);
+        OCC_NAME(conv_row)(&state.conv, state.row, body->conv.out_channels);
+        occ_observe(state.row, state.conv.out_width * body->conv.out_channels, seen);
     }
 }

@@ -66,7 +66,8 @@ struct BodyTests {
             epilogue3x3: first.epilogue,
             out_channels: item.outChannels,
             weights1x1: weights1.weights,
-            epilogue1x1: second.epilogue
+            epilogue1x1: second.epilogue,
+            bytes1x1: occ_byte_weights()
         )
         let rows = occ_conv_out_height(&conv)
         let outPixels = rows * occ_conv_out_width(&conv)

@@ -190,6 +190,48 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
     release_all();
 }
 
+/// The 1x1 of bytes by its definition, into either type of map.
+static void test_bytes(
+    size_t pixels, size_t in, size_t out, const float *x, size_t x_stride, const float *oihw, const occ_weights *weights,
+    const occ_epilogue *epilogue, const char *where) {
+    const size_t padded = (out + 15) / 16 * 16;
+    int8_t *bytes = take(occ_byte_weight_count(out, in));
+    int32_t *byte_sums = take(padded * 4);
+    occ_expand_weights(weights, out, in, bytes, byte_sums);
+    const occ_byte_weights expanded = {bytes, byte_sums, 0.0123f};
+    const float inverse = 1 / expanded.scale;
+    float *alpha = take(out * 4), *expected = take(pixels * out * 4);
+    for (size_t o = 0; o < out; o++) alpha[o] = epilogue->alpha[o] * expanded.scale;
+    occ_epilogue scaled = *epilogue;
+    scaled.alpha = alpha;
+    for (size_t p = 0; p < pixels; p++) {
+        for (size_t o = 0; o < out; o++) {
+            int sum = 0;
+            for (size_t c = 0; c < in; c++) {
+                const float value = x[p * x_stride + c] * inverse;
+                const float clamped = value > 127 ? 127 : value < -127 ? -127 : value;
+                sum += (int)rintf(clamped) * sign_of(oihw[o * in + c]);
+            }
+            expected[p * out + o] = apply((float)sum, &scaled, o);
+        }
+    }
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        void *workspace = take(occ_bytes_workspace_bytes(in, out));
+        float *y = take(pixels * out * 4);
+        k->pointwise_bytes(
+            pixels, in, out, occ_floats(x, x_stride), &expanded, epilogue, occ_floats_out(y, out), NULL, workspace);
+        check(same(y, expected, pixels * out * 4), k->name, "pointwise_bytes", where);
+        uint16_t *halves = take(pixels * out * 2);
+        const occ_target target = {halves, out, occ_element_bfloat16};
+        k->pointwise_bytes(pixels, in, out, occ_floats(x, x_stride), &expanded, epilogue, target, NULL, workspace);
+        bool rounded = true;
+        for (size_t i = 0; i < pixels * out; i++) rounded &= halves[i] == occ_bfloat16(expected[i]);
+        check(rounded, k->name, "pointwise_bytes into bfloat16", where);
+    }
+}
+
 static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_w, uint64_t seed) {
     random_state = seed;
     char where[200];
@@ -236,6 +278,7 @@ static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_
         check(same(y, reference, y_count * 4), k->name, "pointwise_conv", where);
         check(same(sums, reference_sums, out * 8), k->name, "pointwise_conv sums", where);
     }
+    test_bytes(pixels, in, out, x, x_stride, oihw, &weights, &epilogue, where);
     release_all();
 }
 
@@ -274,7 +317,12 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
         .gate = gate, .identity = occ_floats(identity, (out + 1) / 2), .identity_channels = (out + 1) / 2,
         .skip = occ_floats(skip, out), .factor = 0.5f, .shift_in = gate, .slope = gate, .shift_out = gate};
 
-    float *reference = NULL;
+    int8_t *bytes = take(occ_byte_weight_count(out, c));
+    int32_t *byte_sums = take((out + 15) / 16 * 16 * 4);
+    occ_expand_weights(&body.weights1x1, out, c, bytes, byte_sums);
+    const occ_byte_weights expanded = {bytes, byte_sums, 0.25f};
+    float *reference = NULL, *reference_bytes = NULL;
+    occ_observation reference_seen = {0};
     for (int isa = 0; isa <= occ_isa_neon; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
@@ -301,6 +349,25 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
         bool rounded = true;
         for (size_t i = 0; i < out_pixels * out; i++) rounded &= halves[i] == occ_bfloat16(y[i]);
         check(rounded, k->name, "bdc_body into bfloat16", where);
+        // The same with bytes before the 1x1, and what that would have read.
+        occ_body of_bytes = body;
+        of_bytes.bytes1x1 = expanded;
+        float *y_bytes = take(out_pixels * out * 4);
+        k->bdc_body(
+            &of_bytes, occ_floats(x, c), occ_floats_out(y_bytes, out), NULL, take(occ_body_workspace_bytes(&of_bytes)));
+        uint64_t *bins = (uint64_t *)(((uintptr_t)take(2048 * 8 + 4) + 7) & ~(uintptr_t)7);
+        memset(bins, 0, 2048 * 8);
+        occ_observation seen = {0, 0, bins};
+        k->observe_body(&body, occ_floats(x, c), &seen, take(occ_body_workspace_bytes(&body)));
+        if (isa == occ_isa_scalar) {
+            reference_bytes = y_bytes;
+            reference_seen = seen;
+        }
+        check(same(y_bytes, reference_bytes, out_pixels * out * 4), k->name, "bdc_body of bytes", where);
+        check(
+            seen.count == out_pixels * c && seen.largest == reference_seen.largest
+                && same(bins, reference_seen.bins, 2048 * 8),
+            k->name, "observe_body", where);
         residual.x = occ_floats(y, out);
         residual.y = occ_floats_out(y, out);
         k->residual(&residual, out_pixels, out);

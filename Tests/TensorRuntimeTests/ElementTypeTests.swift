@@ -66,6 +66,8 @@ import Testing
                 UInt32(truncatingIfNeeded: $0 &* 0x9e37_79b9)
             }
         }
+        floats["step"] = [25.4]
+        floats["nothing"] = [0]
         return Parameters(floats, words: words)
     }()
 
@@ -130,19 +132,81 @@ import Testing
     }
 
     @Test(arguments: [1, 2]) func unitsOfBDC(stride: Int) throws {
-        try Self.compare(stride: stride, inChannels: Self.channels) { builder, input, output, tail in
-            let unit = BDCUnitOperation.Unit(
-                name: "unit",
-                stride: stride,
-                move: Self.scale("move"),
-                spatial: Self.convolution("spatial", 3),
-                pointwise: Self.convolution("pointwise", 1),
-                squeeze: Self.convolution("squeeze", 1),
-                excite: Self.convolution("excite", 1),
-                shortcut: Self.scale("shortcut")
-            )
-            builder.append(BDCUnitOperation(unit, input: input, output: output, tail: tail))
+        for scale in [nil, "step"] {
+            try Self.compare(stride: stride, inChannels: Self.channels) { builder, input, output, tail in
+                let unit = Self.unit(stride: stride, scale: scale)
+                builder.append(BDCUnitOperation(unit, input: input, output: output, tail: tail))
+            }
         }
+    }
+
+    private static func unit(stride: Int, scale: String?) -> BDCUnitOperation.Unit {
+        BDCUnitOperation.Unit(
+            name: "unit",
+            stride: stride,
+            move: Self.scale("move"),
+            spatial: convolution("spatial", 3),
+            pointwise: convolution("pointwise", 1),
+            pointwiseScale: scale,
+            squeeze: convolution("squeeze", 1),
+            excite: convolution("excite", 1),
+            shortcut: Self.scale("shortcut")
+        )
+    }
+
+    /// Runs one unit on a map of 6 x 6, twice if it is observed.
+    private static func run(scale: String?, observer: UnitObserver?) throws -> [Float] {
+        let builder = ProgramBuilder()
+        let input = builder.tensor(images: 2, height: 6, width: 6, channels: channels)
+        let output = builder.tensor(images: 2, height: 6, width: 6, channels: channels)
+        let segment = Segment("all")
+        builder.hold([input, output])
+        builder.segment(segment) {
+            builder.append(
+                BDCUnitOperation(unit(stride: 1, scale: scale), input: input, output: output, tail: UnitTail())
+            )
+        }
+        let bound = try BoundProgram(Program(builder, PreparationContext(parameters)))
+        bound.floats(input).update(from: numbers(72 * channels, 5), count: 72 * channels)
+        var inputs = RunInputs()
+        inputs[UnitObserver.slot] = observer
+        try bound.run(segment, inputs)
+        if observer != nil { try bound.run(segment, inputs) }
+        return bound.planarValues(output)
+    }
+
+    /// A scale that an observer's values give brings bytes close to what float32 gives.
+    @Test func bytesAreCloseToFloats() throws {
+        let observer = UnitObserver()
+        let exact = try Self.run(scale: nil, observer: observer)
+        #expect(try Self.run(scale: nil, observer: nil) == exact)
+        let seen = try #require(observer.values["unit"])
+        #expect(observer.values.count == 1 && seen.count == UInt64(2 * 72 * Self.channels))
+        #expect(seen.bins.reduce(0, +) == seen.count && seen.largest > 0)
+        let last = try #require(seen.bins.lastIndex { $0 > 0 })
+        #expect(UnitObserver.Values.lowerBound(ofBin: last) <= seen.largest)
+        #expect(UnitObserver.Values.lowerBound(ofBin: last + 1) > seen.largest)
+
+        // The scale reaches far beyond the largest value.
+        #expect(seen.largest < 25.4)
+        let found = try Self.run(scale: "step", observer: nil)
+        let largest = exact.reduce(0) { max($0, abs($1)) }
+        let error = zip(exact, found).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        #expect(error > 0 && error < largest / 10)
+    }
+
+    @Test func aScaleIsAboveZero() {
+        let error = #expect(throws: TensorRuntimeError.self) { try Self.run(scale: "nothing", observer: nil) }
+        #expect(error?.detail.contains("'nothing'") == true)
+    }
+
+    /// Layers that run image by image share their expanded weights.
+    @Test func expandedWeightsAreShared() throws {
+        let context = try PreparationContext(Self.parameters)
+        let convolution = Self.convolution("pointwise", 1)
+        let weights = try ByteWeights.shared(convolution, in: context)
+        #expect(try ByteWeights.shared(convolution, in: context) === weights)
+        #expect(try ByteWeights.shared(Self.convolution("squeeze", 1), in: context) !== weights)
     }
 
     @Test(arguments: [(1, SignUnitOperation.Shortcut.input), (2, .input), (1, .none)])

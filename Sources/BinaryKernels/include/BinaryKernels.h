@@ -44,7 +44,7 @@ typedef enum occ_isa {
     occ_isa_scalar = 0,
     /// x86-64 with AVX2 and FMA.
     occ_isa_avx2 = 1,
-    /// x86-64 with AVX-512 F, BW, DQ, VL and VPOPCNTDQ (Zen 4, Ice Lake and later).
+    /// x86-64 with AVX-512 F, BW, DQ, VL, VPOPCNTDQ and VNNI (Zen 4, Ice Lake and later).
     occ_isa_avx512 = 2,
     /// AArch64.
     occ_isa_neon = 3,
@@ -99,6 +99,27 @@ bool occ_pack_weights(
 /// Source: `HardBinaryConv` in `quant_convs_BDC.py`. Summed in double, rounded once.
 void occ_weight_scales(
     const float *oihw, size_t out_channels, size_t in_channels, size_t kernel, float *scales);
+
+/// Weights of a 1x1 convolution whose inputs are signed bytes, and what one step of those is worth.
+///
+/// An input `x` becomes `q = clamp(x * (1 / scale), -127, 127)`, to the nearest integer, ties to even (`1 / scale` and the product are
+/// rounded to float32; NaN becomes -127). The sum of `q` times weight is an exact integer, which the epilogue takes as `sum * scale`: its
+/// alpha is multiplied by the scale, rounded once. So results are the same bits on all variants.
+typedef struct occ_byte_weights {
+    /// `occ_byte_weight_count` bytes, -1, 0 or 1, in the order `[out_channels / 16][in_channels / 4][16 out_channels][4 in_channels]`.
+    const int8_t *OCC_NULLABLE weights;
+    /// Their sums over input channels, `[out_channels / 16][16]`.
+    const int32_t *OCC_NULLABLE sums;
+    /// More than 0 and finite.
+    float scale;
+} occ_byte_weights;
+
+/// Bytes of the weights of a 1x1 convolution as bytes: both numbers of channels rounded up, to multiples of 16 and 4.
+size_t occ_byte_weight_count(size_t out_channels, size_t in_channels);
+
+/// Expands packed weights (of `kernel` = 1) into bytes and their sums; padding is 0.
+void occ_expand_weights(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, int8_t *bytes, int32_t *sums);
 
 // MARK: Parameters
 
@@ -168,13 +189,27 @@ typedef struct occ_body {
     size_t out_channels;
     occ_weights weights1x1;
     occ_epilogue epilogue1x1;
+    /// Where its weights are not NULL, the 1x1 reads signed bytes, as in `pointwise_bytes`; `weights1x1` is not used then.
+    occ_byte_weights bytes1x1;
 } occ_body;
+
+/// What a 1x1 convolution read, for choosing the scale of its bytes.
+typedef struct occ_observation {
+    /// Values seen, but for NaN.
+    uint64_t count;
+    /// The largest absolute value.
+    float largest;
+    /// 2048 counts of values by the upper 11 bits of `|x|` as float32: 8 bins an octave, bin `b` from the float32 of bits `b << 20` on.
+    uint64_t *bins;
+} occ_observation;
 
 /// Bytes of workspace for `binary_conv_f32` and `binary_conv_bf16`, any row range.
 size_t occ_conv_workspace_bytes(const occ_conv *conv);
 /// Bytes of workspace for `pointwise_conv`, any number of pixels.
 size_t occ_pointwise_workspace_bytes(size_t in_channels, size_t out_channels);
-/// Bytes of workspace for `bdc_body`.
+/// Bytes of workspace for `pointwise_bytes`, any number of pixels.
+size_t occ_bytes_workspace_bytes(size_t in_channels, size_t out_channels);
+/// Bytes of workspace for `bdc_body` and `observe_body`.
 size_t occ_body_workspace_bytes(const occ_body *body);
 
 // MARK: Kernels
@@ -257,13 +292,23 @@ typedef struct occ_kernels {
         const occ_weights *weights, const occ_epilogue *epilogue, float *y, size_t y_stride,
         double *OCC_NULLABLE sums, void *workspace);
 
+    /// 1x1 convolution of inputs of signed bytes with binary weights, followed by the epilogue; see `occ_byte_weights`.
+    ///
+    /// `x` is brought to bytes a few pixels at a time. `sums` as in `pointwise_conv`, of the values before `y` is rounded to its type.
+    void (*pointwise_bytes)(
+        size_t pixels, size_t in_channels, size_t out_channels, occ_map x, const occ_byte_weights *weights,
+        const occ_epilogue *epilogue, occ_target y, double *OCC_NULLABLE sums, void *workspace);
+
     /// A whole `occ_body`, row by row, so that nothing but `x` and `y` goes through memory.
     ///
-    /// The same bits as `pack_signs`, `binary_conv_f32` and `pointwise_conv` in sequence, rounded once where `y` is of bfloat16. `y`
+    /// The same bits as `pack_signs`, `binary_conv_f32` and `pointwise_conv` or `pointwise_bytes` in sequence, rounded once where `y` is of bfloat16. `y`
     /// has `occ_conv_out_height * occ_conv_out_width` pixels of `out_channels`; `sums` as in `pointwise_conv`, of the values before
     /// that rounding.
     void (*bdc_body)(
         const occ_body *body, occ_map x, occ_target y, double *OCC_NULLABLE sums, void *workspace);
+
+    /// Adds what the 1x1 of a body reads for an input to what was seen before; writes nothing else.
+    void (*observe_body)(const occ_body *body, occ_map x, occ_observation *seen, void *workspace);
 
     /// `y = rprelu((x * gate + identity' + skip) * factor)`; each operation is rounded. All maps are gone through once.
     void (*residual)(const occ_residual *residual, size_t pixels, size_t channels);

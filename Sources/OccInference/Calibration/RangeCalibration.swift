@@ -12,6 +12,8 @@ public final class RangeCalibration {
     private let package: ModelPackage
     private let session: InferenceSession
     private let names: Set<String>
+    /// Sees what the 1x1 of binary units read.
+    private let units = UnitObserver()
     private var histograms: [String: RangeHistogram] = [:]
     /// Keyframes seen.
     public private(set) var keyframes = 0
@@ -30,7 +32,7 @@ public final class RangeCalibration {
     ///
     /// - Throws: `InferenceError`.
     public func add(_ input: KeyframeInput) throws {
-        _ = try session.predict(input, taps: names) { tap in
+        _ = try session.predict(input, taps: names, observer: units) { tap in
             // A layer that runs for several frames has one scale.
             let name = String(tap.name.prefix { $0 != "#" })
             histograms[name, default: RangeHistogram()].add(tap.values)
@@ -45,6 +47,21 @@ public final class RangeCalibration {
     /// - Precondition: a keyframe was added.
     public func calibratedPackage() throws -> [UInt8] {
         precondition(keyframes > 0)
-        return try package.bytes(scales: histograms.mapValues { $0.end(levels: 127) })
+        var scales = histograms.mapValues { $0.end(levels: 127) }
+        for (unit, values) in units.values {
+            scales[BinaryConv2dBDC.pointwiseScale(ofUnit: unit)] = Self.end(values)
+        }
+        return try package.bytes(scales: scales)
+    }
+
+    /// The end of the scale of what a unit's 1x1 reads.
+    private static func end(_ values: UnitObserver.Values) -> Float {
+        let bins = values.bins.enumerated().filter { $1 > 0 }.map { index, count in
+            let lower = Double(UnitObserver.Values.lowerBound(ofBin: index))
+            let isLast = index + 1 == UnitObserver.Values.binCount
+            let upper = isLast ? lower : Double(UnitObserver.Values.lowerBound(ofBin: index + 1))
+            return ScaleEnd.Bin(middle: (lower + upper) / 2, upper: upper, count: Double(count))
+        }
+        return ScaleEnd.best(bins.filter { $0.upper.isFinite }, peak: values.largest, levels: 127)
     }
 }

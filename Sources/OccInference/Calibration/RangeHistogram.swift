@@ -29,34 +29,14 @@ struct RangeHistogram: Equatable, Sendable {
         range *= 2
     }
 
-    /// The end of a scale that costs the least.
-    ///
-    /// The cost is the expected square of the error: that of rounding below the end (a twelfth of the square of a step), and the distance
-    /// from the end above it, with values taken in the middle of their bins.
+    /// The end of a scale that costs the least; 1 where nothing but zeros was counted.
     ///
     /// - Parameter levels: steps of the scale from 0 to its end: 127 or 255.
-    /// - Returns: a positive number; 1 where nothing but zeros was counted.
     func end(levels: Int) -> Float {
-        guard peak > 0 else { return 1 }
         let width = Double(range) / Double(Self.binCount)
-        // Sums over the bins above an end: of values, of their squares, and their number.
-        var (count, sum, squares) = (0.0, 0.0, 0.0)
-        var below = Double(counts.reduce(0, +))
-        var best = (cost: Double.infinity, end: Double(peak))
-        for bin in stride(from: Self.binCount, through: 1, by: -1) {
-            if bin < Self.binCount {
-                let value = (Double(bin) + 0.5) * width
-                let own = Double(counts[bin])
-                count += own
-                sum += own * value
-                squares += own * value * value
-                below -= own
-            }
-            let end = min(Double(bin) * width, Double(peak))
-            let step = end / Double(levels)
-            let cost = below * step * step / 12 + squares - 2 * end * sum + end * end * count
-            if cost < best.cost { best = (cost, end) }
+        let bins = counts.enumerated().map { index, count in
+            ScaleEnd.Bin(middle: (Double(index) + 0.5) * width, upper: Double(index + 1) * width, count: Double(count))
         }
-        return Float(best.end)
+        return ScaleEnd.best(bins, peak: peak, levels: levels)
     }
 }

@@ -123,20 +123,27 @@ struct BinaryConv2dBDC: BinaryUnit {
                 width: input.width / stride,
                 channels: outChannels
             )
-        program.append(BDCUnitOperation(parameters, input: input, output: result, tail: tail))
+        program.append(BDCUnitOperation(parameters(in: program.arithmetic), input: input, output: result, tail: tail))
         // With a tail the map holds more than this unit's own result.
         if tail.isPlain { program.tap(name, result) }
         return result
     }
 
+    /// Name of the scale of what its 1x1 reads.
+    private var pointwiseScale: String { Self.pointwiseScale(ofUnit: name) }
+
+    /// Name of the scale of what the 1x1 of a unit reads.
+    static func pointwiseScale(ofUnit unit: String) -> String { unit + ".conv1x1" + Convolution.inputScaleSuffix }
+
     /// The unit as the runtime knows it.
-    private var parameters: BDCUnitOperation.Unit {
+    private func parameters(in arithmetic: Arithmetic) -> BDCUnitOperation.Unit {
         BDCUnitOperation.Unit(
             name: name,
             stride: stride,
             move: ScaleParameters(scale: name + ".move_scale", shift: name + ".move_bias"),
             spatial: spatial.parameters,
             pointwise: pointwise.parameters,
+            pointwiseScale: arithmetic.hasScale(pointwiseScale) ? pointwiseScale : nil,
             squeeze: squeeze.parameters,
             excite: excite.parameters,
             shortcut: hasBatchNorm

@@ -54,6 +54,16 @@ public final class InferenceSession {
         taps: Set<String> = [],
         onTap: (Tap) throws -> Void = { _ in }
     ) throws -> Prediction {
+        try predict(input, taps: taps, observer: nil, onTap: onTap)
+    }
+
+    /// - Parameter observer: sees what the 1x1 of binary units read.
+    func predict(
+        _ input: KeyframeInput,
+        taps: Set<String>,
+        observer: UnitObserver?,
+        onTap: (Tap) throws -> Void
+    ) throws -> Prediction {
         try input.check(model.configuration)
         try check(taps)
         var timings = StageTimings()
@@ -74,6 +84,7 @@ public final class InferenceSession {
                     results[OccupancyHeadOperation.labels] = labels.baseAddress
                     results[OccupancyHeadOperation.logits] = logitCount > 0 ? logits.baseAddress : nil
                     results[Detections.result] = found
+                    results[UnitObserver.slot] = observer
                     for segment in prepared.runs {
                         try run(segment, results, input, prepared, &timings, &layers) { tap, call in
                             guard taps.contains(tap.name(call: call)) else { return }

@@ -14,6 +14,8 @@ public struct BDCUnitOperation: Operation {
         public var spatial: BinaryConvolutionParameters
         /// The 1x1 with binary weights and real inputs.
         public var pointwise: BinaryConvolutionParameters
+        /// Name of the number that 127 of the 1x1's inputs stands for, where those are signed bytes; nil: they are float32.
+        public var pointwiseScale: String?
         /// First layer of the squeeze-excitation.
         public var squeeze: BinaryConvolutionParameters
         /// Second layer of the squeeze-excitation, before the sigmoid.
@@ -28,6 +30,7 @@ public struct BDCUnitOperation: Operation {
             move: ScaleParameters,
             spatial: BinaryConvolutionParameters,
             pointwise: BinaryConvolutionParameters,
+            pointwiseScale: String? = nil,
             squeeze: BinaryConvolutionParameters,
             excite: BinaryConvolutionParameters,
             shortcut: ScaleParameters?
@@ -37,6 +40,7 @@ public struct BDCUnitOperation: Operation {
             self.move = move
             self.spatial = spatial
             self.pointwise = pointwise
+            self.pointwiseScale = pointwiseScale
             self.squeeze = squeeze
             self.excite = excite
             self.shortcut = shortcut
@@ -105,8 +109,20 @@ public struct BDCUnitOperation: Operation {
             let parts = Parts(self, &scratch)
             let operation = self
             let frames = memory.frames(input, output, skip: skip)
-            return { _ in
+            return { inputs in
+                if let observer = inputs[UnitObserver.slot] {
+                    for frame in frames { operation.show(frame.input, to: observer, parts) }
+                }
                 for frame in frames { operation.run(parts, frame.input, frame.output, frame.skip) }
+            }
+        }
+
+        /// Shows an observer what the 1x1 reads; the 3x3 is computed once more for it.
+        private func show(_ x: occ_map, to observer: UnitObserver, _ parts: Parts) {
+            observer.observe(unit.name) { seen in
+                withUnsafePointer(to: weights.body) {
+                    weights.kernels.functions.observe_body($0, x, seen, parts.workspace)
+                }
             }
         }
 
@@ -169,6 +185,8 @@ public struct BDCUnitOperation: Operation {
         // Guard: read-only memory that lives as long as the program.
         let kernels: KernelTable
         let body: occ_body
+        /// What the body points to, where its 1x1 reads bytes.
+        private let bytes: ByteWeights?
         let squeeze: (weights: occ_weights, epilogue: occ_epilogue)
         let excite: (weights: occ_weights, epilogue: occ_epilogue)
         let ending: UnitEnding
@@ -176,6 +194,8 @@ public struct BDCUnitOperation: Operation {
         init(_ unit: Unit, _ input: Tensor, _ tail: UnitTail, _ context: PreparationContext) throws {
             let source = context.parameters
             kernels = context.kernels
+            let scale = try unit.pointwiseScale.map { try context.unit(scale: $0, largest: 127) }
+            bytes = try scale.map { _ in try ByteWeights.shared(unit.pointwise, in: context) }
             body = occ_body(
                 conv: try unit.spatial.shape(
                     of: unit.name,
@@ -189,7 +209,8 @@ public struct BDCUnitOperation: Operation {
                 epilogue3x3: try unit.spatial.epilogue(in: source),
                 out_channels: unit.outChannels,
                 weights1x1: try unit.pointwise.weights(in: source),
-                epilogue1x1: try unit.pointwise.epilogue(in: source)
+                epilogue1x1: try unit.pointwise.epilogue(in: source),
+                bytes1x1: occ_byte_weights(weights: bytes?.weights, sums: bytes?.sums, scale: scale ?? 0)
             )
             squeeze = (try unit.squeeze.weights(in: source), try unit.squeeze.epilogue(in: source))
             excite = (try unit.excite.weights(in: source), try unit.excite.epilogue(in: source))

@@ -10,7 +10,7 @@ public struct Arithmetic: Sendable {
     /// The type of maps that other operations than convolutions read.
     public let maps: ElementType
     /// Whether the range of a value is known, by the name of its scale.
-    let hasScale: @Sendable (String) -> Bool
+    public let hasScale: @Sendable (String) -> Bool
 
     /// Everything in float32.
     public static let float32 = Arithmetic(convolutions: .float32, higher: .float32, maps: .float32) { _ in false }

@@ -22,6 +22,9 @@ public final class PreparationContext {
     /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
     private var convolutions: [ConvolutionPrimitive.Key: ConvolutionPrimitive] = [:]
 
+    /// What else operations share, by keys of their own types.
+    private var others: [AnyHashable: any Sendable] = [:]
+
     /// Prepares the libraries for a source of parameters.
     ///
     /// - Throws: `TensorRuntimeError`.
@@ -62,13 +65,28 @@ public final class PreparationContext {
         guard let name = format.scale else {
             throw TensorRuntimeError(.misfit, "a tensor of bytes of shape \(format.shape) has no scale")
         }
-        let range = try parameters.floats(name, count: 1)[0]
-        guard range.isFinite, range > 0 else {
+        return try unit(scale: name, largest: largest)
+    }
+
+    /// What 1 stands for where a scale's end stands for a byte.
+    ///
+    /// - Throws: where the scale is not there, or is no range.
+    func unit(scale name: String, largest: Float) throws -> Float {
+        let end = try parameters.floats(name, count: 1)[0]
+        guard end.isFinite, end > 0 else {
             throw TensorRuntimeError(
                 .misfit,
-                "scale '\(name)' is \(range), not a positive number; calibrate the model again"
+                "scale '\(name)' is \(end), not a positive number; calibrate the model again"
             )
         }
-        return range / largest
+        return end / largest
+    }
+
+    /// What an operation makes once for equal keys.
+    func shared<Value: Sendable>(_ key: some Hashable & Sendable, _ make: () throws -> Value) rethrows -> Value {
+        if let value = others[AnyHashable(key)] as? Value { return value }
+        let value = try make()
+        others[AnyHashable(key)] = value
+        return value
     }
 }
