@@ -196,7 +196,7 @@ public struct BDCUnitOperation: Operation {
             kernels = context.kernels
             let scale = try unit.pointwiseScale.map { name in
                 let scale = try source.floats(name, count: 1).pointee
-                guard scale > 0, scale.isFinite else {
+                guard scale > 0, scale.isNormal else {
                     throw TensorRuntimeError(
                         .misfit,
                         "layer '\(unit.name)': '\(name)', what one step of its bytes is worth, is \(scale), not a number above 0; "
@@ -205,7 +205,8 @@ public struct BDCUnitOperation: Operation {
                 }
                 return scale
             }
-            bytes = try scale.map { _ in try ByteWeights.shared(unit.pointwise, in: context) }
+            let bytes = try scale.map { ($0, try ByteWeights.shared(unit.pointwise, in: context)) }
+            self.bytes = bytes?.1
             body = occ_body(
                 conv: try unit.spatial.shape(
                     of: unit.name,
@@ -220,7 +221,7 @@ public struct BDCUnitOperation: Operation {
                 out_channels: unit.outChannels,
                 weights1x1: try unit.pointwise.weights(in: source),
                 epilogue1x1: try unit.pointwise.epilogue(in: source),
-                bytes1x1: occ_byte_weights(weights: bytes?.weights, sums: bytes?.sums, scale: scale ?? 0)
+                bytes1x1: bytes.map { $1.with(scale: $0) } ?? occ_byte_weights()
             )
             squeeze = (try unit.squeeze.weights(in: source), try unit.squeeze.epilogue(in: source))
             excite = (try unit.excite.weights(in: source), try unit.excite.epilogue(in: source))
