@@ -139,9 +139,11 @@ static void bench_elements(const job *j, bool quick) {
     jobs[1].residual.y = jobs[1].y;
     int8_t *weights = take(occ_byte_weight_count(j->out, j->in));
     int32_t *weight_sums = take((j->out + 15) / 16 * 16 * sizeof(int32_t));
+    uint16_t *lookup = take(occ_lookup_weight_count(j->out, j->in) * sizeof(uint16_t));
+    if (!occ_expand_lookup(&j->body.weights1x1, j->out, j->in, lookup)) exit(3);
     occ_expand_weights(&j->body.weights1x1, j->out, j->in, weights, weight_sums);
     jobs[2] = jobs[1];
-    jobs[2].body.bytes1x1 = (occ_byte_weights){weights, weight_sums, 0.01f};
+    jobs[2].body.bytes1x1 = (occ_byte_weights){weights, weight_sums, lookup, 0.01f};
     size_t bytes = occ_body_workspace_bytes(&jobs[2].body), other = occ_bytes_workspace_bytes(j->in, j->out);
     jobs[2].workspace = take(bytes > other ? bytes : other);
     printf("%-7s ", j->kernels->name);
@@ -156,6 +158,7 @@ static void bench_elements(const job *j, bool quick) {
     free(jobs[2].workspace);
     free(weights);
     free(weight_sums);
+    free(lookup);
     printf("\n");
     free(x);
     free(y);

@@ -1,4 +1,4 @@
-/// Sums of bytes times binary weights with AVX-512 VNNI.
+/// Sums of bytes times binary weights with AVX-512: by `vpdpbusd` where weights are zero, else by table lookup.
 
 /// Rounds sixteen values to bfloat16; as `occ_bfloat16`.
 OCC_INLINE __m256i occ_avx512_bfloat16(__m512 values) {
@@ -9,6 +9,8 @@ OCC_INLINE __m256i occ_avx512_bfloat16(__m512 values) {
     const __mmask16 nan = _mm512_cmp_ps_mask(values, values, _CMP_UNORD_Q);
     return _mm512_cvtepi32_epi16(_mm512_mask_or_epi32(rounded, nan, upper, _mm512_set1_epi32(0x40)));
 }
+
+#include "bytes_lookup_avx512.h"
 
 /// `pixels` pixels and `blocks` blocks of channels; the sums stay in registers.
 OCC_INLINE void occ_avx512_bytes_tile(
@@ -84,6 +86,10 @@ OCC_INLINE void occ_avx512_bytes_pixels(const occ_bytes_step *s, size_t pixel, c
 }
 
 static void occ_avx512_bytes_row(const occ_bytes_step *s, size_t pixels) {
+    if (s->lookup != NULL) {
+        occ_avx512_lookup_row(s, pixels);
+        return;
+    }
     size_t pixel = 0;
 #define OCC_TILE(n) \
     for (; pixel + n <= pixels; pixel += n) occ_avx512_bytes_pixels(s, pixel, n);

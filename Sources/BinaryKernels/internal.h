@@ -23,6 +23,11 @@
 /// Channels whose bytes stand side by side, and the bytes of one group for a block of output channels.
 #define OCC_BYTES_GROUP 4
 #define OCC_BYTES_BLOCK (OCC_BLOCK * OCC_BYTES_GROUP)
+/// Channels whose signed sums make a table of 64 entries, and groups of those whose sums fit 16 bits.
+#define OCC_BYTES_SIX 6
+#define OCC_BYTES_SIXES 43
+/// Output channels of one pass of the lookup.
+#define OCC_BYTES_PASS 256
 /// Pixels that are brought to bytes at once.
 #define OCC_BYTES_AT_ONCE 48
 /// Pixels whose results a body keeps in the cache before it rounds them to another type; a multiple of OCC_LUT_PIXELS.
@@ -142,12 +147,17 @@ typedef struct occ_lookup {
 
 /// A 1x1 convolution of bytes under way.
 typedef struct occ_bytes_step {
-    /// `q + 128`, with a multiple of OCC_BYTES_GROUP bytes from pixel to pixel.
+    /// `q + 128`, and 128 in the padding that whole groups of either size need.
     const uint8_t *bytes;
     size_t byte_stride, groups, blocks, out_channels;
     const int8_t *weights;
     /// What takes the 128 back out: start values of the sums, `[blocks * OCC_BLOCK]`.
     int32_t *starts;
+    /// Where no weight is zero, what `occ_expand_lookup` wrote; else NULL. Groups of six, parts of OCC_BYTES_SIXES, blocks of 32 channels.
+    const uint16_t *lookup;
+    size_t sixes, parts, wide_blocks;
+    /// Sums of the parts so far, `[OCC_BYTES_AT_ONCE][OCC_BYTES_PASS]`.
+    int32_t *partial;
     occ_padded_epilogue epilogue;
     occ_target y;
     /// May be NULL.

@@ -82,6 +82,36 @@ void occ_expand_weights(
     }
 }
 
+size_t occ_lookup_weight_count(size_t out_channels, size_t in_channels) {
+    const size_t sixes = (in_channels + OCC_BYTES_SIX - 1) / OCC_BYTES_SIX;
+    return ((sixes + OCC_BYTES_SIXES - 1) / OCC_BYTES_SIXES + sixes) * ((out_channels + 31) / 32) * 32;
+}
+
+bool occ_expand_lookup(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, uint16_t *lookup) {
+    const size_t words = occ_words(in_channels), row = (out_channels + 31) / 32 * 32;
+    const size_t sixes = (in_channels + OCC_BYTES_SIX - 1) / OCC_BYTES_SIX;
+    const size_t parts = (sixes + OCC_BYTES_SIXES - 1) / OCC_BYTES_SIXES;
+    memset(lookup, 0, (parts + sixes) * row * sizeof(uint16_t));
+    for (size_t o = 0; o < out_channels; o++) {
+        const size_t block = o / OCC_BLOCK * words * OCC_BLOCK + o % OCC_BLOCK;
+        for (size_t g = 0; g < sixes; g++) {
+            uint16_t index = 0;
+            for (size_t i = g * OCC_BYTES_SIX; i < (g + 1) * OCC_BYTES_SIX && i < in_channels; i++) {
+                const size_t word = block + i / 32 * OCC_BLOCK;
+                if (weights->nonzero != NULL && (weights->nonzero[word] >> (i % 32) & 1) == 0) return false;
+                index |= (uint16_t)((weights->signs[word] >> (i % 32) & 1) << (i % OCC_BYTES_SIX));
+            }
+            lookup[(parts + g) * row + o] = index;
+            // Padding counts as positive, and holds 128 as well.
+            const int sum = OCC_BYTES_SIX - 2 * __builtin_popcount(index);
+            uint16_t *start = &lookup[g / OCC_BYTES_SIXES * row + o];
+            *start = (uint16_t)(*start - 128 * sum);
+        }
+    }
+    return true;
+}
+
 void occ_weight_scales(
     const float *oihw, size_t out_channels, size_t in_channels, size_t kernel, float *scales) {
     size_t count = in_channels * kernel * kernel;
@@ -147,10 +177,14 @@ void occ_plan_bytes(occ_bytes_state *state, size_t in_channels, size_t out_chann
     memset(state, 0, sizeof(*state));
     occ_bytes_step *step = &state->step;
     step->groups = (in_channels + OCC_BYTES_GROUP - 1) / OCC_BYTES_GROUP;
-    step->byte_stride = step->groups * OCC_BYTES_GROUP;
+    step->sixes = (in_channels + OCC_BYTES_SIX - 1) / OCC_BYTES_SIX;
+    step->parts = (step->sixes + OCC_BYTES_SIXES - 1) / OCC_BYTES_SIXES;
+    step->wide_blocks = (out_channels + 31) / 32;
+    step->byte_stride = (in_channels + 11) / 12 * 12;
     step->blocks = blocks_of(out_channels);
     step->out_channels = out_channels;
     step->starts = occ_arena_take(arena, step->blocks * OCC_BLOCK * sizeof(int32_t));
+    step->partial = occ_arena_take(arena, OCC_BYTES_AT_ONCE * OCC_BYTES_PASS * sizeof(int32_t));
     plan_epilogue(&step->epilogue, step->blocks * OCC_BLOCK, arena);
     state->bytes = occ_arena_take(arena, OCC_BYTES_AT_ONCE * step->byte_stride);
     step->bytes = state->bytes;
@@ -161,6 +195,7 @@ void occ_begin_bytes(
     occ_bytes_step *step = &state->step;
     const size_t padded = step->blocks * OCC_BLOCK;
     step->weights = weights->weights;
+    step->lookup = weights->lookup;
     step->sums = sums;
     state->inverse = 1 / weights->scale;
     for (size_t o = 0; o < padded; o++) step->starts[o] = -128 * weights->sums[o];

@@ -14,12 +14,15 @@ struct ByteTests {
         var description: String { "\(pixels) pixels \(inChannels)->\(outChannels) zeros \(zeros) extreme \(extreme)" }
     }
 
+    static let types = [occ_element_float32, occ_element_bfloat16]
+
     static let cases = [
         Case(pixels: 1, inChannels: 1, outChannels: 1, zeros: false),
         Case(pixels: 5, inChannels: 3, outChannels: 33, zeros: true),
         Case(pixels: 12, inChannels: 32, outChannels: 16, zeros: false),
         Case(pixels: 61, inChannels: 65, outChannels: 100, zeros: true),
         Case(pixels: 49, inChannels: 256, outChannels: 48, zeros: false),
+        Case(pixels: 97, inChannels: 259, outChannels: 510, zeros: false),
         Case(pixels: 13, inChannels: 255, outChannels: 31, zeros: false),
         Case(pixels: 7, inChannels: 640, outChannels: 17, zeros: true),
         Case(pixels: 6, inChannels: 1300, outChannels: 20, zeros: false, extreme: 1),
@@ -32,21 +35,31 @@ struct ByteTests {
         let nonzero: GuardedBuffer<UInt32>
         let bytes: GuardedBuffer<Int8>
         let sums: GuardedBuffer<Int32>
+        let lookup: GuardedBuffer<UInt16>
+        /// Whether there is a lookup, which zero weights prevent.
+        let hasLookup: Bool
+        let hasZero: Bool
         let scale: Float
 
         init(_ oihw: [Float], _ outChannels: Int, _ inChannels: Int, scale: Float) {
             let count = occ_weight_words(outChannels, inChannels, 1)
             signs = GuardedBuffer(count)
             nonzero = GuardedBuffer(count)
-            let hasZero = occ_pack_weights(oihw, outChannels, inChannels, 1, signs.base, nonzero.base)
+            hasZero = occ_pack_weights(oihw, outChannels, inChannels, 1, signs.base, nonzero.base)
             bytes = GuardedBuffer(occ_byte_weight_count(outChannels, inChannels))
             sums = GuardedBuffer((outChannels + 15) / 16 * 16)
             var packed = occ_weights(signs: signs.base, nonzero: hasZero ? UnsafePointer(nonzero.base) : nil)
             occ_expand_weights(&packed, outChannels, inChannels, bytes.base, sums.base)
+            lookup = GuardedBuffer(occ_lookup_weight_count(outChannels, inChannels))
+            hasLookup = occ_expand_lookup(&packed, outChannels, inChannels, lookup.base)
             self.scale = scale
         }
 
-        var asBytes: occ_byte_weights { occ_byte_weights(weights: bytes.base, sums: sums.base, scale: scale) }
+        /// The weights without their lookup, and with it if there is one.
+        var asBytes: [occ_byte_weights] {
+            (hasLookup ? [nil, UnsafePointer(lookup.base)] : [nil])
+                .map { occ_byte_weights(weights: bytes.base, sums: sums.base, lookup: $0, scale: scale) }
+        }
     }
 
     @Test("expanded weights stand where the documented order says", arguments: [(5, 33), (17, 64), (48, 1)])
@@ -65,7 +78,8 @@ struct ByteTests {
             }
         }
         #expect(weights.bytes.elements == expected && weights.sums.elements == sums)
-        #expect(weights.bytes.intact && weights.sums.intact)
+        #expect(weights.bytes.intact && weights.sums.intact && weights.lookup.intact)
+        #expect(weights.hasLookup == !weights.hasZero)
     }
 
     @Test("every variant follows the definition", arguments: cases)
@@ -105,10 +119,10 @@ struct ByteTests {
         }
         let workspace = GuardedBuffer<UInt8>(occ_bytes_workspace_bytes(inputs, outputs))
         for variant in Variant.all {
-            for element in [occ_element_float32, occ_element_bfloat16] {
+            for (element, bytes) in Self.types.flatMap({ type in weights.asBytes.map { (type, $0) } }) {
                 let y = TypedMap(results.map { _ in 9 }, stride: outStride, element: element)
                 let sums = GuardedBuffer([Double](repeating: 0.5, count: outputs))
-                var bytes = weights.asBytes
+                var bytes = bytes
                 variant.table.pointwise_bytes(
                     item.pixels,
                     inputs,
@@ -135,14 +149,15 @@ struct ByteTests {
         values[5] = .nan
         values[50] = -.infinity
         let weights = Weights(generator.values(20 * channels), 20, channels, scale: 0.02)
-        var (bytes, epilogue) = (weights.asBytes, occ_epilogue())
+        var epilogue = occ_epilogue()
         let x = TypedMap(values, stride: channels, element: occ_element_bfloat16)
         let workspace = GuardedBuffer<UInt8>(occ_bytes_workspace_bytes(channels, 20))
         var first: [UInt8] = []
         // What is no number is as small as can be.
         let small = TypedMap(values.map { $0.isNaN ? -9 : $0 }, stride: channels, element: occ_element_bfloat16)
         for variant in Variant.all {
-            for map in [x.map, x.floatMap, small.map] {
+            for (map, bytes) in [x.map, x.floatMap, small.map].flatMap({ map in weights.asBytes.map { (map, $0) } }) {
+                var bytes = bytes
                 let y = GuardedBuffer<Float>(pixels * 20)
                 variant.table.pointwise_bytes(
                     pixels,
@@ -181,7 +196,7 @@ struct ByteTests {
         let weights = Weights(generator.values(outChannels * channels), outChannels, channels, scale: 0.5)
         let first = Parameters(channels: channels, rprelu: true, generator: &generator)
         let second = Parameters(channels: outChannels, rprelu: true, generator: &generator)
-        var (middleEpilogue, epilogue, bytes) = (first.epilogue, second.epilogue, weights.asBytes)
+        var (middleEpilogue, epilogue, bytes) = (first.epilogue, second.epilogue, weights.asBytes.last!)
         var body = occ_body()
         body.conv = conv
         body.weights3x3 = spatial

@@ -198,7 +198,11 @@ static void test_bytes(
     int8_t *bytes = take(occ_byte_weight_count(out, in));
     int32_t *byte_sums = take(padded * 4);
     occ_expand_weights(weights, out, in, bytes, byte_sums);
-    const occ_byte_weights expanded = {bytes, byte_sums, 0.0123f};
+    uint16_t *lookup = take(occ_lookup_weight_count(out, in) * 2);
+    const bool has_lookup = occ_expand_lookup(weights, out, in, lookup);
+    check(has_lookup == (weights->nonzero == NULL), "all", "occ_expand_lookup finds zeros", where);
+    // By lookup, where no weight is zero; into bfloat16 without.
+    occ_byte_weights expanded = {bytes, byte_sums, has_lookup ? lookup : NULL, 0.0123f};
     const float inverse = 1 / expanded.scale;
     float *alpha = take(out * 4), *expected = take(pixels * out * 4);
     for (size_t o = 0; o < out; o++) alpha[o] = epilogue->alpha[o] * expanded.scale;
@@ -223,12 +227,14 @@ static void test_bytes(
         k->pointwise_bytes(
             pixels, in, out, occ_floats(x, x_stride), &expanded, epilogue, occ_floats_out(y, out), NULL, workspace);
         check(same(y, expected, pixels * out * 4), k->name, "pointwise_bytes", where);
+        expanded.lookup = NULL;
         uint16_t *halves = take(pixels * out * 2);
         const occ_target target = {halves, out, occ_element_bfloat16};
         k->pointwise_bytes(pixels, in, out, occ_floats(x, x_stride), &expanded, epilogue, target, NULL, workspace);
         bool rounded = true;
         for (size_t i = 0; i < pixels * out; i++) rounded &= halves[i] == occ_bfloat16(expected[i]);
         check(rounded, k->name, "pointwise_bytes into bfloat16", where);
+        if (has_lookup) expanded.lookup = lookup;
     }
 }
 
@@ -320,7 +326,9 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
     int8_t *bytes = take(occ_byte_weight_count(out, c));
     int32_t *byte_sums = take((out + 15) / 16 * 16 * 4);
     occ_expand_weights(&body.weights1x1, out, c, bytes, byte_sums);
-    const occ_byte_weights expanded = {bytes, byte_sums, 0.25f};
+    uint16_t *lookup = take(occ_lookup_weight_count(out, c) * 2);
+    const bool has_lookup = occ_expand_lookup(&body.weights1x1, out, c, lookup);
+    const occ_byte_weights expanded = {bytes, byte_sums, has_lookup ? lookup : NULL, 0.25f};
     float *reference = NULL, *reference_bytes = NULL;
     occ_observation reference_seen = {0};
     for (int isa = 0; isa <= occ_isa_neon; isa++) {

@@ -110,7 +110,9 @@ typedef struct occ_byte_weights {
     const int8_t *OCC_NULLABLE weights;
     /// Their sums over input channels, `[out_channels / 16][16]`.
     const int32_t *OCC_NULLABLE sums;
-    /// More than 0 and finite.
+    /// What `occ_expand_lookup` wrote, where it could; NULL otherwise, or to do without. Only AVX-512 makes use of it.
+    const uint16_t *OCC_NULLABLE lookup;
+    /// More than 0, and a normal number.
     float scale;
 } occ_byte_weights;
 
@@ -120,6 +122,17 @@ size_t occ_byte_weight_count(size_t out_channels, size_t in_channels);
 /// Expands packed weights (of `kernel` = 1) into bytes and their sums; padding is 0.
 void occ_expand_weights(
     const occ_weights *weights, size_t out_channels, size_t in_channels, int8_t *bytes, int32_t *sums);
+
+/// Words that `occ_expand_lookup` writes.
+size_t occ_lookup_weight_count(size_t out_channels, size_t in_channels);
+
+/// Expands packed weights (of `kernel` = 1) for table lookup: the bits of six input channels are an index among their 64 signed sums.
+///
+/// With output channels rounded up to a multiple of 32, and input channels in groups of six: first, for every 43 groups, `-128 * (sum of
+/// the weights)` modulo 2^16, `[groups / 43][out_channels]`; then `[groups][out_channels]` indices, bit `c` of one set where the weight of
+/// channel `c` of the group is negative. Returns false, and leaves nothing of use, where a weight is zero.
+bool occ_expand_lookup(
+    const occ_weights *weights, size_t out_channels, size_t in_channels, uint16_t *lookup);
 
 // MARK: Parameters
 

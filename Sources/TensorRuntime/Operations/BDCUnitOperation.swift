@@ -210,7 +210,7 @@ public struct BDCUnitOperation: Operation {
                 out_channels: unit.outChannels,
                 weights1x1: try unit.pointwise.weights(in: source),
                 epilogue1x1: try unit.pointwise.epilogue(in: source),
-                bytes1x1: occ_byte_weights(weights: bytes?.weights, sums: bytes?.sums, scale: scale ?? 0)
+                bytes1x1: bytes.map { $1.with(scale: $0) } ?? occ_byte_weights()
             )
             squeeze = (try unit.squeeze.weights(in: source), try unit.squeeze.epilogue(in: source))
             excite = (try unit.excite.weights(in: source), try unit.excite.epilogue(in: source))

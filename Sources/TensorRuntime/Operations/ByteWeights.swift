@@ -4,6 +4,8 @@ internal import BinaryKernels
 final class ByteWeights: Sendable {
     private let memory: AlignedBytes
     private let weightCount: Int
+    private let sumCount: Int
+    private let hasLookup: Bool
 
     /// Expands packed weights.
     ///
@@ -11,15 +13,25 @@ final class ByteWeights: Sendable {
     private init(_ convolution: BinaryConvolutionParameters, in source: any ParameterSource) throws {
         let (outputs, inputs) = (convolution.outChannels, convolution.inChannels)
         var packed = try convolution.weights(in: source)
-        // Whole cache lines of 64 bytes, so that the sums behind them are aligned.
+        // Weights and sums are whole cache lines of 64 bytes, so that what stands behind them is aligned.
         weightCount = occ_byte_weight_count(outputs, inputs)
-        memory = AlignedBytes(count: weightCount + (outputs + 15) / 16 * 16 * MemoryLayout<Int32>.stride)
+        sumCount = (outputs + 15) / 16 * 16
+        let lookup = weightCount + sumCount * MemoryLayout<Int32>.stride
+        memory = AlignedBytes(
+            count: lookup + occ_lookup_weight_count(outputs, inputs) * MemoryLayout<UInt16>.stride
+        )
         occ_expand_weights(
             &packed,
             outputs,
             inputs,
             memory.pointer.assumingMemoryBound(to: Int8.self),
             (memory.pointer + weightCount).assumingMemoryBound(to: Int32.self)
+        )
+        hasLookup = occ_expand_lookup(
+            &packed,
+            outputs,
+            inputs,
+            (memory.pointer + lookup).assumingMemoryBound(to: UInt16.self)
         )
     }
 
@@ -32,10 +44,15 @@ final class ByteWeights: Sendable {
         try context.shared(convolution) { try ByteWeights(convolution, in: context.parameters) }
     }
 
-    /// See `occ_byte_weights`.
-    var weights: UnsafePointer<Int8> { UnsafePointer(memory.pointer.assumingMemoryBound(to: Int8.self)) }
-    /// See `occ_byte_weights`.
-    var sums: UnsafePointer<Int32> {
-        UnsafePointer((memory.pointer + weightCount).assumingMemoryBound(to: Int32.self))
+    /// The weights with what one step of the inputs is worth, valid as long as this object lives.
+    func with(scale: Float) -> occ_byte_weights {
+        let sums = memory.pointer + weightCount
+        let lookup = sums + sumCount * MemoryLayout<Int32>.stride
+        return occ_byte_weights(
+            weights: memory.pointer.assumingMemoryBound(to: Int8.self),
+            sums: sums.assumingMemoryBound(to: Int32.self),
+            lookup: hasLookup ? UnsafePointer(lookup.assumingMemoryBound(to: UInt16.self)) : nil,
+            scale: scale
+        )
     }
 }
