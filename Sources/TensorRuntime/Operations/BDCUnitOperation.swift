@@ -195,7 +195,8 @@ public struct BDCUnitOperation: Operation {
             let source = context.parameters
             kernels = context.kernels
             let scale = try unit.pointwiseScale.map { try context.unit(scale: $0, largest: 127) }
-            bytes = try scale.map { _ in try ByteWeights.shared(unit.pointwise, in: context) }
+            let bytes = try scale.map { ($0, try ByteWeights.shared(unit.pointwise, in: context)) }
+            self.bytes = bytes?.1
             body = occ_body(
                 conv: try unit.spatial.shape(
                     of: unit.name,

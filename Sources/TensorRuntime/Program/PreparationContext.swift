@@ -73,7 +73,7 @@ public final class PreparationContext {
     /// - Throws: where the scale is not there, or is no range.
     func unit(scale name: String, largest: Float) throws -> Float {
         let end = try parameters.floats(name, count: 1)[0]
-        guard end.isFinite, end > 0 else {
+        guard end.isNormal, end > 0 else {
             throw TensorRuntimeError(
                 .misfit,
                 "scale '\(name)' is \(end), not a positive number; calibrate the model again"
