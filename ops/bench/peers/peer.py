@@ -121,19 +121,28 @@ def prepare(kind, name, folder):
         onnx_file.write(made_up.network(name), folder / "part.onnx")
         (folder / "part.onnx").rename(folder / f"{name}.onnx")
     if kind.startswith("openvino") and not (folder / f"{name}.xml").exists():
-        import openvino
-
-        item = next(keyframes(row, True))
-        model = openvino.convert_model(whole(name, True, True), example_input=item)
-        model.reshape({port: list(x.shape) for port, x in zip(model.inputs, item)})
-        keep(model, folder, name)
+        keep(converted(whole(name, True, True), next(keyframes(row, True))), folder, name)
     if kind == "openvino-int8" and not (folder / f"{name}-int8.xml").exists():
-        import nncf
         import openvino
 
-        model = openvino.Core().read_model(folder / f"{name}.xml")
-        data = nncf.Dataset([[x.numpy() for x in item] for item in keyframes(row, True)])
-        keep(nncf.quantize(model, data, subset_size=FRAMES, target_device=nncf.TargetDevice.CPU), folder, f"{name}-int8")
+        keep(quantised(openvino.Core().read_model(folder / f"{name}.xml"), list(keyframes(row, True))), folder, f"{name}-int8")
+
+
+def converted(module, item):
+    """A `WholeByBags` as OpenVINO's model, of the shapes of `item`."""
+    import openvino
+
+    model = openvino.convert_model(module, example_input=item)
+    model.reshape({port: list(x.shape) for port, x in zip(model.inputs, item)})
+    return model
+
+
+def quantised(model, items):
+    """An OpenVINO model in int8, by NNCF's quantisation after training with some keyframes."""
+    import nncf
+
+    data = nncf.Dataset([[x.numpy() for x in item] for item in items])
+    return nncf.quantize(model, data, subset_size=len(items), target_device=nncf.TargetDevice.CPU)
 
 
 def keep(model, folder, name):
