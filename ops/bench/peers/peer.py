@@ -14,15 +14,16 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "training"))
 
 FRAMES = 3  # different keyframes, used in turn
+COMMON = ("torch", "numpy", "PIL")  # what ops/training imports
 KINDS = {
-    # kind: (name, modules that it needs)
-    "torch": ("PyTorch, eager", ("torch",)),
-    "torch-folded": ("PyTorch, eager, batch norms folded", ("torch",)),
-    "torch-compile": ("PyTorch, torch.compile", ("torch",)),
-    "onnxruntime": ("ONNX Runtime", ("torch", "onnx", "onnxscript", "onnxruntime")),
-    "openvino-fp32": ("OpenVINO, fp32", ("torch", "openvino")),
-    "openvino-bf16": ("OpenVINO, bf16", ("torch", "openvino")),
-    "openvino-int8": ("OpenVINO, int8 by NNCF", ("torch", "openvino", "nncf")),
+    # kind: (name, modules that it needs besides)
+    "torch": ("PyTorch, eager", ()),
+    "torch-folded": ("PyTorch, eager, batch norms folded", ()),
+    "torch-compile": ("PyTorch, torch.compile", ()),
+    "onnxruntime": ("ONNX Runtime", ("onnx", "onnxscript", "onnxruntime")),
+    "openvino-fp32": ("OpenVINO, fp32", ("openvino",)),
+    "openvino-bf16": ("OpenVINO, bf16", ("openvino",)),
+    "openvino-int8": ("OpenVINO, int8 by NNCF", ("openvino", "nncf")),
 }
 PROPERTIES = {
     "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False,
