@@ -3,6 +3,15 @@ internal import TensorRuntime
 /// The parts of a frame that are timed apart.
 enum NetworkStage: String, Sendable {
     case preprocessing, backbone, neck, viewTransform, bevEncoder, head, decoding
+
+    /// Its name for people.
+    var title: String {
+        switch self {
+        case .viewTransform: "view transform"
+        case .bevEncoder: "bev encoder"
+        case .preprocessing, .backbone, .neck, .head, .decoding: rawValue
+        }
+    }
 }
 
 extension ProgramBuilder {

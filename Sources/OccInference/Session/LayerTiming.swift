@@ -4,7 +4,7 @@ internal import TensorRuntime
 public struct LayerTiming: Codable, Equatable, Sendable {
     /// The layer's published name; for work that belongs to no layer the operation in brackets: "(Reorder)".
     public var name: String
-    /// The stage that it belongs to: "backbone".
+    /// The stage that it belongs to, as in `StageTimings.rows`: "view transform".
     public var stage: String
     /// Type of the numbers that it reads: "float32"; empty where it reads no tensor.
     public var element: String
@@ -24,7 +24,7 @@ public struct LayerTiming: Codable, Equatable, Sendable {
 
     init(_ step: StepDescription, seconds: Double) {
         name = step.name
-        stage = step.stage?.name ?? ""
+        stage = step.stage.flatMap { NetworkStage(rawValue: $0.name)?.title ?? $0.name } ?? ""
         element = step.element.map { "\($0)" } ?? ""
         self.seconds = seconds
         fullPrecisionMACs = step.fullPrecisionMACs

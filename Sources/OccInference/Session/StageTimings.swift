@@ -20,11 +20,12 @@ public struct StageTimings: Equatable, Sendable {
 
     /// The stages in the order of execution, for tables.
     public var rows: [(stage: String, seconds: Double)] {
-        [
-            ("preprocessing", preprocessingSeconds), ("backbone", backboneSeconds), ("neck", neckSeconds),
-            ("view transform", viewTransformSeconds), ("bev encoder", bevEncoderSeconds), ("head", headSeconds),
-            ("decoding", decodingSeconds),
+        let seconds: [(NetworkStage, Double)] = [
+            (.preprocessing, preprocessingSeconds), (.backbone, backboneSeconds), (.neck, neckSeconds),
+            (.viewTransform, viewTransformSeconds), (.bevEncoder, bevEncoderSeconds), (.head, headSeconds),
+            (.decoding, decodingSeconds),
         ]
+        return seconds.map { ($0.title, $1) }
     }
 
     /// All zero.

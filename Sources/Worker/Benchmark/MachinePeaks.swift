@@ -20,7 +20,9 @@ struct MachinePeaks: Codable, Equatable {
         } catch {
             throw CommandFailure(
                 .configuration,
-                "cannot read the machine's peaks from \(path): \(error); ops/bench/peaks writes such a file"
+                "cannot read the machine's peaks from \(path): "
+                    + (error is DecodingError ? "they are not all there" : error.localizedDescription)
+                    + "; ops/bench/peaks writes such a file"
             )
         }
         let rates = Array(gigaMACsPerSecond.values) + Array(gigabytesPerSecond.values)

@@ -14,15 +14,16 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "training"))
 
 FRAMES = 3  # different keyframes, used in turn
+COMMON = ("torch", "numpy", "PIL")  # what ops/training imports
 KINDS = {
-    # kind: (name, modules that it needs)
-    "torch": ("PyTorch, eager", ("torch",)),
-    "torch-folded": ("PyTorch, eager, batch norms folded", ("torch",)),
-    "torch-compile": ("PyTorch, torch.compile", ("torch",)),
-    "onnxruntime": ("ONNX Runtime", ("torch", "onnx", "onnxscript", "onnxruntime")),
-    "openvino-fp32": ("OpenVINO, fp32", ("torch", "openvino")),
-    "openvino-bf16": ("OpenVINO, bf16", ("torch", "openvino")),
-    "openvino-int8": ("OpenVINO, int8 by NNCF", ("torch", "openvino", "nncf")),
+    # kind: (name, modules that it needs besides)
+    "torch": ("PyTorch, eager", ()),
+    "torch-folded": ("PyTorch, eager, batch norms folded", ()),
+    "torch-compile": ("PyTorch, torch.compile", ()),
+    "onnxruntime": ("ONNX Runtime", ("onnx", "onnxscript", "onnxruntime")),
+    "openvino-fp32": ("OpenVINO, fp32", ("openvino",)),
+    "openvino-bf16": ("OpenVINO, bf16", ("openvino",)),
+    "openvino-int8": ("OpenVINO, int8 by NNCF", ("openvino", "nncf")),
 }
 PROPERTIES = {
     "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False,
@@ -121,19 +122,28 @@ def prepare(kind, name, folder):
         onnx_file.write(made_up.network(name), folder / "part.onnx")
         (folder / "part.onnx").rename(folder / f"{name}.onnx")
     if kind.startswith("openvino") and not (folder / f"{name}.xml").exists():
-        import openvino
-
-        item = next(keyframes(row, True))
-        model = openvino.convert_model(whole(name, True, True), example_input=item)
-        model.reshape({port: list(x.shape) for port, x in zip(model.inputs, item)})
-        keep(model, folder, name)
+        keep(converted(whole(name, True, True), next(keyframes(row, True))), folder, name)
     if kind == "openvino-int8" and not (folder / f"{name}-int8.xml").exists():
-        import nncf
         import openvino
 
-        model = openvino.Core().read_model(folder / f"{name}.xml")
-        data = nncf.Dataset([[x.numpy() for x in item] for item in keyframes(row, True)])
-        keep(nncf.quantize(model, data, subset_size=FRAMES, target_device=nncf.TargetDevice.CPU), folder, f"{name}-int8")
+        keep(quantised(openvino.Core().read_model(folder / f"{name}.xml"), list(keyframes(row, True))), folder, f"{name}-int8")
+
+
+def converted(module, item):
+    """A `WholeByBags` as OpenVINO's model, of the shapes of `item`."""
+    import openvino
+
+    model = openvino.convert_model(module, example_input=item)
+    model.reshape({port: list(x.shape) for port, x in zip(model.inputs, item)})
+    return model
+
+
+def quantised(model, items):
+    """An OpenVINO model in int8, by NNCF's quantisation after training with some keyframes."""
+    import nncf
+
+    data = nncf.Dataset([[x.numpy() for x in item] for item in items])
+    return nncf.quantize(model, data, subset_size=len(items), target_device=nncf.TargetDevice.CPU)
 
 
 def keep(model, folder, name):
