@@ -11,6 +11,7 @@ internal import SystemSupport
 /// what it computed from the earlier frames, and only the new one is decoded and sent through the image branch. What it does not
 /// keep (the beginning of a scene that another lease began) is computed anew, to the same bits.
 final class NetworkPredictor: SamplePredictor {
+    let storageLevel: Int
     /// Decoding and shrinking the last sample's pictures took so long.
     private(set) var lastDecodingSeconds = 0.0
     /// The network's part of the last sample, by stage.
@@ -44,6 +45,7 @@ final class NetworkPredictor: SamplePredictor {
         self.network = network
         self.rescalesIntrinsics = rescalesIntrinsics
         configuration = network.configuration
+        storageLevel = StorageLevel.of(configuration)
         loader = try PictureLoader(
             ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight),
             acceptsOtherSizes: rescalesIntrinsics
