@@ -98,7 +98,7 @@ let package = Package(
         // What stands on their values.
         // Rendering without optimisation takes minutes a sample.
         room("SyntheticWorld", ["ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"], optimised: true),
-        room("Evaluation", ["ArrayFiles", "Scenes", "SystemSupport"]),
+        room("Evaluation", ["ArrayFiles", "BinaryKernels", "Scenes", "SystemSupport"]),
         // Drawing without optimisation takes seconds a figure.
         room("Reporting", ["CCairo", "EmbeddedFont", "ImageFiles", "Scenes"], optimised: true),
 
@@ -180,7 +180,10 @@ let package = Package(
         tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"]),
         tests(
             "PreprocessingTests",
-            ["OccInference", "ArrayFiles", "FormulaInputs", "ImageFiles", "SystemSupport", "TestSupport"],
+            [
+                "OccInference", "ArrayFiles", "BinaryKernels", "FormulaInputs", "ImageFiles", "SystemSupport",
+                "TestSupport",
+            ],
             optimised: true
         ),
         tests("TensorRuntimeTests", ["TensorRuntime"]),
@@ -212,7 +215,7 @@ let package = Package(
         ),
         tests(
             "RayIoUTests",
-            ["Evaluation", "ArrayFiles", "Scenes", "TestSupport"],
+            ["Evaluation", "ArrayFiles", "BinaryKernels", "Scenes", "TestSupport"],
             exclude: ["Goldens"],
             optimised: true
         ),

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "BinaryKernels.h"
+#include "ray_walk.h"
+#include "resample.h"
 
 static uint64_t random_state;
 static int failures;
@@ -489,6 +491,100 @@ static void test_types(size_t height, size_t width, size_t channels, unsigned pa
     release_all();
 }
 
+/// Memory for numbers of eight bytes.
+static void *take_wide(size_t bytes) { return (void *)(((uintptr_t)take(bytes + 4) + 7) & ~(uintptr_t)7); }
+
+/// Rays through a small grid, from a random place, with bits in some cells.
+static void test_rays(size_t count, unsigned occupied, uint64_t seed) {
+    enum { x = 9, y = 7, z = 5, cell_count = (x + 2) * (y + 2) * (z + 2) };
+    char where[128];
+    snprintf(where, sizeof(where), "%zu rays, %u of 256 cells occupied, seed %llu", count, occupied, (unsigned long long)seed);
+    random_state = seed;
+    uint16_t *cells = take(cell_count * sizeof(uint16_t));
+    for (size_t i = 0; i < cell_count; i++) {
+        const size_t at[3] = {i / ((y + 2) * (z + 2)), i / (z + 2) % (y + 2), i % (z + 2)};
+        const bool inside = at[0] > 0 && at[0] <= x && at[1] > 0 && at[1] <= y && at[2] > 0 && at[2] <= z;
+        const uint64_t r = next_random();
+        cells[i] = !inside ? 1u << 10 : (r & 255) < occupied ? (uint16_t)(r >> 8) & 0x3FF : 0;
+    }
+    occ_ray_walk walk = {
+        .count = count, .size_m = 0.5, .strides = {(y + 2) * (z + 2), z + 2, 1}, .step_limit = 40, .first_bits = 0x1F,
+        .second_bits = 0x3E0, .border_bit = 1u << 10, .cells = cells};
+    const int sizes[3] = {x, y, z};
+    for (int axis = 0; axis < 3; axis++) {
+        double *directions = take_wide(count * sizeof(double));
+        // Some lie along an axis.
+        for (size_t i = 0; i < count; i++) directions[i] = i % 9 == (size_t)axis ? 1 : i % 9 < 3 ? 0 : random_value(0);
+        walk.directions[axis] = directions;
+        walk.corner_m[axis] = -1;
+        walk.origin_m[axis] = -1 + 0.5 * (double)(next_random() % (uint64_t)(4 * sizes[axis])) / 4;
+        walk.start[axis] = (double)(float)((walk.origin_m[axis] + 1) / 0.5);
+        walk.voxel[axis] = (int32_t)walk.start[axis];
+        walk.cell += (walk.voxel[axis] + 1) * walk.strides[axis];
+    }
+    void *references[3] = {NULL, NULL, NULL};
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        const size_t bytes[3] = {count * sizeof(uint16_t), count * sizeof(double), count * sizeof(double)};
+        void *results[3] = {take(bytes[0]), take_wide(bytes[1]), take_wide(bytes[2])};
+        occ_walk_rays((occ_isa)isa, &walk, results[0], results[1], results[2]);
+        for (int i = 0; i < 3; i++) {
+            if (references[i] == NULL) references[i] = results[i];
+            check(same(results[i], references[i], bytes[i]), k->name, "walk_rays", where);
+        }
+    }
+    release_all();
+}
+
+/// Both passes of a resize with random weights.
+static void test_resample(size_t width, size_t outputs, size_t pairs, size_t rows, uint64_t seed) {
+    char where[128];
+    snprintf(where, sizeof(where), "%zu pixels to %zu by %zu, %zu rows, seed %llu", width, outputs, 2 * pairs, rows, (unsigned long long)seed);
+    random_state = seed;
+    const size_t twos = (outputs + 1) / 2, stride = outputs * 3 + OCC_RESAMPLE_SLACK;
+    int32_t *offsets = take(2 * twos * sizeof(int32_t)), *weights = take(twos * pairs * 16 * sizeof(int32_t));
+    for (size_t i = 0; i < 2 * twos; i++) offsets[i] = (int32_t)(next_random() % (width - 2 * pairs + 1)) * 3;
+    for (size_t i = 0; i < twos * pairs * 16; i += 4) {
+        const uint32_t low = (uint32_t)(next_random() & 0xFFF), high = (uint32_t)(next_random() & 0x7FF);
+        for (size_t j = 0; j < 4; j++) weights[i + j] = (int32_t)(low | high << 16);
+    }
+    int32_t *down = take((rows + 1) / 2 * 2 * sizeof(int32_t));
+    for (size_t i = 0; i < (rows + 1) / 2 * 2; i++) {
+        down[i] = (int32_t)((next_random() & 0x7FF) | (rows % 2 == 1 && i / 2 == rows / 2 ? 0 : 0x02000000u));
+    }
+    const occ_across across = {outputs, pairs, offsets, weights};
+    const uint8_t *sources[OCC_RESAMPLE_ROWS];
+    for (size_t row = 0; row < OCC_RESAMPLE_ROWS; row++) {
+        uint8_t *source = take(width * 3 + 2);
+        for (size_t i = 0; i < width * 3; i++) source[i] = (uint8_t)next_random();
+        sources[row] = source;
+    }
+    uint8_t *references[2] = {NULL, NULL};
+    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL) continue;
+        uint8_t *narrowed = take(stride * rows), *output = take(outputs * 3);
+        memset(narrowed, 0, stride * rows);
+        for (size_t row = 0; row < rows; row += OCC_RESAMPLE_ROWS) {
+            uint8_t *targets[OCC_RESAMPLE_ROWS];
+            const size_t batch = rows - row < OCC_RESAMPLE_ROWS ? rows - row : OCC_RESAMPLE_ROWS;
+            for (size_t i = 0; i < batch; i++) targets[i] = narrowed + (row + i) * stride;
+            occ_resample_across((occ_isa)isa, &across, batch, sources, targets);
+        }
+        occ_resample_down((occ_isa)isa, down, rows, narrowed, stride, output, outputs * 3);
+        if (references[0] == NULL) {
+            references[0] = narrowed;
+            references[1] = output;
+        }
+        for (size_t row = 0; row < rows; row++) {
+            check(same(narrowed + row * stride, references[0] + row * stride, outputs * 3), k->name, "resample_across", where);
+        }
+        check(same(output, references[1], outputs * 3), k->name, "resample_down", where);
+    }
+    release_all();
+}
+
 int main(void) {
     static const size_t channels[] = {1, 3, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 100, 144, 255, 256, 512, 640};
     static const size_t sides[][2] = {{1, 1}, {1, 7}, {7, 1}, {2, 2}, {3, 9}, {5, 4}, {17, 13}, {4, 19}};
@@ -512,6 +608,8 @@ int main(void) {
             if (in <= 144) test_types(sides[j][0], sides[j][1], in, (unsigned)(i + j) % 4, seed++);
         }
     }
+    for (size_t i = 0; i < 12; i++) test_rays(1 + i * 7, (unsigned)(i % 4) * 9, seed++);
+    for (size_t i = 0; i < 24; i++) test_resample(12 + i * 3, 1 + i * 2 + i % 3, 1 + i % 5, 1 + i % 9, seed++);
     // The extremes of the counters, plain, masked and ternary.
     for (int zeros = 0; zeros < 4; zeros++) {
         for (int weight = -1; weight <= 1; weight += 2) {

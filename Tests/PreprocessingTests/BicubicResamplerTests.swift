@@ -1,3 +1,4 @@
+import BinaryKernels
 import ImageFiles
 import SystemSupport
 import Testing
@@ -25,6 +26,46 @@ func goldenPicture(width: Int, height: Int) -> RGBImage {
 
 @Suite("resize and crop")
 struct BicubicResamplerTests {
+    /// Instruction sets that this machine runs.
+    private static let instructionSets = [occ_isa_scalar, occ_isa_neon, occ_isa_avx2, occ_isa_avx512].filter {
+        occ_kernels_for($0) != nil
+    }
+
+    @Test("every instruction set gives the same bytes and reads nothing behind the picture, whatever the sizes")
+    func instructionSetsAgree() throws {
+        for (width, height, input) in [
+            (1, 1, (1, 1)), (3, 2, (9, 5)), (64, 36, (33, 17)), (101, 47, (23, 11)), (40, 300, (40, 31)),
+            (17, 5, (64, 8)),
+        ] {
+            let geometry = try ImageGeometry(
+                sourceWidth: width,
+                sourceHeight: height,
+                inputWidth: input.0,
+                inputHeight: input.1
+            )
+            let picture = goldenPicture(width: width, height: height)
+            // What lies behind the picture must not count, whatever it is.
+            let results = try Self.instructionSets.flatMap { instructionSet in
+                try [UInt8(0), 255].map { filling in
+                    let source = picture.pixels + [UInt8](repeating: filling, count: 64)
+                    var output = [UInt8](repeating: 7, count: input.0 * input.1 * 3 + 16)
+                    let resampler = BicubicResampler(geometry, instructionSet)
+                    try source.withUnsafeBytes { bytes in
+                        try output.withUnsafeMutableBytes { target in
+                            try resampler.resample(
+                                UnsafeRawBufferPointer(rebasing: bytes[..<picture.pixels.count]),
+                                into: UnsafeMutableRawBufferPointer(rebasing: target[..<(input.0 * input.1 * 3)])
+                            )
+                        }
+                    }
+                    return output
+                }
+            }
+            #expect(results.allSatisfy { $0 == results[0] }, "\(geometry)")
+            #expect(results[0].suffix(16).allSatisfy { $0 == 7 }, "written behind the input")
+        }
+    }
+
     @Test("agrees with Pillow in every bit", arguments: PillowGolden.all)
     func agreesWithPillow(_ golden: PillowGolden) throws {
         let geometry = try ImageGeometry(
@@ -40,15 +81,17 @@ struct BicubicResamplerTests {
         #expect([geometry.cropLeft, geometry.cropTop] == golden.crop)
         #expect(geometry.postRotation[0] == Float(geometry.resize) && geometry.postRotation[8] == 1)
         #expect(geometry.postTranslation == [Float(-golden.crop[0]), Float(-golden.crop[1]), 0])
-        let resampler = BicubicResampler(geometry)
         let picture = goldenPicture(width: golden.source[0], height: golden.source[1])
-        if picture.pixels.count < 1 << 20 {
-            // Nothing of an earlier picture may show in a later one.
-            var other = picture
-            for index in other.pixels.indices { other.pixels[index] = 255 - other.pixels[index] }
-            _ = try resampler.resample(other)
+        for instructionSet in Self.instructionSets {
+            let resampler = BicubicResampler(geometry, instructionSet)
+            if picture.pixels.count < 1 << 20 {
+                // Nothing of an earlier picture may show in a later one.
+                var other = picture
+                for index in other.pixels.indices { other.pixels[index] = 255 - other.pixels[index] }
+                _ = try resampler.resample(other)
+            }
+            #expect(SHA256.hex(try resampler.resample(picture).pixels) == golden.sha256, "\(instructionSet)")
         }
-        #expect(SHA256.hex(try resampler.resample(picture).pixels) == golden.sha256)
     }
 
     @Test("the published geometry of a nuScenes picture")

@@ -23,4 +23,9 @@ enum LidarRays {
             )
         }
     }
+
+    /// The same along x, y and z, as the kernels read them.
+    static let axes: [[Double]] = [
+        directions.map { Double($0.x) }, directions.map { Double($0.y) }, directions.map { Double($0.z) },
+    ]
 }

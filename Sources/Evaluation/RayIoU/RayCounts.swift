@@ -48,7 +48,8 @@ public struct RayCounts: Equatable, Sendable {
     ) throws {
         let grid = try PairedGrid(prediction: prediction, semantics: semantics, sample: sample)
         var tally = RayTally()
-        for origin in origins.positions { tally.cast(from: origin, through: grid) }
+        var batch = RayBatch()
+        for origin in origins.positions { tally.cast(from: origin, through: grid, by: &batch) }
         add(tally)
     }
 

@@ -12,7 +12,31 @@ struct RayTally {
     }
 
     /// Casts all rays from an origin.
-    mutating func cast(from origin: SIMD3<Double>, through grid: PairedGrid) {
+    ///
+    /// - Parameter batch: walks them together where the origin is in the grid.
+    mutating func cast(from origin: SIMD3<Double>, through grid: PairedGrid, by batch: inout RayBatch) {
+        guard batch.walk(from: origin, through: grid) else { return castOneByOne(from: origin, through: grid) }
+        rays.withUnsafeMutableBufferPointer { rays in
+            batch.found.withUnsafeBufferPointer { found in
+                batch.truthDepths.withUnsafeBufferPointer { truthDepths in
+                    batch.predictionDepths.withUnsafeBufferPointer { predictionDepths in
+                        for ray in 0..<found.count where found[ray] & PairedGrid.truthBits != 0 {
+                            let band = Self.band(truthDepths[ray], predictionDepths[ray])
+                            let index = Self.index(
+                                PairedGrid.truth(found[ray]),
+                                PairedGrid.prediction(found[ray]),
+                                band
+                            )
+                            rays[index] &+= 1
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Casts all rays from an origin, inside the grid or not, each by itself.
+    mutating func castOneByOne(from origin: SIMD3<Double>, through grid: PairedGrid) {
         rays.withUnsafeMutableBufferPointer { rays in
             grid.cells.withUnsafeBufferPointer { cells in
                 LidarRays.directions.withUnsafeBufferPointer { directions in

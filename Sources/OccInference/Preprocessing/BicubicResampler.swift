@@ -1,8 +1,9 @@
+internal import BinaryKernels
 public import ImageFiles
 
 /// Shrinks and cuts pictures of one size, bit for bit as Pillow's `Image.resize` (bicubic) and `Image.crop` do.
 ///
-/// Two passes in 32-bit integers, across and then down, each rounded to 8 bits. Only what the cut keeps is computed. The
+/// Two passes in 32-bit integers, across and then down, each rounded to 8 bits (`resample.h`). Only what the cut keeps is computed. The
 /// object owns its work memory: give each slot its own, it is not `Sendable`.
 public final class BicubicResampler {
     /// The sizes it works for.
@@ -10,20 +11,28 @@ public final class BicubicResampler {
 
     private let columns: ResampleTable
     private let rows: ResampleTable
-    /// Weights of the pass across, two a word and upper before lower words: what the inner loop reads in order.
-    private let columnWeights: [SIMD2<Int32>]
-    /// One source row, each pixel beside its right neighbour: r r' g g' b b' 0 0 as 16-bit numbers.
-    private let pairs: UnsafeMutableRawBufferPointer
+    private let instructionSet: occ_isa
+    /// Weights and byte offsets of the pass across, as `occ_across` has them.
+    private let columnWeights: [Int32]
+    private let columnOffsets: [Int32]
+    /// Weights of the pass down: upper and lower words of two rows, `rows.stride` an output.
+    private let rowWeights: [Int32]
+    /// The picture's last row, with room for what the pass across reads behind it.
+    private let lastRow: UnsafeMutableRawBufferPointer
     /// Source rows after the pass across.
     private let narrowed: UnsafeMutableRawBufferPointer
     private let narrowedStride: Int
 
     /// Prepares tables and memory.
-    public init(_ geometry: ImageGeometry) {
+    public convenience init(_ geometry: ImageGeometry) { self.init(geometry, occ_isa_from_environment()) }
+
+    /// Prepares for an instruction set that this machine runs.
+    init(_ geometry: ImageGeometry, _ instructionSet: occ_isa) {
         self.geometry = geometry
+        self.instructionSet = instructionSet
         let lastColumn = min(geometry.resizedWidth, geometry.cropLeft + geometry.inputWidth)
         let firstRow = min(max(0, geometry.cropTop), geometry.resizedHeight)
-        let lastRow = max(firstRow, min(geometry.resizedHeight, geometry.cropTop + geometry.inputHeight))
+        let endRow = max(firstRow, min(geometry.resizedHeight, geometry.cropTop + geometry.inputHeight))
         columns = ResampleTable(
             sourceSize: geometry.sourceWidth,
             outputSize: geometry.resizedWidth,
@@ -32,19 +41,19 @@ public final class BicubicResampler {
         rows = ResampleTable(
             sourceSize: geometry.sourceHeight,
             outputSize: geometry.resizedHeight,
-            outputs: firstRow..<lastRow
+            outputs: firstRow..<endRow
         )
-        columnWeights = Self.packed(columns)
-        pairs = .allocate(byteCount: 16 * (geometry.sourceWidth + columns.stride), alignment: 64)
-        pairs.initializeMemory(as: UInt64.self, repeating: 0)
-        // Room for the eight bytes that the passes write and read at once.
-        narrowedStride = (columns.outputs.count * 3 + 8 + 7) / 8 * 8
+        (columnWeights, columnOffsets) = Self.twos(columns)
+        rowWeights = Self.words(rows).flatMap { [$0.upper, $0.lower] }
+        lastRow = .allocate(byteCount: 3 * (geometry.sourceWidth + columns.stride) + 8, alignment: 64)
+        lastRow.initializeMemory(as: UInt8.self, repeating: 0)
+        narrowedStride = (columns.outputs.count * 3 + Int(OCC_RESAMPLE_SLACK) + 7) / 8 * 8
         narrowed = .allocate(byteCount: narrowedStride * rows.sources.count, alignment: 64)
         narrowed.initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     deinit {
-        pairs.deallocate()
+        lastRow.deallocate()
         narrowed.deallocate()
     }
 
@@ -69,12 +78,9 @@ public final class BicubicResampler {
         if keptBytes < outputStride || rows.outputs.count < geometry.inputHeight {
             output.initializeMemory(as: UInt8.self, repeating: 0)
         }
-        for (index, row) in rows.sources.enumerated() {
-            spread(source.baseAddress! + row * sourceStride)
-            narrow(into: narrowed.baseAddress! + index * narrowedStride)
-        }
-        for index in 0..<rows.outputs.count {
-            shorten(index, into: output.baseAddress! + (firstOutput + index) * outputStride, count: keptBytes)
+        if keptBytes > 0, !rows.outputs.isEmpty {
+            narrow(source)
+            shorten(into: output.baseAddress! + firstOutput * outputStride, stride: outputStride, count: keptBytes)
         }
     }
 
@@ -95,112 +101,79 @@ public final class BicubicResampler {
         return RGBImage(width: geometry.inputWidth, height: geometry.inputHeight, pixels: pixels)
     }
 
-    private static func packed(_ table: ResampleTable) -> [SIMD2<Int32>] {
+    /// The weights of a table, two a word: that of the left or upper source in its low half.
+    private static func words(_ table: ResampleTable) -> [(upper: Int32, lower: Int32)] {
         func word(_ halves: [Int16], _ index: Int) -> Int32 {
-            Int32(bitPattern: UInt32(UInt16(bitPattern: halves[index])))
-                | Int32(halves[index + 1]) << 16
+            Int32(bitPattern: UInt32(UInt16(bitPattern: halves[index]))) | Int32(halves[index + 1]) << 16
         }
-        return stride(from: 0, to: table.upper.count, by: 2).map {
-            SIMD2(word(table.upper, $0), word(table.lower, $0))
-        }
+        return stride(from: 0, to: table.upper.count, by: 2).map { (word(table.upper, $0), word(table.lower, $0)) }
     }
 
-    /// Lays a source row out as pairs of neighbours, which the processor multiplies and adds in one instruction.
-    private func spread(_ row: UnsafeRawPointer) {
-        let target = pairs.baseAddress!.assumingMemoryBound(to: UInt64.self)
-        let last = geometry.sourceWidth - 1
-        var red = UInt64(row.load(as: UInt8.self))
-        var green = UInt64(row.load(fromByteOffset: 1, as: UInt8.self))
-        var blue = UInt64(row.load(fromByteOffset: 2, as: UInt8.self))
-        for x in 0..<last {
-            // Three single bytes: a four-byte load would read past the picture's last pixel.
-            let next = row + (x &* 3 &+ 3)
-            let nextRed = UInt64(next.load(as: UInt8.self))
-            let nextGreen = UInt64(next.load(fromByteOffset: 1, as: UInt8.self))
-            let nextBlue = UInt64(next.load(fromByteOffset: 2, as: UInt8.self))
-            target[2 &* x] = red | nextRed &<< 16 | green &<< 32 | nextGreen &<< 48
-            target[2 &* x &+ 1] = blue | nextBlue &<< 16
-            red = nextRed
-            green = nextGreen
-            blue = nextBlue
+    /// Weights and offsets of the pass across for two outputs at a time; an odd last one stands beside one of weight 0.
+    private static func twos(_ table: ResampleTable) -> (weights: [Int32], offsets: [Int32]) {
+        let words = words(table)
+        let (count, pairs) = (table.outputs.count, table.stride / 2)
+        var weights: [Int32] = []
+        weights.reserveCapacity((count + 1) / 2 * pairs * 16)
+        for first in stride(from: 0, to: count, by: 2) {
+            for pair in 0..<pairs {
+                let left = words[first * pairs + pair]
+                let right = first + 1 < count ? words[(first + 1) * pairs + pair] : (upper: 0, lower: 0)
+                for word in [left.upper, right.upper, left.lower, right.lower] {
+                    weights += repeatElement(word, count: 4)
+                }
+            }
         }
-        target[2 * last] = red | green &<< 32
-        target[2 * last + 1] = blue
+        var offsets = table.starts.map { Int32($0 * 3) }
+        if count % 2 == 1, let last = offsets.last { offsets.append(last) }
+        return (weights, offsets)
     }
 
-    /// The pass across: one row, all kept columns.
-    private func narrow(into output: UnsafeMutableRawPointer) {
-        let base = UnsafeRawPointer(pairs.baseAddress!)
-        let pairCount = columns.stride / 2
-        let half = SIMD4<Int32>(repeating: 1 << Int32(ResampleTable.fractionBits - 1))
-        columns.starts.withUnsafeBufferPointer { starts in
+    /// The pass across: every source row that counts, all kept columns.
+    private func narrow(_ source: UnsafeRawBufferPointer) {
+        let sourceStride = geometry.sourceWidth * 3
+        func row(_ index: Int) -> UnsafePointer<UInt8> {
+            let place = source.baseAddress! + index * sourceStride
+            guard index == geometry.sourceHeight - 1 else { return place.assumingMemoryBound(to: UInt8.self) }
+            // Behind the picture's last row there is nothing that may be read.
+            lastRow.copyMemory(from: UnsafeRawBufferPointer(start: place, count: sourceStride))
+            return UnsafePointer(lastRow.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        }
+        columnOffsets.withUnsafeBufferPointer { offsets in
             columnWeights.withUnsafeBufferPointer { weights in
-                guard var weight = weights.baseAddress else { return }
-                for x in 0..<starts.count {
-                    var source = base + starts[x] &* 16
-                    var upper = SIMD4<Int32>(repeating: 0)
-                    var lower = half
-                    for _ in 0..<pairCount {
-                        let pixels = SIMD8<Int32>(truncatingIfNeeded: source.load(as: SIMD8<Int16>.self))
-                        upper = upper &+ Self.sumOfPairs(pixels, weight.pointee.x)
-                        lower = lower &+ Self.sumOfPairs(pixels, weight.pointee.y)
-                        source += 16 &* 2
-                        weight += 1
+                var across = occ_across(
+                    outputs: columns.outputs.count,
+                    pairs: columns.stride / 2,
+                    offsets: offsets.baseAddress!,
+                    weights: weights.baseAddress!
+                )
+                let batch = Int(OCC_RESAMPLE_ROWS)
+                for start in stride(from: 0, to: rows.sources.count, by: batch) {
+                    let places = start..<min(start + batch, rows.sources.count)
+                    let inputs: [UnsafePointer<UInt8>?] = places.map { row(rows.sources.lowerBound + $0) }
+                    let outputs: [UnsafeMutablePointer<UInt8>?] = places.map {
+                        (narrowed.baseAddress! + $0 * narrowedStride).assumingMemoryBound(to: UInt8.self)
                     }
-                    let sum =
-                        ((upper &<< Int32(ResampleTable.lowerBits)) &+ lower) &>> Int32(ResampleTable.fractionBits)
-                    let pixel = sum.clamped(lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-                    // The fourth byte is overwritten by the next pixel.
-                    (output + x &* 3).storeBytes(of: SIMD4<UInt8>(truncatingIfNeeded: pixel), as: SIMD4<UInt8>.self)
+                    occ_resample_across(instructionSet, &across, places.count, inputs, outputs)
                 }
             }
         }
     }
 
-    /// Multiplies eight 16-bit numbers by two alternating weights and adds neighbours.
-    @inline(__always)
-    private static func sumOfPairs(_ pixels: SIMD8<Int32>, _ weights: Int32) -> SIMD4<Int32> {
-        let repeated = unsafeBitCast(SIMD4<Int32>(repeating: weights), to: SIMD8<Int16>.self)
-        let products = pixels &* SIMD8<Int32>(truncatingIfNeeded: repeated)
-        return products.evenHalf &+ products.oddHalf
-    }
-
-    /// The pass down: one output row.
-    private func shorten(_ index: Int, into output: UnsafeMutableRawPointer, count: Int) {
-        let taps = rows.counts[index]
-        let first =
-            UnsafeRawPointer(narrowed.baseAddress!)
-            + (rows.starts[index] - rows.sources.lowerBound) * narrowedStride
-        let half = SIMD8<Int32>(repeating: 1 << Int32(ResampleTable.fractionBits - 1))
-        rows.upper.withUnsafeBufferPointer { uppers in
-            rows.lower.withUnsafeBufferPointer { lowers in
-                let upperWeights = uppers.baseAddress! + index * rows.stride
-                let lowerWeights = lowers.baseAddress! + index * rows.stride
-                var x = 0
-                while x < count {
-                    var source = first + x
-                    var upper = SIMD8<Int32>(repeating: 0)
-                    var lower = half
-                    for tap in 0..<taps {
-                        let bytes = source.loadUnaligned(as: SIMD8<UInt8>.self)
-                        let values = SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int16>(truncatingIfNeeded: bytes))
-                        upper = upper &+ values &* SIMD8(repeating: Int32(upperWeights[tap]))
-                        lower = lower &+ values &* SIMD8(repeating: Int32(lowerWeights[tap]))
-                        source += narrowedStride
-                    }
-                    let sum =
-                        ((upper &<< Int32(ResampleTable.lowerBits)) &+ lower) &>> Int32(ResampleTable.fractionBits)
-                    let clamped = sum.clamped(lowerBound: SIMD8(repeating: 0), upperBound: SIMD8(repeating: 255))
-                    let pixels = SIMD8<UInt8>(truncatingIfNeeded: clamped)
-                    if count &- x >= 8 {
-                        (output + x).storeBytes(of: pixels, as: SIMD8<UInt8>.self)
-                    } else {
-                        for byte in 0..<(count &- x) {
-                            output.storeBytes(of: pixels[byte], toByteOffset: x &+ byte, as: UInt8.self)
-                        }
-                    }
-                    x &+= 8
-                }
+    /// The pass down: all output rows.
+    private func shorten(into output: UnsafeMutableRawPointer, stride: Int, count: Int) {
+        let source = narrowed.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        rowWeights.withUnsafeBufferPointer { weights in
+            for index in 0..<rows.outputs.count {
+                occ_resample_down(
+                    instructionSet,
+                    weights.baseAddress! + index * rows.stride,
+                    rows.counts[index],
+                    source + (rows.starts[index] - rows.sources.lowerBound) * narrowedStride,
+                    narrowedStride,
+                    (output + index * stride).assumingMemoryBound(to: UInt8.self),
+                    count
+                )
             }
         }
     }

@@ -12,6 +12,7 @@ internal import SystemSupport
 /// what it computed from the earlier frames, and only the new one is decoded and sent through the image branch. What it does not
 /// keep (the beginning of a scene that another lease began) is computed anew, to the same bits.
 final class NetworkPredictor: SamplePredictor {
+    let storageLevel: Int
     /// Decoding and shrinking the last sample's pictures took so long.
     private(set) var lastDecodingSeconds = 0.0
     /// The network's part of the last sample, by stage.
@@ -39,6 +40,7 @@ final class NetworkPredictor: SamplePredictor {
         self.network = network
         configuration = network.configuration
         reader = try KeyframeReader(configuration, rescalesIntrinsics: rescalesIntrinsics)
+        storageLevel = StorageLevel.of(configuration)
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
     }
 

@@ -69,7 +69,8 @@ struct SceneJob {
                 in: directory,
                 header: header(),
                 adoptingFor: tokens,
-                ofLeases: scene.earlierLeases
+                ofLeases: scene.earlierLeases,
+                level: predictor.storageLevel
             )
         }
         var stored = writer.entries.count
