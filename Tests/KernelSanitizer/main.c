@@ -166,7 +166,7 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
     check(ok, "scalar", "sums of binary_conv_f32 against naive", where);
     check(ok_f, "scalar", "binary_conv_f32 against naive", where);
 
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         uint32_t *own_signs = take(pixels * words * 4), *own_nonzero = take(pixels * words * 4);
@@ -207,7 +207,7 @@ static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_
     size_t bytes = occ_pointwise_workspace_bytes(in, out);
     float *reference = NULL;
     double *reference_sums = NULL;
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         void *workspace = take(bytes);
@@ -275,7 +275,7 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
         .skip = skip, .skip_stride = out, .factor = 0.5f, .shift_in = gate, .slope = gate, .shift_out = gate};
 
     float *reference = NULL;
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         float *y = take(out_pixels * out * 4);
@@ -311,7 +311,7 @@ static void test_elementwise(size_t height, size_t width, size_t channels, uint6
     float *x = take_values(count, 10);
     void *references[3] = {0};
     size_t up_height = height * 2, up_width = width * 4, up = up_height * up_width * channels;
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         size_t pooled = (height / 2) * (width / 2) * channels;
@@ -362,7 +362,14 @@ int main(void) {
             cases++;
         }
     }
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    // As many channels as 16 bits can count, and more.
+    static const size_t many[] = {7264, 7296};
+    for (size_t i = 0; i < 2; i++) {
+        const shape s = {1, 2, many[i], 33, 3, 1};
+        test_conv(&s, 0, 0, -1, seed++);
+        cases++;
+    }
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k != NULL) printf("%s: %zu convolution shapes compared\n", k->name, cases);
     }
