@@ -1,9 +1,9 @@
 /// Multiply-adds per cycle of the binary kernels, one thread, for every variant that this machine runs.
 ///
 /// Usage: kernels [variant] [--quick]. "cache": a 16 x 16 image, whose data stays in the caches; "layer": whole layers
-/// of the published networks, with maps of float32, of bfloat16, and of
-/// bfloat16 with bytes before the 1x1, whose calls alternate. The cycle is that of the core clock, measured by a chain of dependent additions just
-/// before each figure; each figure is the best of several runs, since other work can only slow a run down.
+/// of the published networks, with maps of float32, of bfloat16, and of bfloat16 with bytes before the 1x1, whose calls
+/// alternate. The cycle is that of the core clock, measured by a chain of dependent additions just before each figure;
+/// each figure is the best of several runs in seconds of the thread, since other work can only slow a run down.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,7 +247,8 @@ int main(int count, char **arguments) {
         fprintf(stderr, "kernels: %s: %s\n", only, problem);
         return 2;
     }
-    static const occ_isa isas[] = {occ_isa_avx512, occ_isa_avx2, occ_isa_neon, occ_isa_scalar};
+    static const occ_isa isas[] = {
+        occ_isa_avx512, occ_isa_avx2, occ_isa_avx2_pairs, occ_isa_neon, occ_isa_scalar};
     for (size_t i = 0; i < sizeof(isas) / sizeof(isas[0]); i++) {
         const occ_kernels *k = occ_kernels_for(isas[i]);
         if (k == NULL || (only != NULL && strcmp(only, k->name) != 0)) continue;

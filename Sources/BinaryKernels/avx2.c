@@ -1,4 +1,4 @@
-/// x86-64 with AVX2 and FMA.
+/// x86-64 with AVX2 and FMA: two variants, which differ in their 1x1 only.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -13,7 +13,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,popcnt"))), apply_to = function)
 
 /// Signs and nonzeros of 32 values.
-OCC_INLINE void occ_avx2_pack_word(
+OCC_INLINE void OCC_NAME(pack_word)(
     const float *x, const float *scale, const float *bias, uint32_t *signs, uint32_t *nonzero) {
     uint32_t negative = 0, other = 0;
 #pragma unroll
@@ -30,6 +30,11 @@ OCC_INLINE void occ_avx2_pack_word(
 }
 
 #include "template_elementwise.h"
+
+#define OCC_HAS_TABLES
+static void OCC_NAME(begin_tables)(const occ_conv_state *s);
+static void OCC_NAME(load_tables)(
+    const occ_conv_state *s, size_t slot, const uint32_t *signs, const uint32_t *nonzero);
 
 #include "template_conv.h"
 
@@ -52,7 +57,7 @@ OCC_INLINE __m256i occ_avx2_count_bytes(__m256i bits) {
 }
 
 /// Bits that differ (plain, masked) or the whole sum (ternary) for `pixels` columns and one block of channels.
-OCC_INLINE void occ_avx2_tile(
+OCC_INLINE void OCC_NAME(tile)(
     const occ_conv_state *state, const occ_mode mode, size_t block, size_t column, const size_t pixels,
     int32_t *sums) {
     const size_t step = mode == occ_mode_ternary ? OCC_AVX2_TERMS_TERNARY : OCC_AVX2_TERMS;
@@ -113,76 +118,16 @@ OCC_INLINE void occ_avx2_tile(
 #define OCC_TILE_PIXELS 4
 #include "template_conv_row.h"
 
+#include "avx2_conv.h"
+
 // MARK: 1x1 with binary weights
-//
-// A permutation reaches eight entries, so a table holds the sums in which the fourth channel is positive; the other
-// eight are their negatives: entry e with bit 3 set is minus entry ~e.
 
-#define OCC_AVX2_ENTRIES 8
+#include "avx2_lookup.h"
 
-/// The eight sums of each group of four channels in which the fourth is positive.
-static void occ_avx2_build_tables(const float *x, size_t groups, float *tables) {
-    const __m128 odd = _mm_castsi128_ps(_mm_setr_epi32(0, INT32_MIN, 0, INT32_MIN));
-    const __m256 low_signs = _mm256_castsi256_ps(
-        _mm256_setr_epi32(0, INT32_MIN, 0, INT32_MIN, 0, INT32_MIN, 0, INT32_MIN));
-    const __m256 high_signs = _mm256_castsi256_ps(
-        _mm256_setr_epi32(0, 0, 0, 0, INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN));
-    const __m256i high_lanes = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
-    for (size_t g = 0; g < groups; g++, x += 4, tables += OCC_AVX2_ENTRIES) {
-        const __m128 v = _mm_loadu_ps(x);
-        // [x0 + x1, x0 - x1, x2 + x3, x2 - x3]
-        const __m128 pairs = _mm_add_ps(_mm_moveldup_ps(v), _mm_xor_ps(_mm_movehdup_ps(v), odd));
-        const __m256 both = _mm256_set_m128(pairs, pairs);
-        const __m256 low = _mm256_xor_ps(_mm256_permute_ps(both, 0x14), low_signs);
-        const __m256 high = _mm256_xor_ps(_mm256_permutevar_ps(both, high_lanes), high_signs);
-        _mm256_storeu_ps(tables, _mm256_add_ps(low, high));
-    }
-}
+#define OCC_LANES 16
+#define OCC_AVX2_PAIRS 0
+#include "avx2_lookup_choice.h"
 
-/// Index and sign of the entries in the low four bits of each lane.
-OCC_INLINE void occ_avx2_entry(__m256i nibbles, __m256i *index, __m256 *sign) {
-    const __m256i top = _mm256_slli_epi32(nibbles, 28);
-    *index = _mm256_xor_si256(nibbles, _mm256_srai_epi32(top, 31));
-    *sign = _mm256_castsi256_ps(_mm256_and_si256(top, _mm256_set1_epi32(INT32_MIN)));
-}
-
-/// Adds the table entries that the weights of half a block select, for `pixels` pixels.
-OCC_INLINE void occ_avx2_lookup(
-    const float *tables, const size_t pixels, const bool ternary, size_t words, const uint32_t *signs,
-    const uint32_t *nonzero, float *accumulators, size_t accumulator_stride) {
-    __m256 sums[OCC_LUT_PIXELS];
-#pragma unroll
-    for (size_t p = 0; p < pixels; p++) sums[p] = _mm256_loadu_ps(accumulators + p * accumulator_stride);
-    for (size_t w = 0; w < words; w++) {
-        __m256i entries = _mm256_loadu_si256((const __m256i *)(signs + w * OCC_BLOCK)), zeros = entries;
-        if (ternary) {
-            const __m256i kept = _mm256_loadu_si256((const __m256i *)(nonzero + w * OCC_BLOCK));
-            zeros = _mm256_or_si256(entries, _mm256_xor_si256(kept, _mm256_set1_epi32(-1)));
-        }
-        for (size_t g = 0; g < OCC_WORD_GROUPS; g++, tables += OCC_AVX2_ENTRIES) {
-            __m256i index, other_index;
-            __m256 sign, other_sign;
-            occ_avx2_entry(entries, &index, &sign);
-            if (ternary) occ_avx2_entry(zeros, &other_index, &other_sign);
-#pragma unroll
-            for (size_t p = 0; p < pixels; p++) {
-                const __m256 table = _mm256_loadu_ps(tables + p * OCC_TABLE_STRIDE);
-                __m256 value = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, index), sign);
-                if (ternary) {
-                    const __m256 other = _mm256_xor_ps(_mm256_permutevar8x32_ps(table, other_index), other_sign);
-                    value = _mm256_mul_ps(_mm256_add_ps(value, other), _mm256_set1_ps(0.5f));
-                }
-                sums[p] = _mm256_add_ps(sums[p], value);
-            }
-            entries = _mm256_srli_epi32(entries, 4);
-            if (ternary) zeros = _mm256_srli_epi32(zeros, 4);
-        }
-    }
-#pragma unroll
-    for (size_t p = 0; p < pixels; p++) _mm256_storeu_ps(accumulators + p * accumulator_stride, sums[p]);
-}
-
-#define OCC_LANES 8
 #include "template_lookup.h"
 
 #include "template_pointwise.h"
@@ -190,6 +135,40 @@ OCC_INLINE void occ_avx2_lookup(
 #include "bytes_avx2.h"
 
 #include "template_stereo.h"
+
+#include "template_table.h"
+
+// MARK: The variant that looks pairs up
+
+#undef OCC_NAME
+#undef OCC_ISA
+#undef OCC_ISA_NAME
+#undef OCC_TABLE
+#undef OCC_AVX2_PAIRS
+#define OCC_NAME(name) occ_avx2_pairs_##name
+#define OCC_ISA occ_isa_avx2_pairs
+#define OCC_ISA_NAME "avx2-pairs"
+#define OCC_TABLE occ_kernels_avx2_pairs_table
+#define OCC_AVX2_PAIRS 1
+
+// What it shares with the other.
+#define occ_avx2_pairs_pack_signs occ_avx2_pack_signs
+#define occ_avx2_pairs_rprelu_one occ_avx2_rprelu_one
+#define occ_avx2_pairs_conv_begin occ_avx2_conv_begin
+#define occ_avx2_pairs_conv_prepare_row occ_avx2_conv_prepare_row
+#define occ_avx2_pairs_conv_row occ_avx2_conv_row
+#define occ_avx2_pairs_residual occ_avx2_residual
+#define occ_avx2_pairs_average_pool2x2 occ_avx2_average_pool2x2
+#define occ_avx2_pairs_resize_bilinear occ_avx2_resize_bilinear
+#define occ_avx2_pairs_bytes_run occ_avx2_bytes_run
+#define occ_avx2_pairs_pointwise_bytes occ_avx2_pointwise_bytes
+#define occ_avx2_pairs_stereo_cost occ_avx2_stereo_cost
+
+#include "avx2_lookup_choice.h"
+
+#include "template_lookup.h"
+
+#include "template_pointwise.h"
 
 #include "template_table.h"
 

@@ -10,6 +10,7 @@ static bool runs(occ_isa isa) {
         return true;
 #if defined(__x86_64__)
     case occ_isa_avx2:
+    case occ_isa_avx2_pairs:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case occ_isa_avx512:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
@@ -26,12 +27,23 @@ static bool runs(occ_isa isa) {
     }
 }
 
+/// Whether a permutation across 32 bytes takes two cycles: Zen 1 to 3, whose successors have AVX-512.
+static bool permutes_slowly(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_is("amd") && !__builtin_cpu_supports("avx512f");
+#else
+    return false;
+#endif
+}
+
 const occ_kernels *occ_kernels_for(occ_isa isa) {
     if (!runs(isa)) return NULL;
     switch (isa) {
 #if defined(__x86_64__)
     case occ_isa_avx2:
         return &occ_kernels_avx2_table;
+    case occ_isa_avx2_pairs:
+        return &occ_kernels_avx2_pairs_table;
     case occ_isa_avx512:
         return &occ_kernels_avx512_table;
 #endif
@@ -45,19 +57,23 @@ const occ_kernels *occ_kernels_for(occ_isa isa) {
 }
 
 const occ_kernels *occ_kernels_named(const char *name, const char **problem) {
-    // Slowest first.
+    // Slowest first; of the two for AVX2 the processor decides.
     static const struct {
         occ_isa isa;
         const char *name;
     } variants[] = {
-        {occ_isa_scalar, "scalar"}, {occ_isa_neon, "neon"}, {occ_isa_avx2, "avx2"}, {occ_isa_avx512, "avx512"}};
+        {occ_isa_scalar, "scalar"},
+        {occ_isa_neon, "neon"},
+        {occ_isa_avx2, "avx2"},
+        {occ_isa_avx2_pairs, "avx2-pairs"},
+        {occ_isa_avx512, "avx512"}};
     const size_t count = sizeof(variants) / sizeof(variants[0]);
     if (problem != NULL) *problem = NULL;
     if (name == NULL || name[0] == '\0') {
         const occ_kernels *fastest = NULL;
         for (size_t i = 0; i < count; i++) {
             const occ_kernels *kernels = occ_kernels_for(variants[i].isa);
-            if (kernels != NULL) fastest = kernels;
+            if (kernels != NULL && (variants[i].isa != occ_isa_avx2_pairs || permutes_slowly())) fastest = kernels;
         }
         return fastest;
     }
@@ -70,7 +86,7 @@ const occ_kernels *occ_kernels_named(const char *name, const char **problem) {
         return kernels;
     }
     if (problem != NULL) {
-        *problem = "unknown name of binary kernels; OCC_KERNELS must be scalar, avx2, avx512 or neon, or unset";
+        *problem = "unknown name of binary kernels; OCC_KERNELS must be scalar, avx2, avx2-pairs, avx512 or neon, or unset";
     }
     return NULL;
 }

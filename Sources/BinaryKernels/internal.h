@@ -18,6 +18,8 @@
 #define OCC_WORD_GROUPS 8
 /// Largest number of entries in one table of the 1x1 kernel.
 #define OCC_LUT_ENTRIES 16
+/// Bytes of all tables of the 3x3 kernel that looks sums up.
+#define OCC_BYTE_TABLES (256 * 16)
 /// Channels handled at once by the elementwise kernels; a multiple of 32.
 #define OCC_CHUNK 128
 /// Channels whose bytes stand side by side, and the bytes of one group for a block of output channels.
@@ -86,6 +88,12 @@ typedef struct occ_conv_state {
     uint8_t *column_class;
     /// Nonzero activations under each output column (masked mode).
     int32_t *column_count;
+    /// For the variant that looks sums up (avx2_conv.h): tables, indices made of weights, and each input row's tables,
+    /// `entry_row` a slot.
+    uint8_t *byte_tables, *nibbles;
+    uint16_t *entries;
+    size_t entry_row;
+    int32_t *entry_offsets;
     occ_padded_epilogue epilogue;
     /// The current row's, for blocks without zero weights.
     occ_mode mode;
@@ -227,6 +235,7 @@ void occ_observe(const float *values, size_t count, occ_observation *seen);
 extern const occ_kernels occ_kernels_scalar_table;
 #if defined(__x86_64__)
 extern const occ_kernels occ_kernels_avx2_table;
+extern const occ_kernels occ_kernels_avx2_pairs_table;
 extern const occ_kernels occ_kernels_avx512_table;
 #endif
 #if defined(__aarch64__)

@@ -160,6 +160,12 @@ void occ_plan_conv(occ_conv_state *state, const occ_conv *conv, occ_arena *arena
     state->column_class = occ_arena_take(arena, state->out_width);
     state->column_count = occ_arena_take(arena, state->out_width * sizeof(int32_t));
     plan_epilogue(&state->epilogue, state->padded_out, arena);
+
+    state->entry_row = columns * state->words * OCC_WORD_GROUPS;
+    state->byte_tables = occ_arena_take(arena, OCC_BYTE_TABLES);
+    state->nibbles = occ_arena_take(arena, state->blocks / 2 * state->terms * OCC_WORD_GROUPS * 2 * OCC_BLOCK);
+    state->entries = occ_arena_take(arena, slots * state->entry_row * sizeof(uint16_t));
+    state->entry_offsets = occ_arena_take(arena, state->terms * sizeof(int32_t));
 }
 
 void occ_plan_pointwise(

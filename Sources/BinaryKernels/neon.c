@@ -157,6 +157,7 @@ OCC_INLINE void occ_neon_lookup(
 }
 
 #define OCC_LANES 4
+#define OCC_LOOKUP_PIXELS 12
 #include "template_lookup.h"
 
 #include "template_pointwise.h"

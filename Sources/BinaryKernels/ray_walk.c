@@ -317,7 +317,7 @@ void occ_walk_rays(occ_isa isa, const occ_ray_walk *walk, uint16_t *found, doubl
     size_t done = 0;
 #if defined(__x86_64__)
     if (isa == occ_isa_avx512) done = occ_walk_rays_avx512(walk, found, first, second);
-    if (isa == occ_isa_avx2) done = occ_walk_rays_avx2(walk, found, first, second);
+    if (isa == occ_isa_avx2 || isa == occ_isa_avx2_pairs) done = occ_walk_rays_avx2(walk, found, first, second);
 #else
     (void)isa;
 #endif

@@ -161,7 +161,9 @@ OCC_AVX2 static void occ_down_avx2(
 #endif
 
 #if defined(__x86_64__)
-static bool occ_has_avx2(occ_isa isa) { return isa == occ_isa_avx2 || isa == occ_isa_avx512; }
+static bool occ_has_avx2(occ_isa isa) {
+    return isa == occ_isa_avx2 || isa == occ_isa_avx2_pairs || isa == occ_isa_avx512;
+}
 #endif
 
 void occ_resample_across(

@@ -88,6 +88,7 @@ static void occ_scalar_lookup(
 }
 
 #define OCC_LANES 16
+#define OCC_LOOKUP_PIXELS 12
 #include "template_lookup.h"
 
 #include "template_pointwise.h"

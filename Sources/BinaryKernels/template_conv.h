@@ -2,7 +2,7 @@
 ///
 /// Padding contributes 0 because its words are 0 and the sums start at `taps in the image * channels + 2 * bits of
 /// the weights in the padding`, from which twice the differing bits are taken. Needs OCC_NAME. Included once by each
-/// variant.
+/// variant. Where OCC_HAS_TABLES is defined, OCC_NAME(begin_tables) and OCC_NAME(load_tables) are told of weights and rows too.
 
 /// Counts the bits of each tap's weights, and classes the output columns.
 static void OCC_NAME(conv_begin)(
@@ -38,6 +38,9 @@ static void OCC_NAME(conv_begin)(
     }
     s->base_row_class = SIZE_MAX;
     occ_fill_epilogue(&s->epilogue, epilogue, s->conv.out_channels, s->padded_out);
+#ifdef OCC_HAS_TABLES
+    OCC_NAME(begin_tables)(s);
+#endif
 }
 
 /// Start values of the sums for rows of one class, for each class of columns.
@@ -108,6 +111,9 @@ static void OCC_NAME(conv_load_row)(occ_conv_state *s, const occ_row_source *sou
             }
         }
     }
+#ifdef OCC_HAS_TABLES
+    OCC_NAME(load_tables)(s, slot, signs, has_zero ? nonzero : NULL);
+#endif
     if (!has_zero) return;
     int32_t *count = s->slot_count + slot * s->pitch;
     __builtin_memset(count, 0, s->pitch * sizeof(int32_t));

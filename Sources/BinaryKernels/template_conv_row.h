@@ -47,19 +47,24 @@ OCC_INLINE void OCC_NAME(conv_block)(
     }
 }
 
-/// Computes the row that `conv_prepare_row` made ready.
-static void OCC_NAME(conv_row)(const occ_conv_state *s, float *out, size_t out_stride) {
-    for (size_t block = 0; block < s->blocks; block++) {
-        switch (occ_block_mode(s, block)) {
-        case occ_mode_plain:
-            OCC_NAME(conv_block)(s, occ_mode_plain, block, out, out_stride);
-            break;
-        case occ_mode_masked:
-            OCC_NAME(conv_block)(s, occ_mode_masked, block, out, out_stride);
-            break;
-        case occ_mode_ternary:
-            OCC_NAME(conv_block)(s, occ_mode_ternary, block, out, out_stride);
-            break;
-        }
+/// Computes one block of the row that `conv_prepare_row` made ready.
+static void OCC_NAME(conv_row_block)(const occ_conv_state *s, size_t block, float *out, size_t out_stride) {
+    switch (occ_block_mode(s, block)) {
+    case occ_mode_plain:
+        OCC_NAME(conv_block)(s, occ_mode_plain, block, out, out_stride);
+        break;
+    case occ_mode_masked:
+        OCC_NAME(conv_block)(s, occ_mode_masked, block, out, out_stride);
+        break;
+    case occ_mode_ternary:
+        OCC_NAME(conv_block)(s, occ_mode_ternary, block, out, out_stride);
+        break;
     }
 }
+
+#ifndef OCC_HAS_TABLES
+/// Computes the row.
+static void OCC_NAME(conv_row)(const occ_conv_state *s, float *out, size_t out_stride) {
+    for (size_t block = 0; block < s->blocks; block++) OCC_NAME(conv_row_block)(s, block, out, out_stride);
+}
+#endif

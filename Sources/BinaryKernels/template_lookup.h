@@ -1,7 +1,7 @@
 /// All blocks of channels for one set of tables, for the variants that keep no epilogue in registers.
 ///
-/// Needs OCC_NAME, OCC_NAME(lookup) for `pixels` pixels and OCC_LANES output channels, and OCC_LANES. Included once by
-/// each such variant.
+/// Needs OCC_NAME, OCC_NAME(lookup) for up to OCC_LOOKUP_PIXELS pixels and OCC_LANES output channels. Included once by each such
+/// variant.
 
 /// Applies the epilogue to the accumulators, stores them and adds them to the sums.
 static void OCC_NAME(lookup_finish)(const occ_lookup *l) {
@@ -46,7 +46,9 @@ OCC_INLINE void OCC_NAME(lookup_pixels)(const occ_lookup *l, size_t pixel, const
 static void OCC_NAME(lookup_blocks)(const occ_lookup *l) {
     if (l->first) __builtin_memset(l->accumulators, 0, l->pixels * l->padded_out * sizeof(float));
     size_t pixel = 0;
-    for (; pixel + 12 <= l->pixels; pixel += 12) OCC_NAME(lookup_pixels)(l, pixel, 12);
+    for (; pixel + OCC_LOOKUP_PIXELS <= l->pixels; pixel += OCC_LOOKUP_PIXELS) {
+        OCC_NAME(lookup_pixels)(l, pixel, OCC_LOOKUP_PIXELS);
+    }
     for (; pixel + 4 <= l->pixels; pixel += 4) OCC_NAME(lookup_pixels)(l, pixel, 4);
     for (; pixel < l->pixels; pixel++) OCC_NAME(lookup_pixels)(l, pixel, 1);
     if (l->last) OCC_NAME(lookup_finish)(l);

@@ -10,8 +10,8 @@ struct Variant: CustomStringConvertible, @unchecked Sendable {
 
     static let scalar = Variant(kernels: occ_kernels_for(occ_isa_scalar)!)
 
-    /// Slowest first.
-    static let all: [Variant] = [occ_isa_scalar, occ_isa_neon, occ_isa_avx2, occ_isa_avx512]
+    /// Slowest first; which of those for AVX2 is faster depends on the processor.
+    static let all: [Variant] = [occ_isa_scalar, occ_isa_neon, occ_isa_avx2, occ_isa_avx2_pairs, occ_isa_avx512]
         .compactMap { occ_kernels_for($0) }
         .map(Variant.init)
 }

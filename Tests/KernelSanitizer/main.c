@@ -168,7 +168,7 @@ static void test_conv(const shape *s, unsigned zeros_x, unsigned zeros_w, float 
     check(ok, "scalar", "sums of binary_conv_f32 against naive", where);
     check(ok_f, "scalar", "binary_conv_f32 against naive", where);
 
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         uint32_t *own_signs = take(pixels * words * 4), *own_nonzero = take(pixels * words * 4);
@@ -221,7 +221,7 @@ static void test_bytes(
             expected[p * out + o] = apply((float)sum, &scaled, o);
         }
     }
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         void *workspace = take(occ_bytes_workspace_bytes(in, out));
@@ -257,7 +257,7 @@ static void test_pointwise(size_t pixels, size_t in, size_t out, unsigned zeros_
     size_t bytes = occ_pointwise_workspace_bytes(in, out);
     float *reference = NULL;
     double *reference_sums = NULL;
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         void *workspace = take(bytes);
@@ -333,7 +333,7 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
     const occ_byte_weights expanded = {bytes, byte_sums, has_lookup ? lookup : NULL, 0.25f};
     float *reference = NULL, *reference_bytes = NULL;
     occ_observation reference_seen = {0};
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         float *y = take(out_pixels * out * 4);
@@ -395,7 +395,7 @@ static void test_elementwise(size_t height, size_t width, size_t channels, uint6
     float *x = take_values(count, 10);
     void *references[3] = {0};
     size_t up_height = height * 2, up_width = width * 4, up = up_height * up_width * channels;
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         size_t pooled = (height / 2) * (width / 2) * channels;
@@ -451,7 +451,7 @@ static void test_types(size_t height, size_t width, size_t channels, unsigned pa
     float *expected[4];
     uint32_t *planes = take(pixels * words * 8);
     for (int i = 0; i < 4; i++) expected[i] = take(sizes[i] * 4);
-    for (int isa = -1; isa <= occ_isa_neon; isa++) {
+    for (int isa = -1; isa <= occ_isa_avx2_pairs; isa++) {
         const bool reference = isa < 0;
         const occ_kernels *k = occ_kernels_for(reference ? occ_isa_scalar : (occ_isa)isa);
         if (k == NULL) continue;
@@ -523,7 +523,7 @@ static void test_rays(size_t count, unsigned occupied, uint64_t seed) {
         walk.cell += (walk.voxel[axis] + 1) * walk.strides[axis];
     }
     void *references[3] = {NULL, NULL, NULL};
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         const size_t bytes[3] = {count * sizeof(uint16_t), count * sizeof(double), count * sizeof(double)};
@@ -561,7 +561,7 @@ static void test_resample(size_t width, size_t outputs, size_t pairs, size_t row
         sources[row] = source;
     }
     uint8_t *references[2] = {NULL, NULL};
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k == NULL) continue;
         uint8_t *narrowed = take(stride * rows), *output = take(outputs * 3);
@@ -618,7 +618,14 @@ int main(void) {
             cases++;
         }
     }
-    for (int isa = 0; isa <= occ_isa_neon; isa++) {
+    // As many channels as 16 bits can count, and more.
+    static const size_t many[] = {7264, 7296};
+    for (size_t i = 0; i < 2; i++) {
+        const shape s = {1, 2, many[i], 33, 3, 1};
+        test_conv(&s, 0, 0, -1, seed++);
+        cases++;
+    }
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
         const occ_kernels *k = occ_kernels_for((occ_isa)isa);
         if (k != NULL) printf("%s: %zu convolution shapes compared\n", k->name, cases);
     }

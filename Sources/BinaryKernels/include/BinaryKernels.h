@@ -48,6 +48,8 @@ typedef enum occ_isa {
     occ_isa_avx512 = 2,
     /// AArch64.
     occ_isa_neon = 3,
+    /// x86-64 with AVX2 and FMA whose permutations across 32 bytes are slow (Zen 1 to 3): another 1x1.
+    occ_isa_avx2_pairs = 4,
 } occ_isa;
 
 /// A binary convolution with zero padding `kernel / 2`.
@@ -268,7 +270,7 @@ typedef struct occ_stereo_view {
 /// A workspace has any alignment; its content on entry does not matter and means nothing afterwards.
 typedef struct occ_kernels {
     occ_isa isa;
-    /// "scalar", "avx2", "avx512" or "neon".
+    /// "scalar", "avx2", "avx2-pairs", "avx512" or "neon".
     const char *name;
 
     /// Packs the signs of `x * scale + bias` (multiply, then add, each rounded; NULL is 1 and 0).
@@ -356,7 +358,7 @@ const occ_kernels *OCC_NULLABLE occ_kernels_for(occ_isa isa);
 const occ_kernels *OCC_NULLABLE occ_kernels_named(
     const char *OCC_NULLABLE name, const char *OCC_NULLABLE *OCC_NULLABLE problem);
 
-/// `occ_kernels_named` with the environment variable `OCC_KERNELS` (scalar, avx2, avx512, neon).
+/// `occ_kernels_named` with the environment variable `OCC_KERNELS` (scalar, avx2, avx2-pairs, avx512, neon).
 const occ_kernels *OCC_NULLABLE occ_kernels_from_environment(const char *OCC_NULLABLE *OCC_NULLABLE problem);
 
 // MARK: Small helpers, the same for all instruction sets

@@ -27,7 +27,7 @@ public final class PreparedModel: Sendable {
 
     /// Checks a package's content and prepares its network.
     ///
-    /// The environment variable `OCC_KERNELS` (scalar, avx2, avx512, neon) chooses the binary kernels; unset is the fastest.
+    /// The environment variable `OCC_KERNELS` (scalar, avx2, avx2-pairs, avx512, neon) chooses the binary kernels; unset is the fastest.
     ///
     /// - Throws: `ModelPackageError`, or `InferenceError`, of kind `unsupported` where this host or the package lacks what the
     ///   precision needs.
