@@ -181,7 +181,7 @@ let package = Package(
             ["OccInference", "ArrayFiles", "FormulaInputs", "ImageFiles", "SystemSupport", "TestSupport"],
             optimised: true
         ),
-        tests("TensorRuntimeTests", ["TensorRuntime"]),
+        tests("TensorRuntimeTests", ["TensorRuntime", "BinaryKernels", "TestSupport"]),
         .target(
             name: "FormulaInputs",
             dependencies: ["OccInference"],

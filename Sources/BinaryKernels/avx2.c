@@ -134,6 +134,10 @@ OCC_INLINE void OCC_NAME(tile)(
 
 #include "template_stereo.h"
 
+#define OCC_WINOGRAD_LANES 8
+#define OCC_WINOGRAD_ROWS 6
+#include "template_winograd.h"
+
 #include "template_table.h"
 
 // MARK: The variant that looks pairs up
@@ -159,6 +163,7 @@ OCC_INLINE void OCC_NAME(tile)(
 #define occ_avx2_pairs_average_pool2x2 occ_avx2_average_pool2x2
 #define occ_avx2_pairs_resize_bilinear occ_avx2_resize_bilinear
 #define occ_avx2_pairs_stereo_cost occ_avx2_stereo_cost
+#define occ_avx2_pairs_winograd occ_avx2_winograd
 
 #include "avx2_lookup_choice.h"
 

@@ -28,7 +28,7 @@ public struct Convolution: Hashable, Sendable {
     public var isVolume = false
     /// What follows the sum.
     public var activation: Activation?
-    /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
+    /// Whether oneDNN's Winograd, which transforms a whole map at once, may be used for a 3x3 where it exists.
     public var mayUseWinograd = true
     /// Name of the weights, `[out, in, kernel, kernel]`, or `[out, in, kernel, kernel, kernel]` of a volume; padding included.
     public var weight: String
