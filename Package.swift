@@ -186,7 +186,7 @@ let package = Package(
             ],
             optimised: true
         ),
-        tests("TensorRuntimeTests", ["TensorRuntime"]),
+        tests("TensorRuntimeTests", ["TensorRuntime", "BinaryKernels", "TestSupport"]),
         .target(
             name: "FormulaInputs",
             dependencies: ["OccInference"],

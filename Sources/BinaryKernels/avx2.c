@@ -136,6 +136,10 @@ OCC_INLINE void OCC_NAME(tile)(
 
 #include "template_stereo.h"
 
+#define OCC_WINOGRAD_LANES 8
+#define OCC_WINOGRAD_ROWS 6
+#include "template_winograd.h"
+
 #include "template_table.h"
 
 // MARK: The variant that looks pairs up
@@ -163,6 +167,7 @@ OCC_INLINE void OCC_NAME(tile)(
 #define occ_avx2_pairs_bytes_run occ_avx2_bytes_run
 #define occ_avx2_pairs_pointwise_bytes occ_avx2_pointwise_bytes
 #define occ_avx2_pairs_stereo_cost occ_avx2_stereo_cost
+#define occ_avx2_pairs_winograd occ_avx2_winograd
 
 #include "avx2_lookup_choice.h"
 

@@ -385,6 +385,10 @@ static void occ_avx512_lookup_blocks(const occ_lookup *l) {
 
 #include "template_stereo.h"
 
+#define OCC_WINOGRAD_LANES 16
+#define OCC_WINOGRAD_ROWS 16
+#include "template_winograd.h"
+
 #include "template_table.h"
 
 #pragma clang attribute pop

@@ -20,6 +20,8 @@
 #define OCC_LUT_ENTRIES 16
 /// Bytes of all tables of the 3x3 kernel that looks sums up.
 #define OCC_BYTE_TABLES (256 * 16)
+/// Tiles that the Winograd convolution transforms at once: a multiple of the tiles of one product.
+#define OCC_WINOGRAD_TILES ((size_t)96)
 /// Channels handled at once by the elementwise kernels; a multiple of 32.
 #define OCC_CHUNK 128
 /// Channels whose bytes stand side by side, and the bytes of one group for a block of output channels.

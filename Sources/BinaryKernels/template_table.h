@@ -31,4 +31,8 @@ const occ_kernels OCC_TABLE = {
     .average_pool2x2 = OCC_NAME(average_pool2x2),
     .resize_bilinear = OCC_NAME(resize_bilinear),
     .stereo_cost = OCC_NAME(stereo_cost),
+#ifdef OCC_WINOGRAD_LANES
+    .winograd_lanes = OCC_WINOGRAD_LANES,
+    .winograd = OCC_NAME(winograd),
+#endif
 };

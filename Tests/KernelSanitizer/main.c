@@ -387,6 +387,50 @@ static void test_body(const shape *s, unsigned zeros_x, uint64_t seed) {
     release_all();
 }
 
+/// Full-precision 3x3 by Winograd, in both layouts, against sums in double precision.
+static void test_winograd(size_t height, size_t width, size_t in, size_t out, bool adds, uint64_t seed) {
+    random_state = seed;
+    char where[200];
+    snprintf(where, sizeof(where), "winograd 2x%zux%zu %zu->%zu seed %llu", height, width, in, out, (unsigned long long)seed);
+    const size_t images = 2, pixels = height * width, in_stride = in + 3;
+    float *x = take_values(images * pixels * in_stride - 3, 10), *oihw = take_values(out * in * 9, 0);
+    float *bias = take_values(out, 0), *before = take_values(images * pixels * out, 0);
+    float *weights = take(occ_winograd_weight_floats(out, in) * 4);
+    occ_winograd_pack(oihw, out, in, weights);
+    for (int isa = 0; isa <= occ_isa_avx2_pairs; isa++) {
+        const occ_kernels *k = occ_kernels_for((occ_isa)isa);
+        if (k == NULL || k->winograd == NULL) continue;
+        // Channels last with gaps in, blocks of 16 out.
+        const occ_winograd w = {
+            images, height, width, in, out, {in_stride, in, 0, pixels * in_stride}, {16, 16, pixels * 16, pixels * out},
+            adds, seed & 1};
+        float *y = take(images * pixels * out * 4);
+        memcpy(y, before, images * pixels * out * 4);
+        k->winograd(&w, x, weights, bias, y, take(occ_winograd_workspace_bytes(out, in)));
+        bool ok = true;
+        for (size_t i = 0; i < images * pixels * out; i += 7) {
+            const size_t image = i / (pixels * out), o = i % (pixels * out) / (pixels * 16) * 16 + i % 16;
+            const size_t pixel = i / 16 % pixels;
+            double exact = (double)bias[o] + (adds ? (double)before[i] : 0), magnitude = 1;
+            for (size_t tap = 0; tap < 9; tap++) {
+                const size_t row = pixel / width + tap / 3, column = pixel % width + tap % 3;
+                if (row < 1 || column < 1 || row > height || column > width) continue;
+                for (size_t c = 0; c < in; c++) {
+                    const double product =
+                        (double)x[(image * pixels + (row - 1) * width + column - 1) * in_stride + c]
+                        * (double)oihw[(o * in + c) * 9 + tap];
+                    exact += product;
+                    magnitude += fabs(product);
+                }
+            }
+            if ((seed & 1) != 0 && exact < 0) exact = 0;
+            ok &= fabs((double)y[i] - exact) <= magnitude / 65536;
+        }
+        check(ok, k->name, "winograd against naive", where);
+    }
+    release_all();
+}
+
 static void test_elementwise(size_t height, size_t width, size_t channels, uint64_t seed) {
     random_state = seed;
     char where[200];
@@ -618,6 +662,7 @@ int main(void) {
             cases++;
         }
     }
+    for (size_t i = 0; i < side_count; i++) test_winograd(sides[i][0], sides[i][1], 16 + 16 * (i % 3), 32, i % 2, seed++);
     // As many channels as 16 bits can count, and more.
     static const size_t many[] = {7264, 7296};
     for (size_t i = 0; i < 2; i++) {

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "elements.h"
+#include "winograd.h"
 
 #ifdef __clang__
 #pragma clang assume_nonnull begin
@@ -347,6 +348,13 @@ typedef struct occ_kernels {
     void (*stereo_cost)(
         const occ_stereo *stereo, const occ_stereo_view *view, const float *current, const float *adjacent,
         float *cost, float *workspace);
+
+    /// Floats of a vector of `winograd`, of which the blocks of its maps must be multiples; 0 where there is none.
+    size_t winograd_lanes;
+    /// Full-precision 3x3 convolution by Winograd's F(4x4, 3x3); `weights` from `occ_winograd_pack`. NULL where there is none.
+    void (*OCC_NULLABLE winograd)(
+        const occ_winograd *winograd, const float *x, const float *weights, const float *OCC_NULLABLE bias, float *y,
+        void *workspace);
 } occ_kernels;
 
 /// The kernels of an instruction set, or NULL if this machine cannot run them.

@@ -14,7 +14,8 @@ struct FPNLSS: Neck {
 
     private var join: ConvolutionLayer { convolution("conv", 0, inChannels[0] + inChannels[1], 2 * outChannels) }
     private var refine: ConvolutionLayer { convolution("conv", 3, 2 * outChannels, 2 * outChannels) }
-    /// Winograd's transformed tiles of so large a map would need more memory than all else that a slot has.
+    /// The tiles of so large a map, transformed at once as oneDNN does, would need more memory than all else
+    /// that a slot has.
     private var decrease: ConvolutionLayer {
         var layer = convolution("up2", 1, 2 * outChannels, outChannels)
         layer.mayUseWinograd = false

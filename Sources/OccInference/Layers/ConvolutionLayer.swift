@@ -24,7 +24,7 @@ struct ConvolutionLayer: Layer {
     var isDetectionOutput = false
     /// Whether it is a 3D convolution, `[out, in, kernel, kernel, kernel]`, of a channels-last map whose images are cells in z.
     var isVolume = false
-    /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
+    /// Whether oneDNN's Winograd, which transforms a whole map at once, may be used for a 3x3 where it exists.
     var mayUseWinograd = true
 
     var typeName: String { isLinear ? "Linear" : isVolume ? "Conv3d" : "Conv2d" }

@@ -30,7 +30,7 @@ public struct Convolution: Hashable, Sendable {
     public var activation: Activation?
     /// The lowest type that it may be computed with; float32 where every bit counts.
     public var lowest = ElementType.int8
-    /// Whether Winograd may be used for a 3x3: twice as fast, with larger rounding errors.
+    /// Whether oneDNN's Winograd, which transforms a whole map at once, may be used for a 3x3 where it exists.
     public var mayUseWinograd = true
     /// Name of the weights, `[out, in, kernel, kernel]`, or `[out, in, kernel, kernel, kernel]` of a volume; padding included.
     public var weight: String

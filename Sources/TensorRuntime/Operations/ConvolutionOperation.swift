@@ -26,7 +26,24 @@ struct ConvolutionOperation: Operation {
             output: output.format,
             added: added?.format
         )
+        if let winograd = try context.winograd(key) {
+            return PreparedWinograd(input: input, output: output, winograd: winograd)
+        }
         return Prepared(input: input, output: output, primitive: try context.convolution(key))
+    }
+
+    private struct PreparedWinograd: PreparedOperation {
+        let input: Tensor
+        let output: Tensor
+        let winograd: WinogradConvolution
+
+        var scratchBytes: Int { winograd.scratchBytes }
+
+        func bind(_ memory: BoundMemory) throws -> BoundStep {
+            let (winograd, scratch) = (winograd, memory.scratch)
+            let (x, y) = (UnsafePointer(memory.floats(input)), memory.floats(output))
+            return { _ in winograd.run(x, y, scratch: scratch) }
+        }
     }
 
     private struct Prepared: PreparedOperation {

@@ -21,6 +21,7 @@ public final class PreparationContext {
     public let kernels: KernelTable
     /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
     private var convolutions: [ConvolutionPrimitive.Key: ConvolutionPrimitive] = [:]
+    private var winograds: [ConvolutionPrimitive.Key: WinogradConvolution] = [:]
 
     /// What else operations share, by keys of their own types.
     private var others: [AnyHashable: any Sendable] = [:]
@@ -34,8 +35,26 @@ public final class PreparationContext {
         engine = try DNNLEngine()
     }
 
-    /// Prepared convolutions; for tests.
+    /// Prepared convolutions of oneDNN; for tests.
     var convolutionCount: Int { convolutions.count }
+    /// Convolutions prepared for the kernels' Winograd; for tests.
+    var winogradCount: Int { winograds.count }
+
+    /// A convolution by the kernels' Winograd, the same one for equal keys; nil where it does not fit or oneDNN's is to be taken.
+    func winograd(_ key: ConvolutionPrimitive.Key) throws -> WinogradConvolution? {
+        if let prepared = winograds[key] { return prepared }
+        let convolution = key.convolution
+        if engine.hasWinograd && convolution.mayUseWinograd { return nil }
+        let prepared = try WinogradConvolution(
+            key,
+            kernels: kernels.functions,
+            blockSize: engine.blockSize,
+            weights: { try parameters.floats(convolution.weight, count: convolution.weightShape.reduce(1, *)) },
+            bias: { try convolution.bias.map { try parameters.floats($0, count: convolution.paddedOutChannels) } }
+        )
+        winograds[key] = prepared
+        return prepared
+    }
 
     /// The primitive of a convolution; the same one for equal keys.
     func convolution(_ key: ConvolutionPrimitive.Key) throws -> ConvolutionPrimitive {
