@@ -27,7 +27,9 @@ func goldenPicture(width: Int, height: Int) -> RGBImage {
 @Suite("resize and crop")
 struct BicubicResamplerTests {
     /// Instruction sets that this machine runs.
-    private static let instructionSets = [occ_isa_scalar, occ_isa_neon, occ_isa_avx2, occ_isa_avx2_pairs, occ_isa_avx512].filter {
+    private static let instructionSets = [
+        occ_isa_scalar, occ_isa_neon, occ_isa_avx2, occ_isa_avx2_pairs, occ_isa_avx512,
+    ].filter {
         occ_kernels_for($0) != nil
     }
 
