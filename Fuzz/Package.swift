@@ -18,6 +18,7 @@ let clang = [
 ]
 
 let libraries: [Target] = [
+    .systemLibrary(name: "CAffinity", path: "Rooms/CAffinity"),
     .systemLibrary(name: "CPQ", path: "Rooms/CPQ", pkgConfig: "libpq"),
     .systemLibrary(name: "CLZ4", path: "Rooms/CLZ4", pkgConfig: "liblz4"),
     .systemLibrary(name: "CZip", path: "Rooms/CZip", pkgConfig: "libzip"),
@@ -32,8 +33,9 @@ let libraries: [Target] = [
 func room(_ name: String, _ below: [String]) -> Target {
     .target(
         name: name,
-        dependencies: (["CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CWebP", "CDNNL", "CZlib", "CCrypto"] + below).map
-        {
+        dependencies: ([
+            "CAffinity", "CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CWebP", "CDNNL", "CZlib", "CCrypto",
+        ] + below).map {
             .byName(name: $0)
         },
         path: "Rooms/\(name)",

@@ -11,7 +11,8 @@ public struct PredictionIdentity: Hashable, Sendable {
     public let precision: RunSettings.Precision
     /// Whether intrinsics follow pictures that are not of the size that the tables give.
     public let rescalesIntrinsics: Bool
-    /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give something else.
+    /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give
+    /// what rounding does not explain.
     public let semanticsVersion: Int
 
     /// The rules that this program works by.

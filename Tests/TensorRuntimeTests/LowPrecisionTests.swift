@@ -212,9 +212,24 @@ import Testing
         for (found, expected) in zip(found, expected) { #expect(abs(Double(found) - expected) < 1e-4) }
     }
 
+    /// A filter that has died gives its bias, as in float32.
+    @Test func deadFiltersGiveTheirBias() throws {
+        let layer = Self.layer("layer", kernel: 1, Self.inputs, activation: nil)
+        var parameters = Self.values(of: layer, seed: 19)
+        parameters[layer.inputScale] = [1]
+        let least = Float(bitPattern: 70_000)
+        for weight in 0..<Self.inputs { parameters[layer.weight]![weight] = weight % 2 == 0 ? least : 0 }
+        let values = Self.numbers(Self.inputs * Self.size * Self.size, seed: 21)
+        let found = try Self.run(parameters, .int8 { _ in true }, values) {
+            try $0.convolve($1, layer, result: .float32)
+        }
+        let bias = parameters[layer.bias!]![0]
+        #expect(found.prefix(Self.size * Self.size).allSatisfy { abs($0 - bias) < 1e-6 })
+    }
+
     @Test func badScalesAreErrors() throws {
         let layer = Self.layer("layer", kernel: 1, Self.inputs, activation: nil)
-        for bad: Float in [0, -1, .nan, .infinity] {
+        for bad: Float in [0, -1, .nan, .infinity, 2e-38, 3e38] {
             var parameters = Self.values(of: layer, seed: 17)
             parameters[layer.inputScale] = [bad]
             let error = #expect(throws: TensorRuntimeError.self) {

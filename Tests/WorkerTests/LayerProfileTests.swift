@@ -1,6 +1,7 @@
 import CommandSupport
 import Foundation
 import OccInference
+import Scenes
 import TestSupport
 import Testing
 
@@ -74,6 +75,7 @@ struct LayerProfileTests {
         ]
         let profile = LayerProfile(
             model: "m",
+            precision: .int8,
             kernels: "avx2",
             keyframes: 3,
             totalSeconds: 0.006,

@@ -43,7 +43,8 @@ struct ServePlanTests {
         #expect(try plan().slotCPUs == nil)
         #expect(try plan("--pin", "0").slotCPUs == [0, 2, 4, 6, 8, 10])
         #expect(try plan("--pin", "5", "--slots", "2").slotCPUs == [10, 1])
-        let error = #expect(throws: CommandFailure.self) { try plan("--pin", "3") }
+        #expect(try plan("--pin", "3").slotCPUs == [6, 8, 10, 1, 3])
+        let error = #expect(throws: CommandFailure.self) { try plan("--pin", "3", "--slots", "6") }
         #expect(error?.description.contains("needs 9 physical cores; this process may use 8") == true)
         #expect(ServePlan.flaw(slots: nil, exitWhenIdle: nil, pin: -1) == "--pin must be 0 to 8191")
     }

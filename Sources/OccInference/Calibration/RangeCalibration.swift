@@ -47,7 +47,12 @@ public final class RangeCalibration {
     /// - Precondition: a keyframe was added.
     public func calibratedPackage() throws -> [UInt8] {
         precondition(keyframes > 0)
-        var scales = histograms.mapValues { $0.end(levels: 127) }
+        var scales: [String: Float] = [:]
+        for (name, histogram) in histograms {
+            // What is never negative is kept in unsigned bytes where a convolution writes it.
+            let isUnsigned = name.hasSuffix(Convolution.outputScaleSuffix) && !histogram.hasNegatives
+            scales[name] = histogram.end(levels: isUnsigned ? 255 : 127)
+        }
         for (unit, values) in units.values {
             scales[BinaryConv2dBDC.pointwiseScale(ofUnit: unit)] = Self.end(values)
         }
@@ -56,7 +61,8 @@ public final class RangeCalibration {
 
     /// The end of the scale of what a unit's 1x1 reads.
     private static func end(_ values: UnitObserver.Values) -> Float {
-        let bins = values.bins.enumerated().filter { $1 > 0 }.map { index, count in
+        // The first bin holds zeros, which every scale has exactly.
+        let bins = values.bins.enumerated().filter { $0 > 0 && $1 > 0 }.map { index, count in
             let lower = Double(UnitObserver.Values.lowerBound(ofBin: index))
             let isLast = index + 1 == UnitObserver.Values.binCount
             let upper = isLast ? lower : Double(UnitObserver.Values.lowerBound(ofBin: index + 1))

@@ -11,11 +11,15 @@ struct RangeHistogram: Equatable, Sendable {
     static let binCount = 2048
     private static let firstRange: Float = 1 / 1024
 
-    /// Counts values; infinite ones and those that are no numbers are left out.
+    /// Whether a value was below 0.
+    private(set) var hasNegatives = false
+
+    /// Counts values; zeros, which every scale has exactly, infinite ones and those that are no numbers are left out.
     mutating func add(_ values: [Float]) {
         for value in values {
             let size = abs(value)
-            guard size.isFinite else { continue }
+            guard size.isFinite, size > 0 else { continue }
+            if value < 0 { hasNegatives = true }
             peak = max(peak, size)
             while size >= range { widen() }
             counts[Int(size / range * Float(Self.binCount))] += 1

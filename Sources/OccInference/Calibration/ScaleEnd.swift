@@ -1,3 +1,5 @@
+internal import TensorRuntime
+
 /// Where a scale of bytes should end.
 enum ScaleEnd {
     /// Absolute values of some size.
@@ -37,6 +39,6 @@ enum ScaleEnd {
             squares += bin.count * value * value
             below -= bin.count
         }
-        return Float(best.end)
+        return min(max(Float(best.end), Arithmetic.ends.lowerBound), Arithmetic.ends.upperBound)
     }
 }

@@ -146,6 +146,23 @@ public final class ModelPackage: Sendable {
         [Convolution.inputScaleSuffix, Convolution.outputScaleSuffix].contains { name.hasSuffix($0) }
     }
 
+    /// What is wrong with its scales; nil where they can be used.
+    ///
+    /// - Throws: `ModelPackageError`, for a scale that is no single number.
+    func scaleFlaw() throws -> String? {
+        for tensor in table where isScale(tensor.name) {
+            let end = try floats(tensor.name, count: 1)[0]
+            guard Arithmetic.ends.contains(end) else {
+                return "scale '\(tensor.name)' is \(end), not a number from 2^-64 to 2^64"
+            }
+            let suffix = Convolution.inputScaleSuffix
+            guard tensor.name.hasSuffix(suffix), !tensor.name.hasSuffix(".conv1x1" + suffix) else { continue }
+            let output = tensor.name.dropLast(suffix.count) + Convolution.outputScaleSuffix
+            guard contains(String(output)) else { return "there is a scale '\(tensor.name)', but no '\(output)'" }
+        }
+        return nil
+    }
+
     /// Whether it holds the scales that int8 needs.
     public var isCalibrated: Bool { table.contains { $0.name.hasSuffix(Convolution.inputScaleSuffix) } }
 

@@ -10,6 +10,12 @@ extension ModelDescription {
         if let digest { lines.append("digest         \(digest)") }
         if let weights { lines.append("weights        \(weights)") }
         if packageBytes > 0 { lines.append("package        \(Self.fixed(Double(packageBytes) / 1e6, 1)) MB") }
+        if packageBytes > 0 {
+            lines.append(
+                "int8           "
+                    + (isCalibrated ? "calibrated" : "not calibrated; 'occ-scheduler calibrate' finds the scales")
+            )
+        }
         if let card { lines += [""] + card.lines() }
         if let cardFlaw { lines.append("card           cannot be shown: \(cardFlaw)") }
         if listsLayers { lines += [""] + layerLines + [""] }

@@ -38,6 +38,8 @@ public struct ModelDescription: Codable, Equatable, Sendable {
     public var weights: String?
     /// The package's size in bytes; 0 for a bare configuration.
     public var packageBytes: Int
+    /// Whether the package holds the scales that int8 needs.
+    public var isCalibrated: Bool
     /// What the network was trained on and is not for; nil where the package does not say.
     public var card: ModelCard?
     /// Why the package's card is not in `card`; nil where it is there, or there is none.
@@ -81,6 +83,7 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         digest = package?.digest
         weights = package?.weightsLabel
         packageBytes = package?.byteCount ?? 0
+        isCalibrated = package?.isCalibrated ?? false
         card = package?.card
         cardFlaw = package?.cardFlaw
         tapNames = TapPoint.names(of: builder.taps, frames: configuration.frames)

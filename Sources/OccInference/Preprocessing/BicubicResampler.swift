@@ -29,7 +29,8 @@ public final class BicubicResampler {
     /// Prepares for an instruction set that this machine runs.
     init(_ geometry: ImageGeometry, _ instructionSet: occ_isa) {
         self.geometry = geometry
-        self.instructionSet = instructionSet
+        // Vectors read up to eight bytes from a pixel's first, which rows of fewer than four pixels do not have behind them.
+        self.instructionSet = geometry.sourceWidth < 4 ? occ_isa_scalar : instructionSet
         let lastColumn = min(geometry.resizedWidth, geometry.cropLeft + geometry.inputWidth)
         let firstRow = min(max(0, geometry.cropTop), geometry.resizedHeight)
         let endRow = max(firstRow, min(geometry.resizedHeight, geometry.cropTop + geometry.inputHeight))

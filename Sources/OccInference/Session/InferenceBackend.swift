@@ -1,3 +1,4 @@
+public import Scenes
 internal import TensorRuntime
 
 /// What this host computes with.
@@ -7,5 +8,10 @@ public enum InferenceBackend {
     /// - Throws: `InferenceError` (`badConfiguration`) when the environment variable `OCC_KERNELS` asks for what cannot be had.
     public static func kernelName() throws -> String {
         try InferenceError.translating { try KernelTable().name }
+    }
+
+    /// The precisions that this host computes, given a package that has scales.
+    public static var precisions: [Precision] {
+        Precision.allCases.filter { $0 != .bf16 || HostArithmetic.hasBFloat16 }
     }
 }

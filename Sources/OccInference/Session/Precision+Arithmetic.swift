@@ -23,6 +23,12 @@ extension Precision {
                     "model package '\(package.source)' has no scales for int8; make one that has with 'occ-scheduler calibrate'"
                 )
             }
+            if let flaw = try package.scaleFlaw() {
+                throw InferenceError(
+                    .unsupported,
+                    "model package '\(package.source)' cannot be used for int8: \(flaw); calibrate it again"
+                )
+            }
             return .int8 { package.contains($0) }
         }
     }

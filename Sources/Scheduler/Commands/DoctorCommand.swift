@@ -4,6 +4,7 @@ internal import Foundation
 internal import JobQueue
 internal import OccInference
 internal import PostgresClient
+internal import Scenes
 internal import SystemSupport
 
 /// `occ-scheduler doctor`: tells whether everything is here that a run needs.
@@ -37,7 +38,9 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         }
         await report("processor") {
-            "\(PhysicalCores.count()) physical cores, kernels: \(try InferenceBackend.kernelName())"
+            let precisions = InferenceBackend.precisions.map(\.rawValue).joined(separator: ", ")
+            return "\(PhysicalCores.count()) physical cores, kernels: \(try InferenceBackend.kernelName()), "
+                + "precisions: \(precisions)"
         }
         await report("worker program") {
             let path = ProgramPath.sibling("occ-worker")

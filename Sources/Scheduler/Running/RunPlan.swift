@@ -36,12 +36,8 @@ struct RunPlan: Sendable {
     /// - Throws: `DatasetError`, `ModelPackageError`, `FileError`, `CommandFailure`: nothing was changed anywhere.
     static func make(_ options: SubmissionOptions, isQueueInOutput: Bool) throws -> RunPlan {
         let model = try openModel(Paths.absolute(options.model))
-        guard options.precision != .int8 || model.isCalibrated else {
-            throw CommandFailure(
-                .configuration,
-                "'\(model.source)' has no scales for --precision int8; make a package that has with 'occ-scheduler calibrate'"
-            )
-        }
+        // Whether a host multiplies bfloat16 is for each worker to say; scales are the same everywhere.
+        if options.precision == .int8 { try PreparedModel.check(model, .int8) }
         let root = Paths.absolute(options.dataset)
         let settings = RunSettings(
             datasetKind: DatasetKind.recognised(root).name,

@@ -5,6 +5,9 @@ struct RoundedWeights {
     /// What 1 stands for in each output channel.
     let units: [Float]
 
+    /// Weights below it change no sum that anything can see.
+    private static let leastPeak: Float = 0x1p-64
+
     /// Rounds weights to the nearest byte of each output channel's unit.
     ///
     /// - Parameters:
@@ -19,9 +22,15 @@ struct RoundedWeights {
         for channel in 0..<outChannels {
             let row = weights[(channel * count)..<((channel + 1) * count)]
             let peak = row.reduce(0) { max($0, abs($1)) }
-            let unit = peak > 0 ? peak / largest : 1
+            // Filters that training has let die are zeros.
+            let isAlive = peak > Self.leastPeak
+            let unit = isAlive ? peak / largest : 1
             units.append(unit)
             for weight in row {
+                guard isAlive else {
+                    values.append(0)
+                    continue
+                }
                 values.append(Int8(max(-largest, min(largest, (weight / unit).rounded(.toNearestOrEven)))))
             }
         }

@@ -12,6 +12,9 @@ public struct Arithmetic: Sendable {
     /// Whether the range of a value is known, by the name of its scale.
     public let hasScale: @Sendable (String) -> Bool
 
+    /// What a scale may end at: so that no unit, and no quotient of two, is more or less than float32 holds.
+    public static let ends: ClosedRange<Float> = 0x1p-64...0x1p64
+
     /// Everything in float32.
     public static let float32 = Arithmetic(convolutions: .float32, higher: .float32, maps: .float32) { _ in false }
 
@@ -25,7 +28,9 @@ public struct Arithmetic: Sendable {
     /// - Parameter hasScale: whether the source of parameters has a scale of that name.
     public static func int8(hasScale: @escaping @Sendable (String) -> Bool) -> Arithmetic {
         let higher: ElementType = HostArithmetic.hasBFloat16 ? .bfloat16 : .float32
-        return Arithmetic(convolutions: .int8, higher: higher, maps: .bfloat16, hasScale: hasScale)
+        // oneDNN copies to and from bfloat16 slowly without AVX-512.
+        let maps: ElementType = HostArithmetic.hasAVX512 ? .bfloat16 : .float32
+        return Arithmetic(convolutions: .int8, higher: higher, maps: maps, hasScale: hasScale)
     }
 
     /// The layout in which convolutions read and write.
@@ -33,8 +38,8 @@ public struct Arithmetic: Sendable {
 
     /// What a layer is computed with.
     func element(of convolution: Convolution) -> ElementType {
-        switch min(convolutions, convolution.lowest) {
-        case .int8, .uint8: hasScale(convolution.inputScale) && !convolution.isVolume ? .int8 : higher(of: convolution)
+        switch higherOf(convolutions, convolution.lowest) {
+        case .int8, .uint8: hasScale(convolution.inputScale) ? .int8 : higher(of: convolution)
         case .bfloat16: higher(of: convolution)
         case .float32: .float32
         }
@@ -43,11 +48,11 @@ public struct Arithmetic: Sendable {
     private func higher(of convolution: Convolution) -> ElementType {
         // Of so many channels, Winograd in float32 takes 0.6 of the time that products of bfloat16 take (Zen 4).
         let isWide = convolution.inChannels > 512 && convolution.kernel == 3 && convolution.stride == 1
-        return isWide && convolution.mayUseWinograd ? .float32 : min(higher, convolution.lowest)
+        return isWide && convolution.mayUseWinograd ? .float32 : higherOf(higher, convolution.lowest)
     }
 
     /// The higher of two types.
-    private func min(_ wanted: ElementType, _ allowed: ElementType) -> ElementType {
+    private func higherOf(_ wanted: ElementType, _ allowed: ElementType) -> ElementType {
         switch (wanted, allowed) {
         case (.float32, _), (_, .float32): .float32
         case (.bfloat16, _), (_, .bfloat16): .bfloat16

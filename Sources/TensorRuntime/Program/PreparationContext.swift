@@ -92,10 +92,10 @@ public final class PreparationContext {
     /// - Throws: where the scale is not there, or is no range.
     func unit(scale name: String, largest: Float) throws -> Float {
         let end = try parameters.floats(name, count: 1)[0]
-        guard end.isNormal, end > 0 else {
+        guard Arithmetic.ends.contains(end) else {
             throw TensorRuntimeError(
                 .misfit,
-                "scale '\(name)' is \(end), not a positive number; calibrate the model again"
+                "scale '\(name)' is \(end), not a number from 2^-64 to 2^64; calibrate the model again"
             )
         }
         return end / largest

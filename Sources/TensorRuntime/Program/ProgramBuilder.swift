@@ -146,6 +146,12 @@ public final class ProgramBuilder {
 
     private func add(_ name: String, _ source: TapPoint.Source, shape: [Int]) {
         let segment = openSegment()
+        // Bytes are no values; a module whose result is kept in bytes cannot be tapped.
+        switch source {
+        case .tensor(let tensor), .volume(let tensor): if tensor.element.largestByte != nil { return }
+        case .joined(let tensors): if tensors.contains(where: { $0.element.largestByte != nil }) { return }
+        case .bound: break
+        }
         precondition(steps.count > segments[segment]!.lowerBound, "'\(name)' is tapped before its segment's first step")
         taps.append(
             TapPoint(name: name, segment: segment, source: source, shape: shape, step: steps.count - 1)

@@ -13,6 +13,7 @@ struct LayerProfile: Encodable, Equatable {
     }
 
     var model: String
+    var precision: Precision
     var kernels: String
     var keyframes: Int
     /// Median of whole keyframes, pictures to what is stored.
@@ -40,6 +41,7 @@ struct LayerProfile: Encodable, Equatable {
         }
         self.init(
             model: model.package.configuration.name,
+            precision: model.precision,
             kernels: model.kernelName,
             keyframes: keyframes,
             totalSeconds: Self.median(totals),
@@ -51,6 +53,7 @@ struct LayerProfile: Encodable, Equatable {
     /// Makes a profile of what was measured.
     init(
         model: String,
+        precision: Precision,
         kernels: String,
         keyframes: Int,
         totalSeconds: Double,
@@ -58,6 +61,7 @@ struct LayerProfile: Encodable, Equatable {
         peaks: MachinePeaks?
     ) {
         self.model = model
+        self.precision = precision
         self.kernels = kernels
         self.keyframes = keyframes
         self.totalSeconds = totalSeconds
@@ -95,7 +99,7 @@ struct LayerProfile: Encodable, Equatable {
             ])
         }
         let head =
-            "\(model), kernels \(kernels), one core, median of \(keyframes) frames"
+            "\(model), \(precision.rawValue), kernels \(kernels), one core, median of \(keyframes) frames"
             + (machine.map { ", peaks of \($0)" }
                 ?? "; --peaks FILE (ops/bench/peaks) adds shares of the machine's peak")
         let tail = String(format: "all layers %.3f s, whole frame with pictures %.3f s", all, totalSeconds)

@@ -37,9 +37,16 @@ struct ServePlan {
         cores: Int,
         cpus: [Int]
     ) throws {
-        let slotCount = arguments.slots ?? cores
+        // Where slots are pinned behind others' cores, the rest of the cores are theirs.
+        let slotCount = arguments.slots ?? max(1, arguments.pin.map { min(cores, cpus.count - $0) } ?? cores)
         self.slotCount = slotCount
         slotCPUs = try arguments.pin.map { first in
+            guard !cpus.isEmpty else {
+                throw CommandFailure(
+                    .environment,
+                    "--pin: which cores this host has cannot be read from /sys/devices/system/cpu"
+                )
+            }
             guard first + slotCount <= cpus.count else {
                 throw CommandFailure(
                     .configuration,

@@ -1,3 +1,4 @@
+internal import CommandSupport
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
@@ -24,8 +25,10 @@ final class SlotThread: Sendable {
     /// - Parameter cpu: the only CPU that it runs on; nil leaves that to the system.
     init(index: Int, cpu: Int? = nil) {
         let thread = Thread { [self] in
-            // A CPU that went away since it was chosen costs speed only.
-            if let cpu { _ = ThreadAffinity.pin(cpu: cpu) }
+            // It costs speed only.
+            if let cpu, !ThreadAffinity.pin(cpu: cpu) {
+                Terminal.say("slot \(index) could not be kept on CPU \(cpu); the system decides where it runs")
+            }
             loop()
         }
         thread.name = "slot-\(index)"
