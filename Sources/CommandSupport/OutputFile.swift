@@ -22,6 +22,19 @@ public enum OutputFile {
         case unchanged
     }
 
+    /// Refuses a place where no file can be written, before anything is computed for it.
+    ///
+    /// - Throws: `CommandFailure` (`configuration`) for a folder, and for a place in a folder that is not there.
+    public static func checkFolder(of path: String) throws {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        guard try Folders.isPresent(folder.isEmpty ? "/" : folder) else {
+            throw CommandFailure(.configuration, "there is no folder '\(folder)' for '\(path)'; make it first")
+        }
+        guard (try? Folders.names(in: path)) == nil else {
+            throw CommandFailure(.configuration, "'\(path)' is a folder; name a file")
+        }
+    }
+
     /// Writes a file whole or not at all; one that holds the same already is left alone.
     ///
     /// - Parameter replaces: whether a file that holds something else is replaced.

@@ -21,7 +21,13 @@ import Testing
     }
 
     private func open(_ name: String, _ plan: ComparisonPlan) throws -> ComparedFolder {
-        try ComparedFolder(output: folder.file(name), run: nil, datasetRoot: nil, metrics: plan.metrics)
+        try ComparedFolder(
+            output: folder.file(name),
+            run: nil,
+            option: "--run-a",
+            datasetRoot: nil,
+            metrics: plan.metrics
+        )
     }
 
     /// A run of one sample of voxel labels.

@@ -52,7 +52,7 @@ public struct ScoreDifference: Equatable, Sendable {
 /// Differences of two runs with intervals from a paired bootstrap over scenes.
 ///
 /// Both runs are resampled with the same draws, so that scenes that are hard for both do not widen the interval. Each resample adds up the
-/// counts of the scenes that were drawn and computes every number anew from the sums. The interval holds the middle 95 of 100 of the
+/// counts of the scenes that were drawn and computes every number anew from the sums, means over the classes that both runs have in it. The interval holds the middle 95 of 100 of the
 /// differences (percentiles, linear between neighbours).
 public enum PairedBootstrap {
     /// Fewer scenes than this give no interval.
@@ -95,7 +95,10 @@ public enum PairedBootstrap {
         let blocks = Mutex([Int: [[Double]]]())
         DispatchQueue.concurrentPerform(iterations: draws.blocks.count) { block in
             let weights = draws.blocks[block]
-            let differences = zip(a.scores(weights), b.scores(weights)).map { zip($1, $0).map { $0 - $1 } }
+            let differences = zip(
+                a.scores(weights, sharedWithAny: b),
+                b.scores(weights, sharedWithAny: a)
+            ).map { zip($1, $0).map { $0 - $1 } }
             blocks.withLock { $0[block] = differences }
         }
         return blocks.withLock { blocks in

@@ -29,10 +29,20 @@ public struct PooledConfusions: PooledScores {
     }
 
     /// The numbers of 32 sums.
-    public func scores(_ weights: SceneWeights) -> [[Double]] {
+    public func scores(_ weights: SceneWeights) -> [[Double]] { Self.scores(values(weights)) }
+
+    /// The numbers of 32 sums over the classes that another run has, too.
+    public func scores(_ weights: SceneWeights, sharedWith other: PooledConfusions) -> [[Double]] {
+        Self.scores(PooledIoU.shared(values(weights), other.values(weights)))
+    }
+
+    private func values(_ weights: SceneWeights) -> [SIMD32<Double>] {
         let reals = weights.reals
-        let values = labels.map { PooledIoU.percent($0, reals) }
-        return ([PooledIoU.mean(values)] + values).map(PooledIoU.lanes)
+        return labels.map { PooledIoU.percent($0, reals) }
+    }
+
+    private static func scores(_ values: [SIMD32<Double>]) -> [[Double]] {
+        ([PooledIoU.mean(values)] + values).map(PooledIoU.lanes)
     }
 }
 
@@ -71,9 +81,19 @@ public struct PooledRays: PooledScores {
     }
 
     /// The numbers of 32 sums; a class's is the mean over thresholds.
-    public func scores(_ weights: SceneWeights) -> [[Double]] {
+    public func scores(_ weights: SceneWeights) -> [[Double]] { Self.scores(values(weights)) }
+
+    /// The numbers of 32 sums over the classes that another run has, too.
+    public func scores(_ weights: SceneWeights, sharedWith other: PooledRays) -> [[Double]] {
+        Self.scores(zip(values(weights), other.values(weights)).map(PooledIoU.shared))
+    }
+
+    private func values(_ weights: SceneWeights) -> [[SIMD32<Double>]] {
         let reals = weights.reals
-        let values = labels.map { $0.map { PooledIoU.percent($0, reals) } }
+        return labels.map { $0.map { PooledIoU.percent($0, reals) } }
+    }
+
+    private static func scores(_ values: [[SIMD32<Double>]]) -> [[Double]] {
         let classes = values[0].indices.map { label in PooledIoU.mean(values.map { $0[label] }) }
         return ([PooledIoU.mean(values.flatMap { $0 })] + values.map(PooledIoU.mean) + classes).map(PooledIoU.lanes)
     }

@@ -40,6 +40,20 @@ public protocol PooledScores: Sendable {
     ///
     /// - Precondition: the weights are of as many scenes.
     func scores(_ weights: SceneWeights) -> [[Double]]
+
+    /// The numbers of 32 sums over the classes that another run has, too: so that a class of which one run alone has a few voxels does
+    /// not move means.
+    func scores(_ weights: SceneWeights, sharedWith other: Self) -> [[Double]]
+}
+
+extension PooledScores {
+    /// Most numbers have the same classes in every run.
+    public func scores(_ weights: SceneWeights, sharedWith other: Self) -> [[Double]] { scores(weights) }
+
+    /// As the other, of a run of any kind; its own classes where that is of another kind.
+    func scores(_ weights: SceneWeights, sharedWithAny other: any PooledScores) -> [[Double]] {
+        (other as? Self).map { scores(weights, sharedWith: $0) } ?? scores(weights)
+    }
 }
 
 extension PooledScores {
@@ -74,6 +88,11 @@ enum PooledIoU {
         }
         // 0 / 0 is NaN.
         return 100 * (both / either)
+    }
+
+    /// The values that are defined in another run, too.
+    static func shared(_ values: [SIMD32<Double>], _ others: [SIMD32<Double>]) -> [SIMD32<Double>] {
+        zip(values, others).map { value, other in value.replacing(with: .nan, where: other .!= other) }
     }
 
     /// Means of those that are defined, lane by lane; NaN where none is.

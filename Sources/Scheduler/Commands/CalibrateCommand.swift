@@ -47,7 +47,10 @@ struct CalibrateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let path = Paths.absolute(output)
+        try OutputFile.checkFolder(of: path)
         let package = try RunPlan.openModel(Paths.absolute(model))
+        if package.isCalibrated { Terminal.say("'\(package.source)' has scales already; new ones take their place") }
         let root = Paths.absolute(dataset)
         Terminal.say("reading the tables of '\(root)/\(datasetVersion)'")
         let source = try DatasetKind.recognised(root).open(root, datasetVersion)
@@ -57,7 +60,8 @@ struct CalibrateCommand: AsyncParsableCommand {
         guard !chosen.isEmpty else {
             throw CommandFailure(
                 .configuration,
-                "'\(root)' has no scene whose pictures are all there; nothing to calibrate with"
+                "no scene of split '\(split ?? "all")' in '\(root)' can be calibrated with"
+                    + resolved.omitted.prefix(5).map { "\n  \($0)" }.joined()
             )
         }
         let calibration = try RangeCalibration(package)
@@ -70,7 +74,6 @@ struct CalibrateCommand: AsyncParsableCommand {
             )
             Terminal.say("sample \(done + 1) of \(chosen.count): \(scene.name), \(scene.samples[place.sample].token)")
         }
-        let path = Paths.absolute(output)
         let bytes = try calibration.calibratedPackage()
         let outcome = try OutputFile.write(bytes, to: path, replaces: replacing.isForced)
         let written = try ModelPackage(bytes: bytes, source: path)

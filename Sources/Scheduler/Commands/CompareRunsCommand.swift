@@ -151,10 +151,16 @@ struct CompareRunsCommand: AsyncParsableCommand {
 
     private func read(_ plan: ComparisonPlan) async throws -> RunPair {
         if case .folder(let outputA, let nameA) = plan.a, case .folder(let outputB, let nameB) = plan.b {
-            func open(_ output: String, _ name: String?) throws -> ComparedFolder {
-                try ComparedFolder(output: output, run: name, datasetRoot: plan.datasetRoot, metrics: plan.metrics)
+            func open(_ output: String, _ name: String?, _ option: String) throws -> ComparedFolder {
+                try ComparedFolder(
+                    output: output,
+                    run: name,
+                    option: option,
+                    datasetRoot: plan.datasetRoot,
+                    metrics: plan.metrics
+                )
             }
-            return try RunPair(open(outputA, nameA), open(outputB, nameB), plan)
+            return try RunPair(open(outputA, nameA, "--run-a"), open(outputB, nameB, "--run-b"), plan)
         }
         var options = DatabaseOptions()
         options.database = database

@@ -133,7 +133,7 @@ struct ReportCommand: AsyncParsableCommand {
         var options = ResultOptions()
         options.output = output
         options.runName = run
-        let directory = try options.directory()
+        let directory = try options.directory(option: "--compare-run")
         return (try directory.readManifest(), directory)
     }
 }

@@ -1,6 +1,7 @@
 internal import CommandSupport
 internal import JobQueue
 internal import RunContract
+internal import Scenes
 internal import Scoring
 internal import Storage
 
@@ -12,6 +13,8 @@ struct ComparedRun: Encodable, Equatable {
     let output: String?
     /// Name of the model.
     let model: String
+    /// What its full-precision layers were computed with.
+    let precision: String
     /// Kind of the dataset.
     let dataset: String
     /// Version of the dataset.
@@ -26,6 +29,7 @@ struct ComparedRun: Encodable, Equatable {
         run = manifest.run
         self.output = output
         model = manifest.model
+        precision = manifest.precision
         dataset = manifest.dataset
         datasetVersion = manifest.datasetVersion
         split = manifest.split
@@ -40,10 +44,19 @@ struct ComparedRun: Encodable, Equatable {
         run = status.name
         output = nil
         model = settings.modelConfiguration
+        precision = settings.precision.rawValue
         dataset = settings.datasetKind
         datasetVersion = settings.datasetVersion
         split = settings.split
         self.kind = kind
+    }
+
+    /// What made its predictions, for people.
+    var caption: String { Self.caption(model, precision) }
+
+    /// A model and a precision, for people; imported predictions have none.
+    static func caption(_ model: String, _ precision: String) -> String {
+        precision == PredictionImport.precision ? model : "\(model), \(precision)"
     }
 
     /// Where it is, for people.
@@ -81,12 +94,13 @@ struct ComparedFolder {
 
     /// Opens a folder.
     ///
+    /// - Parameter option: the option that names one of several runs in it.
     /// - Throws: `CommandFailure`, `StorageError`, `FileError`.
-    init(output: String, run: String?, datasetRoot: String?, metrics: [any SceneMetric]) throws {
+    init(output: String, run: String?, option: String, datasetRoot: String?, metrics: [any SceneMetric]) throws {
         var options = ResultOptions()
         options.output = output
         options.runName = run
-        directory = try options.directory()
+        directory = try options.directory(option: option)
         manifest = try directory.readManifest()
         files = FileScores(
             manifest: manifest,

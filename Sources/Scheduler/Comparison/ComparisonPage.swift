@@ -13,7 +13,7 @@ struct ComparisonPage {
     var page: Page {
         let parts = report.comparison.parts.map(tables)
         return Page(
-            title: "\(report.b.model) beside \(report.a.model)",
+            title: "\(report.b.caption) beside \(report.a.caption)",
             body: "\(head)\(parts)\(scenes)\(samples)\(leftOut)\(notes)"
         )
     }
@@ -39,7 +39,7 @@ struct ComparisonPage {
     }
 
     private static func side(_ name: String, _ run: ComparedRun) -> [HTML] {
-        ["<b>\(name)</b>", "\(run.model)", "\(run.run)", "\(run.output ?? run.place)"]
+        ["<b>\(name)</b>", "\(run.caption)", "\(run.run)", "\(run.output ?? run.place)"]
     }
 
     // MARK: - Numbers

@@ -10,7 +10,7 @@ extension ComparisonReport {
     ///   - most: how many scenes of each direction are listed.
     func text(withScenes: Bool, most: Int) -> String {
         var blocks = [
-            "A  \(a.model), run '\(a.run)' in \(a.place)\nB  \(b.model), run '\(b.run)' in \(b.place)\n\(caption)\n",
+            "A  \(a.caption), run '\(a.run)' in \(a.place)\nB  \(b.caption), run '\(b.run)' in \(b.place)\n\(caption)\n",
             "\(verdict)\n",
         ]
         let left = leftOut.map { "\($0.reason) \(Self.scenes($0.scenes.count)), left out: \(Self.some($0.scenes))\n" }

@@ -18,7 +18,9 @@ struct ResultOptions: ParsableArguments {
     var runName: String?
 
     /// The run's folder.
-    func directory() throws -> any RunStore {
+    ///
+    /// - Parameter option: the option that names one of several runs.
+    func directory(option: String = "--run") throws -> any RunStore {
         let root = Paths.absolute(output)
         if let runName {
             let directory = try RunStores.open(output: root, run: runName)
@@ -32,7 +34,7 @@ struct ResultOptions: ParsableArguments {
         }
         // A folder without any result is what a refused or killed submission left.
         let runs = try RunStores.all(inOutput: root).filter { try $0.hasResults() }
-        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'")
+        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'", option: option)
     }
 
     /// Why a folder has nothing to show; who names what lies in an output folder is told of that.

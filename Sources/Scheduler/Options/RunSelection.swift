@@ -29,13 +29,16 @@ struct RunSelection: ParsableArguments {
     }
 
     /// The single element, or an error that lists the names to choose from.
-    static func only<Run>(of runs: [Run], name: (Run) -> String, place: String) throws -> Run {
+    ///
+    /// - Parameter option: the option that names one of them.
+    static func only<Run>(of runs: [Run], name: (Run) -> String, place: String, option: String = "--run") throws -> Run
+    {
         if runs.count == 1 { return runs[0] }
         if runs.isEmpty { throw CommandFailure(.configuration, "there is no run in \(place)") }
         let names = runs.map(name).prefix(20).joined(separator: "\n  ")
         throw CommandFailure(
             .configuration,
-            "there are \(runs.count) runs in \(place); choose one with --run NAME:\n  \(names)"
+            "there are \(runs.count) runs in \(place); choose one with \(option) NAME:\n  \(names)"
         )
     }
 }

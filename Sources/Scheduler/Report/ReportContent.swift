@@ -30,6 +30,7 @@ struct ReportContent {
     }
 
     let run: String
+    /// The model's name and the precision.
     let model: String
     /// SHA-256 of the model.
     let digest: String
@@ -67,7 +68,7 @@ struct ReportContent {
         let caption = ScoreCaption(manifest)
         let summary = try ScoreSummary(scores, caption)
         run = manifest.run
-        model = manifest.model
+        model = ComparedRun.caption(manifest.model, manifest.precision)
         digest = manifest.modelDigest
         self.place = place
         facts = Self.facts(manifest)
