@@ -49,7 +49,7 @@ let names = [
     "Datasets",
     "Evaluation", "RunContract", "Scoring",
 ]
-let rooms = names.indices.map { room(names[$0], ["NuScenesJSON"] + names[..<$0]) }
+let rooms = names.indices.map { room(names[$0], ["BinaryKernels", "NuScenesJSON"] + names[..<$0]) }
 
 let package = Package(
     name: "occ-fuzz",
