@@ -8,7 +8,7 @@ public struct PredictionIdentity: Hashable, Sendable {
     /// The digest of the model package: configuration and weights.
     public let modelDigest: String
     /// Arithmetic of the full-precision layers.
-    public let precision: RunSettings.Precision
+    public let precision: Precision
     /// Whether intrinsics follow pictures that are not of the size that the tables give.
     public let rescalesIntrinsics: Bool
     /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give
@@ -21,7 +21,7 @@ public struct PredictionIdentity: Hashable, Sendable {
     /// Puts an identity together.
     public init(
         modelDigest: String,
-        precision: RunSettings.Precision = .fp32,
+        precision: Precision = .fp32,
         rescalesIntrinsics: Bool = false,
         semanticsVersion: Int = PredictionIdentity.currentSemanticsVersion
     ) {
@@ -33,7 +33,7 @@ public struct PredictionIdentity: Hashable, Sendable {
 
     /// Everything that this program can compute with a model.
     public static func all(ofModel digest: String) -> [PredictionIdentity] {
-        RunSettings.Precision.allCases.flatMap { precision in
+        Precision.allCases.flatMap { precision in
             [false, true].map {
                 PredictionIdentity(modelDigest: digest, precision: precision, rescalesIntrinsics: $0)
             }

@@ -86,9 +86,6 @@ public struct RunSettings: Codable, Equatable, Sendable {
         semanticsVersion = PredictionIdentity.currentSemanticsVersion
     }
 
-    /// See `Scenes.Precision`.
-    public typealias Precision = Scenes.Precision
-
     /// The settings as JSON text with sorted keys.
     public func encoded() throws -> String {
         let encoder = JSONEncoder()

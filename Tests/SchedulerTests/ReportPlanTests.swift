@@ -13,16 +13,6 @@ struct ReportPlanTests {
     /// A run of these scenes, sizes without reason; those without samples failed.
     private func run(_ scenes: [(String, [String]?)]) -> RunManifest {
         RunManifest(
-            run: "r",
-            dataset: "d",
-            datasetFolder: "/d",
-            datasetVersion: "v",
-            split: "s",
-            model: "m",
-            modelDigest: "0",
-            precision: "fp32",
-            software: "test",
-            writtenAt: "",
             scenes: scenes.map { name, tokens in
                 tokens.map {
                     .init(name: name, sampleTokens: $0, lease: 1, fileName: "f", byteCount: .max, sha256: "")

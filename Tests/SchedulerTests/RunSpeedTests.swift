@@ -12,16 +12,6 @@ import Testing
 struct RunSpeedTests {
     private static func manifest(_ works: [RunManifest.Work?]) -> RunManifest {
         RunManifest(
-            run: "r",
-            dataset: "d",
-            datasetFolder: "/d",
-            datasetVersion: "v",
-            split: "s",
-            model: "m",
-            modelDigest: "0",
-            precision: "fp32",
-            software: "test",
-            writtenAt: "",
             scenes: works.enumerated().map { index, work in
                 var scene = RunManifest.Scene(
                     name: "scene-\(index)",

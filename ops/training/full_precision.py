@@ -23,22 +23,6 @@ class ConvModule(nn.Module):
         return F.relu(x) if self.relu else x
 
 
-class PlainImageNeck(nn.Module):
-    """`CustomFPN`: maps of falling size to one of the first one's size."""
-
-    def __init__(self, inputs, outputs):
-        super().__init__()
-        self.lateral_convs = nn.ModuleList([ConvModule(channels, outputs, 1) for channels in inputs])
-        self.fpn_convs = nn.ModuleList([ConvModule(outputs, outputs, 3)])
-
-    def forward(self, maps):
-        maps = [lateral(x) for lateral, x in zip(self.lateral_convs, maps)]
-        x = maps[-1]
-        for larger in maps[-2::-1]:
-            x = larger + F.interpolate(x, larger.shape[2:], mode="nearest")
-        return self.fpn_convs[0](x)
-
-
 class WideShortcutBlock(nn.Module):
     """Two 3x3 convolutions around a shortcut, which has a 3x3 with a bias or nothing."""
 
@@ -54,24 +38,6 @@ class WideShortcutBlock(nn.Module):
         identity = x if self.downsample is None else self.downsample(x)
         x = fused.norm(self.conv1(x), self.bn1, relu=True)
         return F.relu(fused.norm(self.conv2(x), self.bn2) + identity)
-
-
-class PlainBEVBackbone(nn.Module):
-    """`CustomResNet`: [n, c, y, x] to three maps of half, a quarter and an eighth of the size."""
-
-    def __init__(self, inputs, stages):
-        super().__init__()
-        self.layers = nn.ModuleList()
-        for channels in stages:
-            self.layers.append(nn.Sequential(WideShortcutBlock(inputs, channels, 2), WideShortcutBlock(channels, channels, 1)))
-            inputs = channels
-
-    def forward(self, x):
-        maps = []
-        for stage in self.layers:
-            x = stage(x)
-            maps.append(x)
-        return maps
 
 
 class PlainBEVNeck(nn.Module):

@@ -7,7 +7,7 @@ from torch import nn
 
 import fused
 from configurations import DETECTION_CLASSES, cells
-from full_precision import ConvModule, PlainBEVBackbone, PlainBEVNeck, PlainImageNeck
+from full_precision import ConvModule, PlainBEVNeck, WideShortcutBlock
 from units import Block, FusionDecrease, Unit, Up
 
 
@@ -87,10 +87,14 @@ class ResNet(nn.Module):
 
 
 class ImageNeck(nn.Module):
-    """Maps of falling size to one of the first one's size; units halve channels until they are the neck's."""
+    """Maps of falling size to one of the first one's size; units halve channels until they are the neck's, or a 1x1 does it at once."""
 
-    def __init__(self, inputs, outputs, norm):
+    def __init__(self, inputs, outputs, norm, binary=True):
         super().__init__()
+        if not binary:
+            self.lateral_convs = nn.ModuleList([ConvModule(channels, outputs, 1) for channels in inputs])
+            self.fpn_convs = nn.ModuleList([ConvModule(outputs, outputs, 3)])
+            return
         self.lateral_convs = nn.ModuleList()
         for level, channels in enumerate(inputs):
             units = collections.OrderedDict()
@@ -134,12 +138,13 @@ class ViewTransformer(nn.Module):
 class BEVBackbone(nn.Module):
     """[n, c, y, x] to three maps of half, a quarter and an eighth of the size."""
 
-    def __init__(self, inputs, stages, norm):
+    def __init__(self, inputs, stages, norm, binary=True):
         super().__init__()
         self.layers = nn.ModuleList()
         for stage, channels in enumerate(stages):
             self.layers.append(nn.Sequential(
-                Block(inputs, channels, stride=2, down=stage > 0, shortcut=True, norm=norm), Block(channels, channels, norm=norm)))
+                Block(inputs, channels, stride=2, down=stage > 0, shortcut=True, norm=norm), Block(channels, channels, norm=norm),
+            ) if binary else nn.Sequential(WideShortcutBlock(inputs, channels, 2), WideShortcutBlock(channels, channels, 1)))
             inputs = channels
 
     def forward(self, x):
@@ -219,15 +224,13 @@ class Network(nn.Module):
         super().__init__()
         self.row = row
         self.img_backbone = ResNet(row.backbone, row.layers)
+        # The optimizer's state goes by the order of parameters, which is that of these lines.
+        self.img_neck = ImageNeck(row.backbone, row.neck, row.norm, row.binary)
         self.img_view_transformer = ViewTransformer(row)
-        if row.binary:
-            self.img_neck = ImageNeck(row.backbone, row.neck, row.norm)
-            self.img_bev_encoder_backbone = BEVBackbone(row.view, row.stages, row.norm)
-            self.img_bev_encoder_neck = BEVNeck(row.stages[0], row.stages[-1], row.bev_neck, row.norm)
-        else:
-            self.img_neck = PlainImageNeck(row.backbone, row.neck)
-            self.img_bev_encoder_backbone = PlainBEVBackbone(row.view, row.stages)
-            self.img_bev_encoder_neck = PlainBEVNeck(row.stages[0], row.stages[-1], row.bev_neck)
+        self.img_bev_encoder_backbone = BEVBackbone(row.view, row.stages, row.norm, row.binary)
+        self.img_bev_encoder_neck = (
+            BEVNeck(row.stages[0], row.stages[-1], row.bev_neck, row.norm) if row.binary
+            else PlainBEVNeck(row.stages[0], row.stages[-1], row.bev_neck))
         if row.detection:
             self.pts_bbox_head = DetectionHead(row.bev_neck, row.head, row.norm, row.binary)
         else:

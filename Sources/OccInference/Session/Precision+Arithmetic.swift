@@ -12,7 +12,8 @@ extension Precision {
             guard HostArithmetic.hasBFloat16 else {
                 throw InferenceError(
                     .unsupported,
-                    "precision bf16 needs a processor that multiplies bfloat16 (AVX512-BF16 or AMX), and this one does not; take fp32, or int8"
+                    "precision bf16 needs a processor that multiplies bfloat16 (AVX512-BF16 or AMX); this one does not, or "
+                        + "ONEDNN_MAX_CPU_ISA hides it: take fp32, or int8"
                 )
             }
             return .bfloat16

@@ -3,6 +3,7 @@ internal import CommandSupport
 internal import Datasets
 internal import Keyframes
 internal import OccInference
+internal import RunContract
 internal import Scenes
 internal import SystemSupport
 
@@ -22,17 +23,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Model package, made by import-model.", valueName: "file"))
     var model: String
 
-    @Option(help: ArgumentHelp("Root folder of a nuScenes-format dataset.", valueName: "dir"))
-    var dataset: String
-
-    @Option(
-        name: .customLong("version"),
-        help: ArgumentHelp("Version of its tables: the folder DIR/NAME.", valueName: "name")
-    )
-    var datasetVersion: String
-
-    @Option(help: ArgumentHelp("Split, as run takes it (default: every scene).", valueName: "name"))
-    var split: String?
+    @OptionGroup var scenes: DatasetOptions
 
     @Option(help: ArgumentHelp("Samples to compute.", valueName: "n"))
     var samples: Int = 32
@@ -47,20 +38,21 @@ struct CalibrateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let signals = SignalWatcher()
         let path = Paths.absolute(output)
         try OutputFile.checkFolder(of: path)
         let package = try RunPlan.openModel(Paths.absolute(model))
         if package.isCalibrated { Terminal.say("'\(package.source)' has scales already; new ones take their place") }
-        let root = Paths.absolute(dataset)
-        Terminal.say("reading the tables of '\(root)/\(datasetVersion)'")
-        let source = try DatasetKind.recognised(root).open(root, datasetVersion)
+        let root = Paths.absolute(scenes.dataset)
+        Terminal.say("reading the tables of '\(root)/\(scenes.datasetVersion)'")
+        let source = try DatasetKind.recognised(root).open(root, scenes.datasetVersion)
         // Scenes with missing pictures are left out: scales need some samples, not all.
-        let resolved = try source.resolve(split: split, options: ResolutionOptions(skipMissing: true))
+        let resolved = try source.resolve(split: scenes.split, options: ResolutionOptions(skipMissing: true))
         let chosen = CalibrationPlan(counts: resolved.scenes.map(\.samples.count), samples: samples).samples
         guard !chosen.isEmpty else {
             throw CommandFailure(
                 .configuration,
-                "no scene of split '\(split ?? "all")' in '\(root)' can be calibrated with"
+                "no scene of split '\(scenes.split ?? RunSettings.everyScene)' in '\(root)' can be calibrated with"
                     + resolved.omitted.prefix(5).map { "\n  \($0)" }.joined()
             )
         }
@@ -68,6 +60,9 @@ struct CalibrateCommand: AsyncParsableCommand {
         let reader = try KeyframeReader(package.configuration)
         for (done, place) in chosen.enumerated() {
             let scene = resolved.scenes[place.scene]
+            if signals.isInterrupted {
+                throw CommandFailure(.interrupted, "interrupted; nothing was written, the same command begins anew")
+            }
             reader.forget()
             try calibration.add(
                 try reader.read(scene, sample: place.sample, datasetRoot: root) { _ in false }

@@ -23,17 +23,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Root folder of a nuScenes-format dataset.", valueName: "dir"))
-    var dataset: String
-
-    @Option(
-        name: .customLong("version"),
-        help: ArgumentHelp("Version of its tables: the folder DIR/NAME.", valueName: "name")
-    )
-    var datasetVersion: String
-
-    @Option(help: ArgumentHelp("Split that the predictions are of (default: every scene).", valueName: "name"))
-    var split: String?
+    @OptionGroup var scenes: DatasetOptions
 
     @Option(help: ArgumentHelp("Results file, or folder of .npz files.", valueName: "path"))
     var predictions: String
@@ -54,23 +44,23 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
     var skipMissing = false
 
     func run() async throws {
-        let root = Paths.absolute(dataset)
-        Terminal.say("reading '\(Paths.absolute(predictions))' and the tables of '\(root)/\(datasetVersion)'")
+        let root = Paths.absolute(scenes.dataset)
+        Terminal.say("reading '\(Paths.absolute(predictions))' and the tables of '\(root)/\(scenes.datasetVersion)'")
         let source = try PredictionSource.open(Paths.absolute(predictions))
         var isDetection = false
         if case .boxes = source { isDetection = true }
         let kind = DatasetKind.recognised(root)
-        let tables = try kind.open(root, datasetVersion)
+        let tables = try kind.open(root, scenes.datasetVersion)
         let resolved = try tables.resolve(
-            split: split,
+            split: scenes.split,
             options: ResolutionOptions(skipMissing: skipMissing, imageCheck: .none)
         )
         for omission in resolved.omitted { Terminal.say("warning: \(omission)") }
-        let splitName = split ?? RunSettings.everyScene
+        let splitName = scenes.split ?? RunSettings.everyScene
         let truth = RunTruth(
             frames: resolved.scenes,
             annotations: isDetection
-                ? try RunTruth.annotations(of: resolved.scenes, in: tables, split: split) : nil,
+                ? try RunTruth.annotations(of: resolved.scenes, in: tables, split: scenes.split) : nil,
             labels: tables.labels
         )
         let work = try PredictionImport(
@@ -80,7 +70,7 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
             description: PredictionImport.Description(
                 datasetKind: kind.name,
                 datasetRoot: root,
-                datasetVersion: datasetVersion,
+                datasetVersion: scenes.datasetVersion,
                 split: splitName,
                 model: model,
                 source: Paths.absolute(predictions),

@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
             use: .makes
         )
         let plan = try RunPlan.make(submission, isQueueInOutput: database.connectionString == nil)
+        if workers.workers != 0 { try plan.checkHost() }
         if case .privateServer = database { try plan.refuseLostDatabase(isNamed: submission.runName != nil) }
         let runner = LocalRun(signals: signals, workers: workers, database: database, schema: databaseOptions.schema)
         try await runner.perform { queue in
@@ -73,12 +74,14 @@ struct ResumeCommand: AsyncParsableCommand {
             schema: databaseOptions.schema
         )
         try await runner.perform { queue in
-            try RunPlan.remake(
+            let plan = try RunPlan.remake(
                 try await selection.select(from: queue),
                 output: output,
                 isQueueInOutput: database.connectionString == nil,
                 skipMissing: skipMissing
             )
+            if workers.workers != 0 { try plan.checkHost() }
+            return plan
         }
     }
 }

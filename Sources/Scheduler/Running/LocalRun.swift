@@ -2,7 +2,6 @@ internal import CommandSupport
 internal import Evaluation
 internal import Foundation
 internal import JobQueue
-internal import OccInference
 internal import RunContract
 internal import Scoring
 internal import Storage
@@ -76,10 +75,6 @@ struct LocalRun {
         try await session.checkSchema()
         let plan = try await makePlan(session.queue)
         try signals.check()
-        // Workers here would leave the run alone, and nobody would say why.
-        if workers.workers != 0 {
-            try PreparedModel.check(ModelPackage(path: plan.settings.modelPath), plan.settings.precision)
-        }
         let report = try await plan.submit(to: session.queue)
         plan.announce(report)
         if report.runState == .paused {

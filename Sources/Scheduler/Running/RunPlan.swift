@@ -38,12 +38,12 @@ struct RunPlan: Sendable {
         let model = try openModel(Paths.absolute(options.model))
         // Whether a host multiplies bfloat16 is for each worker to say; scales are the same everywhere.
         if options.precision == .int8 { try PreparedModel.check(model, .int8) }
-        let root = Paths.absolute(options.dataset)
+        let root = Paths.absolute(options.source.dataset)
         let settings = RunSettings(
             datasetKind: DatasetKind.recognised(root).name,
             datasetRoot: root,
-            datasetVersion: options.datasetVersion,
-            split: options.split ?? RunSettings.everyScene,
+            datasetVersion: options.source.datasetVersion,
+            split: options.source.split ?? RunSettings.everyScene,
             modelConfiguration: model.configuration.name,
             modelDigest: model.digest,
             modelPath: model.source,
@@ -140,6 +140,13 @@ struct RunPlan: Sendable {
         }
     }
 
+    /// Refuses a precision that this host does not compute: workers here would leave the run alone, and nobody would say why.
+    ///
+    /// - Throws: `InferenceError` (`unsupported`), `ModelPackageError`, `FileError`.
+    func checkHost() throws {
+        try PreparedModel.check(ModelPackage(path: settings.modelPath), settings.precision)
+    }
+
     /// Opens a model package and compares it with its digests.
     ///
     /// - Throws: `CommandFailure` where there is none, `ModelPackageError` for a damaged one.
@@ -149,6 +156,9 @@ struct RunPlan: Sendable {
                 .configuration,
                 "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
             )
+        }
+        guard (try? Folders.names(in: path)) == nil else {
+            throw CommandFailure(.configuration, "'\(path)' is a folder; name the model package in it")
         }
         Terminal.say("checking the model package '\(path)'")
         let model = try ModelPackage(path: path)

@@ -163,9 +163,10 @@ extension ProgramBuilder {
     ) -> ElementType {
         switch (result, element) {
         case (.float32, _), (_, .float32): .float32
-        case (.map, .bfloat16), (.forConvolutions, .bfloat16): result == .map ? arithmetic.maps : .bfloat16
-        case (.map, _): HostArithmetic.hasBFloat16 ? arithmetic.maps : .float32
+        case (.forConvolutions, .bfloat16): .bfloat16
         case (.forConvolutions, _): convolution.activation == nil ? .int8 : .uint8
+        // oneDNN writes bfloat16 only where it multiplies it.
+        case (.map, _): HostArithmetic.hasBFloat16 ? arithmetic.maps : .float32
         }
     }
 }
