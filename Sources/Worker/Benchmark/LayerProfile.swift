@@ -102,7 +102,16 @@ struct LayerProfile: Encodable, Equatable {
             "\(model), \(precision.rawValue), kernels \(kernels), one core, median of \(keyframes) frames"
             + (machine.map { ", peaks of \($0)" }
                 ?? "; --peaks FILE (ops/bench/peaks) adds shares of the machine's peak")
-        let tail = String(format: "all layers %.3f s, whole frame with pictures %.3f s", all, totalSeconds)
+        let macs = rows.reduce(0) { $0 + Double($1.layer.macs) }
+        let bytes = rows.reduce(0) { $0 + Double($1.layer.tensorBytes) }
+        let tail = String(
+            format: "all layers %.3f s, %.1f GMAC, %.2f GB of feature maps read and written; "
+                + "whole frame with pictures %.3f s",
+            all,
+            macs / 1e9,
+            bytes / 1e9,
+            totalSeconds
+        )
         return head + "\n" + TextTable.lines(lines, texts: 2).joined(separator: "\n") + "\n" + tail + "\n"
     }
 
