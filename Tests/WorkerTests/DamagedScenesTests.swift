@@ -137,7 +137,7 @@ struct DamagedScenesTests {
             queue: queue,
             heartbeats: queue,
             claimable: AnyRun(kind: place.settings.kind),
-            sceneWork: PredictionWork(slotCount: 2, mounts: .init(), logger: logger) { _ in Labels() },
+            sceneWork: PredictionWork(slotCount: 2, mounts: .init(), logger: logger) { _, _ in Labels() },
             logger: logger
         )
         #expect(await service.run() == .done)

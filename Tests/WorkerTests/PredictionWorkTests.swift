@@ -76,7 +76,7 @@ struct PredictionWorkTests {
     private func work(beforeSample: @escaping @Sendable (Int) throws -> Void = { _ in }) -> PredictionWork {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        return PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in
+        return PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _, _ in
             FakePredictor(beforeSample: beforeSample)
         }
     }
@@ -232,7 +232,7 @@ struct PredictionWorkTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _, _ in
             FakeDetector(places: [SIMD3(1, 0, 0), SIMD3(1, 0, 0), SIMD3(1, 0, 0), SIMD3(1, 0, 0)])
         }
         var scene = try claimed(lease: 1)
@@ -276,7 +276,8 @@ struct PredictionWorkTests {
         )
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _ in FakeDetector(places: places) }
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _, _ in FakeDetector(places: places)
+        }
         func metrics(_ scene: ClaimedScene) throws -> SceneMetrics? {
             let report = work.perform(scene, slot: 0, flag: StopFlag(), sampleStored: { _ in })
             let result = try #require(report.result, "\(report.outcome)")
@@ -305,7 +306,7 @@ struct PredictionWorkTests {
     func predictorsByIdentity() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let made = Mutex<[PredictionIdentity]>([])
-        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { settings in
+        let work = PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { settings, _ in
             made.withLock { $0.append(settings.identity) }
             return FakePredictor { _ in }
         }

@@ -157,7 +157,7 @@ struct QueuesAndFolder: Sendable {
             queue: queue,
             heartbeats: queue,
             claimable: AnyRun(kind: settings.kind),
-            sceneWork: PredictionWork(slotCount: 2, mounts: .init(), logger: logger) { _ in Labels(computed) },
+            sceneWork: PredictionWork(slotCount: 2, mounts: .init(), logger: logger) { _, _ in Labels(computed) },
             logger: logger
         )
         _ = await service.run()

@@ -251,7 +251,7 @@ final class SceneOrderTests {
 
     private func work(_ network: FakeNetwork) -> PredictionWork {
         let box = UncheckedBox(network)
-        return PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { _ in
+        return PredictionWork(slotCount: 1, mounts: .init(), logger: Logger(label: "test")) { _, _ in
             try NetworkPredictor(network: box.network)
         }
     }

@@ -1,4 +1,7 @@
 extension NetworkConfiguration {
+    /// The most cameras that a rig may have.
+    public static let mostCameras = 32
+
     /// Throws where a number is outside what any network of this project could mean, before anything is allocated for it.
     func checkBounds() throws {
         func check(_ value: Int, _ range: ClosedRange<Int>, _ what: String) throws {
@@ -9,7 +12,7 @@ extension NetworkConfiguration {
                 )
             }
         }
-        try check(cameras, 1...32, "cameras")
+        try check(cameras, 1...Self.mostCameras, "cameras")
         try check(frames, 1...16, "frames")
         try check(inputHeight, 32...4096, "input height")
         try check(inputWidth, 32...4096, "input width")

@@ -23,6 +23,8 @@ struct FrameCalibration: Equatable, Sendable {
     var egoToGlobal: [Float]
     var intrinsics: [Float]
     var augmentations: [ImageAugmentation]
+    /// As in `FrameInput`.
+    var ignoredFeatures: [UInt8] = []
     /// Pose of the keyframe's first camera, `[4, 4]`; nil is that of this frame's.
     var keyEgoToGlobal: [Float]?
 }

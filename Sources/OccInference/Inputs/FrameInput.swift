@@ -15,6 +15,9 @@ public struct FrameInput: Equatable, Sendable {
     public var egoToGlobal: [Float]
     /// Camera matrices of the original images, row-major `[cameras, 3, 3]`, pixels.
     public var intrinsics: [Float]
+    /// Which features see nothing of the world (the own vehicle, what lies outside a lens), `[cameras, feature height, feature width]`: 1 is
+    /// left out of pooling; empty where all take part.
+    public var ignoredFeatures: [UInt8]
 
     /// Makes a frame from its arrays.
     public init(
@@ -22,13 +25,15 @@ public struct FrameInput: Equatable, Sendable {
         imagesRGB: [UInt8],
         sensorToEgo: [Float],
         egoToGlobal: [Float],
-        intrinsics: [Float]
+        intrinsics: [Float],
+        ignoredFeatures: [UInt8] = []
     ) {
         self.key = key
         self.imagesRGB = imagesRGB
         self.sensorToEgo = sensorToEgo
         self.egoToGlobal = egoToGlobal
         self.intrinsics = intrinsics
+        self.ignoredFeatures = ignoredFeatures
     }
 
     /// The pixels of all cameras of the frame whose image branch runs.

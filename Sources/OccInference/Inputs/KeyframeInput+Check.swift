@@ -15,6 +15,14 @@ extension KeyframeInput {
                 ("ego2global", frame.egoToGlobal.count, cameras * 16),
                 ("intrinsics", frame.intrinsics.count, cameras * 9),
             ]
+            let features = pixelBytes / (3 * configuration.downsample * configuration.downsample)
+            guard frame.ignoredFeatures.isEmpty || frame.ignoredFeatures.count == features else {
+                throw InferenceError(
+                    .badInput,
+                    "frame \(index) of the input says of \(frame.ignoredFeatures.count) features whether they are left out;"
+                        + " there are \(features)"
+                )
+            }
             // Whether a frame without images is remembered is known when its steps are planned.
             let mayLackImages = configuration.frames > 1 && !frame.key.isEmpty && frame.imagesRGB.isEmpty
             if let wrong = counts.dropFirst(mayLackImages ? 1 : 0).first(where: { $0.1 != $0.2 }) {

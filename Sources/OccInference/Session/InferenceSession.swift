@@ -167,6 +167,7 @@ public final class InferenceSession {
             egoToGlobal: frame.egoToGlobal,
             intrinsics: frame.intrinsics,
             augmentations: input.augmentations,
+            ignoredFeatures: frame.ignoredFeatures,
             keyEgoToGlobal: Array(input.frames[0].egoToGlobal.prefix(16))
         )
     }

@@ -21,7 +21,8 @@ public final class PreparedModel: Sendable {
 
     /// What its full-precision layers are computed with.
     public let precision: Precision
-    let configuration: NetworkConfiguration
+    /// The package's configuration, for as many cameras as this model was prepared for.
+    public let configuration: NetworkConfiguration
     let program: Program
     private let taps: [TapPoint]
 
@@ -29,16 +30,20 @@ public final class PreparedModel: Sendable {
     ///
     /// The environment variable `OCC_KERNELS` (scalar, avx2, avx2-pairs, avx512, neon) chooses the binary kernels; unset is the fastest.
     ///
+    /// - Parameter cameras: how many cameras the rig has; nil: as many as the network was made for. The networks sum over their cameras, so
+    ///   any number will do.
     /// - Throws: `ModelPackageError`, or `InferenceError`, of kind `unsupported` where this host or the package lacks what the
     ///   precision needs.
-    public convenience init(_ package: ModelPackage, precision: Precision = .fp32) throws {
-        try self.init(package, precision, observesRanges: false)
+    public convenience init(_ package: ModelPackage, precision: Precision = .fp32, cameras: Int? = nil) throws {
+        try self.init(package, precision, cameras: cameras, observesRanges: false)
     }
 
     /// - Parameter observesRanges: whether what convolutions read and write can be tapped under the names of its scales.
-    init(_ package: ModelPackage, _ precision: Precision, observesRanges: Bool) throws {
+    init(_ package: ModelPackage, _ precision: Precision, cameras: Int? = nil, observesRanges: Bool) throws {
         try package.verify()
-        let network = try Network(package.configuration)
+        var configuration = package.configuration
+        if let cameras { configuration.cameras = cameras }
+        let network = try Network(configuration)
         let builder = ProgramBuilder(try precision.arithmetic(of: package), observesRanges: observesRanges)
         (program, kernelName) = try InferenceError.translating {
             try network.emit(to: builder)
@@ -47,7 +52,7 @@ public final class PreparedModel: Sendable {
         }
         self.package = package
         self.precision = precision
-        configuration = package.configuration
+        self.configuration = configuration
         taps = builder.taps
     }
 

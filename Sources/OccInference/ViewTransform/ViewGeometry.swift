@@ -98,6 +98,10 @@ struct ViewGeometry: Equatable, Sendable {
                 occ_locate_points(&view, columns, columns.count, rows, rows.count, depths, depths.count, target)
             }
         }
+        for (feature, ignored) in calibration.ignoredFeatures.enumerated() where ignored != 0 {
+            let (camera, pixel) = feature.quotientAndRemainder(dividingBy: pixels)
+            for bin in depths.indices { cells[(camera * depths.count + bin) * pixels + pixel] = -1 }
+        }
         return VoxelPooling(cells: cells, bins: depths.count, pixels: pixels, cellCount: cellCount)
     }
 

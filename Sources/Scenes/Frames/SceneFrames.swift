@@ -14,6 +14,9 @@ public struct SceneFrames: Hashable, Sendable {
         self.samples = samples
     }
 
+    /// Cameras of a sample: of the first, as every sample of a scene has the same.
+    public var cameraCount: Int { samples.first?.cameras.count ?? 0 }
+
     /// The index of the sample that stands for "`back` samples earlier" than the one at `index`.
     ///
     /// An earlier sample outside the scene is replaced by the sample itself, not by the scene's first, as the published

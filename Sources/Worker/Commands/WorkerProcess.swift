@@ -41,9 +41,10 @@ struct WorkerProcess {
     }
 
     private func makeService(_ queue: JobQueue, _ heartbeats: JobQueue) throws -> WorkerService {
-        let work = PredictionWork(slotCount: plan.slotCount, mounts: plan.mounts, logger: logger) { [models] settings in
+        let work = PredictionWork(slotCount: plan.slotCount, mounts: plan.mounts, logger: logger) {
+            [models] settings, cameras in
             try NetworkPredictor(
-                model: try models.model(for: settings),
+                model: try models.model(for: settings, cameras: cameras),
                 rescalesIntrinsics: settings.identity.rescalesIntrinsics
             )
         }

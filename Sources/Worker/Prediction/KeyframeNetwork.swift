@@ -18,7 +18,7 @@ protocol KeyframeNetwork: AnyObject {
 }
 
 extension InferenceSession: KeyframeNetwork {
-    var configuration: NetworkConfiguration { model.package.configuration }
+    var configuration: NetworkConfiguration { model.configuration }
 
     func predict(_ input: KeyframeInput) throws -> Prediction { try predict(input, taps: []) }
 }

@@ -6,9 +6,15 @@ internal import Synchronization
 /// The models that this process has prepared, shared by its slots.
 final class ModelShelf: Sendable {
     private let onlyPackage: ModelPackage?
-    private let models = Mutex([PredictionIdentity: PreparedModel]())
+    private let models = Mutex([Key: PreparedModel]())
     /// Where the package of a digest was found last.
     private let paths = Mutex([String: String]())
+
+    /// What a prepared model is for.
+    private struct Key: Hashable {
+        let identity: PredictionIdentity
+        let cameras: Int
+    }
 
     /// Opens the given package, if any.
     ///
@@ -58,16 +64,17 @@ final class ModelShelf: Sendable {
         return package
     }
 
-    /// The prepared model of a run; the first call prepares it, the others of the same identity wait for that.
+    /// The prepared model of a run for a number of cameras; the first call prepares it, the others of the same identity wait for that.
     ///
     /// - Throws: as `package(for:)`, and `InferenceError`.
-    func model(for settings: RunSettings) throws -> PreparedModel {
-        try models.withLock { models in
-            if let model = models[settings.identity] { return model }
-            let model = try PreparedModel(package(for: settings), precision: settings.precision)
+    func model(for settings: RunSettings, cameras: Int) throws -> PreparedModel {
+        let key = Key(identity: settings.identity, cameras: cameras)
+        return try models.withLock { models in
+            if let model = models[key] { return model }
+            let model = try PreparedModel(package(for: settings), precision: settings.precision, cameras: cameras)
             // Slots keep what they use; a worker that serves many models in turn must not keep them all.
             if models.count >= Self.mostModels { models.removeAll() }
-            models[settings.identity] = model
+            models[key] = model
             return model
         }
     }

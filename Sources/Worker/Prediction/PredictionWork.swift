@@ -5,7 +5,9 @@ internal import Foundation
 internal import JobQueue
 internal import Keyframes
 internal import Logging
+internal import OccInference
 internal import RunContract
+internal import Scenes
 internal import Scoring
 internal import Storage
 internal import Synchronization
@@ -21,8 +23,8 @@ final class PredictionWork: SceneWork {
         var outputDirectory: String?
     }
 
-    /// Makes the predictor of a run's model for one slot.
-    typealias MakePredictor = @Sendable (RunSettings) throws -> any SamplePredictor
+    /// Makes the predictor of a run's model for one slot and scenes of so many cameras.
+    typealias MakePredictor = @Sendable (RunSettings, _ cameras: Int) throws -> any SamplePredictor
 
     private let mounts: Mounts
     private let openStore: RunStores.Opener
@@ -35,6 +37,7 @@ final class PredictionWork: SceneWork {
     private final class PredictorSeat: @unchecked Sendable {
         // Guard: used on its slot's thread only.
         var identity: PredictionIdentity?
+        var cameras = 0
         var predictor: (any SamplePredictor)?
     }
 
@@ -63,7 +66,9 @@ final class PredictionWork: SceneWork {
         do {
             let settings = try RunSettings(json: scene.runSettings, run: scene.runName)
             let frames = try ScenePayload.decode(scene.payload, scene: scene.sceneName)
-            let predictor = try predictor(for: settings, slot: slot)
+            // A scene without usable cameras fails by itself, where its first sample is read.
+            let cameras = min(max(frames.cameraCount, 1), NetworkConfiguration.mostCameras)
+            let predictor = try predictor(for: settings, cameras: cameras, slot: slot)
             let job = SceneJob(
                 scene: scene,
                 frames: frames,
@@ -96,13 +101,16 @@ final class PredictionWork: SceneWork {
         }
     }
 
-    private func predictor(for settings: RunSettings, slot: Int) throws -> any SamplePredictor {
+    private func predictor(for settings: RunSettings, cameras: Int, slot: Int) throws -> any SamplePredictor {
         let seat = predictors[slot]
-        if seat.identity == settings.identity, let predictor = seat.predictor { return predictor }
+        if seat.identity == settings.identity, seat.cameras == cameras, let predictor = seat.predictor {
+            return predictor
+        }
         seat.predictor = nil
         do {
-            let predictor = try makePredictor(settings)
+            let predictor = try makePredictor(settings, cameras)
             seat.predictor = predictor
+            seat.cameras = cameras
             seat.identity = settings.identity
             return predictor
         } catch {
