@@ -21,7 +21,8 @@ struct WarpTests {
     func identity() {
         let (width, height) = (37, 11)
         let source = picture(width: width, height: height)
-        let table = WarpTable(width: width, rows: 0..<height, sourceWidth: width, sourceHeight: height) { ($0, $1) }
+        let table = WarpTable(width: width, height: height, rows: 0..<height, sourceWidth: width, sourceHeight: height)
+        { ($0, $1) }
         #expect(warped(table, source, height: height) == Array(source.prefix(width * height * 3)))
     }
 
@@ -39,7 +40,7 @@ struct WarpTests {
         }
         for _ in 0..<9 { places.append((0..<31).map { _ in (coordinate(width), coordinate(height)) }) }
         places[3][5] = nil
-        let table = WarpTable(width: 31, rows: 2..<8, sourceWidth: width, sourceHeight: height) { x, y in
+        let table = WarpTable(width: 31, height: 9, rows: 2..<8, sourceWidth: width, sourceHeight: height) { x, y in
             places[Int(y)][Int(x)]
         }
         let result = warped(table, source, height: 9)

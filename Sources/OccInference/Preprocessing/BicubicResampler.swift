@@ -9,6 +9,9 @@ public final class BicubicResampler {
     /// The sizes it works for.
     public let geometry: ImageGeometry
 
+    /// The source rows that any output reads.
+    var sourceRows: Range<Int> { rows.sources }
+
     private let columns: ResampleTable
     private let rows: ResampleTable
     private let instructionSet: occ_isa

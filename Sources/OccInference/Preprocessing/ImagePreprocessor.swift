@@ -19,10 +19,12 @@ public final class ImagePreprocessor {
     private let cropHeight: Double
     private let decoder: JPEGDecoder
     private var decoded: UnsafeMutableRawBufferPointer
+    /// The picture of another camera, made of the decoded one; empty until there is one.
+    private var warped = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     /// Prepared resamplers, latest last; a rig has a few sizes at most.
     private var resamplers: [BicubicResampler] = []
 
-    private static let mostResamplers = 6
+    private static let mostResamplers = 16
 
     /// Prepares for a network's input size.
     ///
@@ -45,11 +47,12 @@ public final class ImagePreprocessor {
         self.resizeTest = resizeTest
         self.cropHeight = cropHeight
         self.decoder = try JPEGDecoder(pixelLimit: pixelLimit)
-        self.decoded = .allocate(byteCount: 1600 * 900 * 3, alignment: 64)
+        self.decoded = .allocate(byteCount: 1600 * 900 * 3 + WarpTable.slack, alignment: 64)
     }
 
     deinit {
         decoded.deallocate()
+        warped.deallocate()
     }
 
     /// Bytes of one camera's input, before normalisation, and numbers after it.
@@ -67,16 +70,57 @@ public final class ImagePreprocessor {
         _ jpeg: UnsafeRawBufferPointer,
         into rgb: UnsafeMutableRawBufferPointer
     ) throws -> ImageGeometry {
+        try preprocess(jpeg, into: rgb) { _, _ in nil }
+    }
+
+    /// Decodes one JPEG picture, makes that of another camera of it, shrinks and cuts that.
+    ///
+    /// - Parameters:
+    ///   - jpeg: the whole file.
+    ///   - rgb: [inputHeight, inputWidth, 3] bytes, all written.
+    ///   - view: where that picture reads in one of a width and a height, pixels; nil takes the decoded picture itself.
+    /// - Returns: what was done, of a view to the picture that was made, with `post_rot` and `post_tran`.
+    /// - Throws: `ImageFileError`, which names no file: the caller knows it; and what `view` throws.
+    public func preprocess(
+        _ jpeg: UnsafeRawBufferPointer,
+        into rgb: UnsafeMutableRawBufferPointer,
+        view: (_ width: Int, _ height: Int) throws -> WarpTable?
+    ) throws -> ImageGeometry {
         let header = try decoder.header(of: jpeg)
         // Before anything is decoded: a size that cannot be used is refused at once.
-        let resampler = try resampler(width: header.width, height: header.height)
-        if decoded.count < header.byteCount {
-            decoded.deallocate()
-            decoded = .allocate(byteCount: header.byteCount, alignment: 64)
-        }
+        let table = try view(header.width, header.height)
+        let resampler = try resampler(
+            width: table?.width ?? header.width,
+            height: table?.height ?? header.height
+        )
+        Self.grow(&decoded, to: header.byteCount + WarpTable.slack)
         try decoder.decode(jpeg, into: decoded)
-        try resampler.resample(UnsafeRawBufferPointer(decoded), into: rgb)
+        if let table {
+            Self.grow(&warped, to: table.width * table.height * 3)
+            table.apply(UnsafeRawBufferPointer(decoded), into: warped)
+        }
+        try resampler.resample(UnsafeRawBufferPointer(table == nil ? decoded : warped), into: rgb)
         return resampler.geometry
+    }
+
+    private static func grow(_ buffer: inout UnsafeMutableRawBufferPointer, to byteCount: Int) {
+        guard buffer.count < byteCount else { return }
+        buffer.deallocate()
+        buffer = .allocate(byteCount: byteCount, alignment: 64)
+    }
+
+    /// What becomes of a picture of a size.
+    ///
+    /// - Throws: `ImageFileError` where its size cannot be used.
+    public func geometry(width: Int, height: Int) throws -> ImageGeometry {
+        try resampler(width: width, height: height).geometry
+    }
+
+    /// The rows of a picture of a size that are looked at; the others are cut off.
+    ///
+    /// - Throws: `ImageFileError` where its size cannot be used.
+    public func sourceRows(width: Int, height: Int) throws -> Range<Int> {
+        try resampler(width: width, height: height).sourceRows
     }
 
     /// Shrinks and cuts a picture that is already decoded.

@@ -4,6 +4,8 @@ internal import BinaryKernels
 public struct WarpTable: Sendable {
     /// Width of the picture that is made.
     public let width: Int
+    /// Its height.
+    public let height: Int
     /// The rows that are made; those above and below are never read.
     public let rows: Range<Int>
     /// Size of the camera's picture.
@@ -19,12 +21,15 @@ public struct WarpTable: Sendable {
     ///   lies outside the source, by more than half a pixel, is as nil.
     public init(
         width: Int,
+        height: Int,
         rows: Range<Int>,
         sourceWidth: Int,
         sourceHeight: Int,
         place: (_ x: Double, _ y: Double) -> (x: Double, y: Double)?
     ) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= height)
         self.width = width
+        self.height = height
         self.rows = rows
         self.sourceWidth = sourceWidth
         self.sourceHeight = sourceHeight
