@@ -13,6 +13,7 @@ public enum CommandEntry {
         do {
             let arguments = try CommandLineArguments(root).prepared(Array(CommandLine.arguments.dropFirst()))
             var command = try root.parseAsRoot(arguments)
+            Interruption.watch(command)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -20,6 +21,7 @@ public enum CommandEntry {
             }
             leave(outputStatus(ExitStatus.done.rawValue))
         } catch {
+            Interruption.holdIfLeaving()
             leave(outputStatus(report(error, root: root)))
         }
     }

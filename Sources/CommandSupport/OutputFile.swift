@@ -67,7 +67,8 @@ public enum OutputFile {
         let exists = isRegularFile(place)
         if try !exists && Folders.isPresent(place) { return (.written, try body(place)) }
         let temporary = "\(place).\(getpid()).new"
-        defer { unlink(temporary) }
+        Leftovers.add(temporary)
+        defer { Leftovers.settle(temporary) { _ = unlink(temporary) } }
         let result = try body(temporary)
         if exists {
             let isEqual = try MappedFile(path: temporary).withBytes { new in
@@ -76,7 +77,9 @@ public enum OutputFile {
             if isEqual || isSame(place, temporary) { return (.unchanged, result) }
             guard replaces else { throw refusal(path) }
         }
-        guard rename(temporary, place) == 0 else { throw FileError.last("rename to '\(place)'", temporary) }
+        guard Leftovers.settle(temporary, { rename(temporary, place) == 0 }) else {
+            throw FileError.last("rename to '\(place)'", temporary)
+        }
         try AtomicFile.syncFolder(containing: place)
         return (.written, result)
     }

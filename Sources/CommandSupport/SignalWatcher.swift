@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 internal import SystemSupport
 
-/// Notices SIGINT, SIGTERM and SIGHUP, and lets the program end in order.
+/// Notices SIGINT, SIGTERM and SIGHUP: `CommandEntry` leaves a command at once (`Interruption`), unless it takes over and ends in order.
 ///
 /// The first signal sets `isInterrupted` and calls the handler; another SIGINT more than a second later ends the process at once,
 /// for people who cannot wait. Other repetitions change nothing: a batch system signals a whole process group, and a scheduler
@@ -18,8 +18,16 @@ public final class SignalWatcher: Sendable {
     /// Kept alive only; `DispatchSource` is thread-safe and never touched after `init`.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    /// Starts watching; make one for each process.
-    public init() {
+    /// The one of this process.
+    static let ofProcess = SignalWatcher()
+
+    /// The process's watcher, for a command that looks at `isInterrupted` and ends in order.
+    public static func takeOver() -> SignalWatcher {
+        ofProcess.state.withLock { $0.handler = nil }
+        return ofProcess
+    }
+
+    private init() {
         var hangUp = sigaction()
         sigaction(SIGHUP, nil, &hangUp)
         let ignoresHangUp = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
@@ -36,10 +44,6 @@ public final class SignalWatcher: Sendable {
             source.setEventHandler { [weak self] in self?.note(number) }
             source.resume()
         }
-    }
-
-    deinit {
-        for source in sources { source.cancel() }
     }
 
     /// Whether a signal came.

@@ -43,6 +43,8 @@ public enum AtomicFile {
 
     private static func replace(_ path: String, with bytes: UnsafeRawBufferPointer, mode: UInt32) throws {
         let temporary = "\(path).\(getpid()).tmp"
+        Leftovers.add(temporary)
+        defer { Leftovers.settle(temporary) {} }
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError.last("create", temporary) }
         do {
@@ -56,7 +58,7 @@ public enum AtomicFile {
         }
         close(descriptor)
         KillPoint.reached(.fileAfterSync)
-        guard rename(temporary, path) == 0 else {
+        guard Leftovers.settle(temporary, { rename(temporary, path) == 0 }) else {
             let error = FileError.last("rename to '\(path)'", temporary)
             unlink(temporary)
             throw error

@@ -8,7 +8,7 @@ internal import Scenes
 internal import SystemSupport
 
 /// `occ-scheduler calibrate`: the scales of int8, from some samples of a dataset.
-struct CalibrateCommand: AsyncParsableCommand {
+struct CalibrateCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Find the scales of a model for --precision int8 and write a package that has them.",
@@ -37,8 +37,9 @@ struct CalibrateCommand: AsyncParsableCommand {
         try NumberRange.require(samples, in: 1...10000, "--samples")
     }
 
+    var whatIsLeft: String { nothingIsLeft }
+
     func run() async throws {
-        let signals = SignalWatcher()
         let path = Paths.absolute(output)
         try OutputFile.checkFolder(of: path)
         let package = try RunPlan.openModel(Paths.absolute(model))
@@ -60,9 +61,6 @@ struct CalibrateCommand: AsyncParsableCommand {
         let reader = try KeyframeReader(package.configuration)
         for (done, place) in chosen.enumerated() {
             let scene = resolved.scenes[place.scene]
-            if signals.isInterrupted {
-                throw CommandFailure(.interrupted, "interrupted; nothing was written, the same command begins anew")
-            }
             reader.forget()
             try calibration.add(
                 try reader.read(scene, sample: place.sample, datasetRoot: root) { _ in false }

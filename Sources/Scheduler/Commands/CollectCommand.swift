@@ -5,7 +5,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler gc`: remove files that no scene needs any more.
-struct CollectCommand: AsyncParsableCommand {
+struct CollectCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "gc",
         abstract: "Remove scene files of leases that were superseded.",
@@ -20,6 +20,10 @@ struct CollectCommand: AsyncParsableCommand {
 
     @Flag(help: "Only list what would be removed.")
     var dryRun = false
+
+    var whatIsLeft: String {
+        dryRun ? "nothing was removed" : "what is needed is all there, the same command removes the rest"
+    }
 
     func run() async throws {
         let directory = try results.directory()

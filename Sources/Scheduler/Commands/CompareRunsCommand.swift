@@ -10,7 +10,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler compare`: whether one run is better than another.
-struct CompareRunsCommand: AsyncParsableCommand {
+struct CompareRunsCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare two runs of one dataset: is B better than A, where, and is it more than chance?",
@@ -127,6 +127,8 @@ struct CompareRunsCommand: AsyncParsableCommand {
             limit: failBelow
         )
     }
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let plan = plan

@@ -10,7 +10,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler evaluate`: the scores of a run.
-struct EvaluateCommand: AsyncParsableCommand {
+struct EvaluateCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Score a run: mIoU and RayIoU of occupancy, mAP and NDS of detections.",
@@ -98,6 +98,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             replacesCurves: replacing.isForced
         )
     }
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let plan = plan

@@ -9,7 +9,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler export`: predictions in other programs' formats.
-struct ExportCommand: AsyncParsableCommand {
+struct ExportCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write a run's predictions in the forms that other programs read.",
@@ -38,6 +38,8 @@ struct ExportCommand: AsyncParsableCommand {
     var target: String
 
     @OptionGroup var replacing: ReplaceOptions
+
+    var whatIsLeft: String { "files in '\(Paths.absolute(target))' are whole, the same command adds the others" }
 
     func run() async throws {
         let directory = try results.directory()

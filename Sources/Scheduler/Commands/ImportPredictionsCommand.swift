@@ -8,7 +8,7 @@ internal import Scoring
 internal import Storage
 
 /// `occ-scheduler import-predictions`: other programs' predictions as a run.
-struct ImportPredictionsCommand: AsyncParsableCommand {
+struct ImportPredictionsCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "import-predictions",
         abstract: "Take predictions that another program made as a run, and score them.",
@@ -42,6 +42,10 @@ struct ImportPredictionsCommand: AsyncParsableCommand {
 
     @Flag(help: "Import the scenes that are predicted whole, and list those left out.")
     var skipMissing = false
+
+    var whatIsLeft: String {
+        "scene files in '\(Paths.absolute(output))' are not a run yet, the same command begins anew"
+    }
 
     func run() async throws {
         let root = Paths.absolute(scenes.dataset)

@@ -3,7 +3,7 @@ internal import CommandSupport
 internal import SyntheticWorld
 
 /// `occ-scheduler make-dataset`: a synthetic nuScenes-format dataset.
-struct MakeDatasetCommand: AsyncParsableCommand {
+struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "make-dataset",
         abstract: "Render a small driving world as a nuScenes-format dataset with Occ3D ground truth.",
@@ -52,6 +52,10 @@ struct MakeDatasetCommand: AsyncParsableCommand {
         try NumberRange.require(width, in: 64...4096, "--width")
         try NumberRange.require(height, in: 32...4096, "--height")
         try NumberRange.require(quality, in: 1...100, "--quality")
+    }
+
+    var whatIsLeft: String {
+        "'\(Paths.absolute(target))' holds a part of a dataset, which the same command begins anew"
     }
 
     func run() async throws {

@@ -4,7 +4,7 @@ internal import Foundation
 internal import OccInference
 
 /// `occ-scheduler import-model`: a published checkpoint as a model package.
-struct ImportModelCommand: AsyncParsableCommand {
+struct ImportModelCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "import-model",
         abstract: "Pack a published network's weights into a model package.",
@@ -59,6 +59,8 @@ struct ImportModelCommand: AsyncParsableCommand {
         }
     }
 
+    var whatIsLeft: String { nothingIsLeft }
+
     func run() async throws {
         if list {
             let networks = try ModelSummary.catalogue()
@@ -97,7 +99,7 @@ struct ImportModelCommand: AsyncParsableCommand {
 }
 
 /// `occ-scheduler add-card`: a text about a network for a package that exists.
-struct AddCardCommand: AsyncParsableCommand {
+struct AddCardCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "add-card",
         abstract: "Put a card into a model package: what the network was trained on and what it is not for.",
@@ -119,6 +121,8 @@ struct AddCardCommand: AsyncParsableCommand {
     var output: String
 
     @OptionGroup var replacing: ReplaceOptions
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let card = try ModelCard(path: Paths.absolute(card))

@@ -12,7 +12,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler picture`: one sample, every sample of a scene, or a scene as a film.
-struct PictureCommand: AsyncParsableCommand {
+struct PictureCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "picture",
         abstract: "Draw samples: prediction, and ground truth beside it where it is at hand.",
@@ -103,6 +103,10 @@ struct PictureCommand: AsyncParsableCommand {
                 "--to '\(target)': the name must end in .png, .jpg, .jpeg or .webp, the formats that are written"
             )
         }
+    }
+
+    var whatIsLeft: String {
+        all ? "pictures in '\(Paths.absolute(target))' are whole, the same command adds the others" : nothingIsLeft
     }
 
     func run() async throws {

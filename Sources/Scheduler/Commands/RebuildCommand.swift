@@ -50,7 +50,7 @@ struct RebuildCommand: AsyncParsableCommand {
     var model: String?
 
     func run() async throws {
-        let signals = SignalWatcher()
+        let signals = SignalWatcher.takeOver()
         let root = Paths.absolute(output)
         let folders = try self.folders(root)
         let database = try databaseOptions.choice(

@@ -5,7 +5,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler report`: a run as pages and pictures for a browser.
-struct ReportCommand: AsyncParsableCommand {
+struct ReportCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Make a static site of a run: scores, scenes as films, samples as sheets.",
@@ -74,13 +74,9 @@ struct ReportCommand: AsyncParsableCommand {
         if compareRun != nil, compare == nil { throw ValidationError("--compare-run goes with --compare") }
     }
 
+    var whatIsLeft: String { nothingIsLeft }
+
     func run() async throws {
-        let signals = SignalWatcher()
-        let check: @Sendable () throws -> Void = {
-            if signals.isInterrupted {
-                throw CommandFailure(.interrupted, "interrupted; nothing was kept, the same command begins anew")
-            }
-        }
         let directory = try results.directory()
         let manifest = try directory.readManifest()
         var chosen = Set(try SampleList.chosen(manifest, scenes).map(\.name))
@@ -116,8 +112,7 @@ struct ReportCommand: AsyncParsableCommand {
             datasetRoot: truth.datasetRoot.map(Paths.absolute),
             minimumScore: minimumScore,
             plan: plan,
-            remarks: remarks,
-            check: check
+            remarks: remarks
         )
         let byteCount = try maker.make((manifest, directory), beside: beside, in: folder.temporary)
         isPublished = true

@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func run() async throws {
-        let signals = SignalWatcher()
+        let signals = SignalWatcher.takeOver()
         let output = Paths.absolute(submission.output)
         let database = try databaseOptions.choice(
             output: output,
@@ -68,7 +68,7 @@ struct ResumeCommand: AsyncParsableCommand {
             use: .finds
         )
         let runner = LocalRun(
-            signals: SignalWatcher(),
+            signals: SignalWatcher.takeOver(),
             workers: workers,
             database: database,
             schema: databaseOptions.schema
@@ -87,7 +87,7 @@ struct ResumeCommand: AsyncParsableCommand {
 }
 
 /// `occ-scheduler submit`: queue a run for workers elsewhere.
-struct SubmitCommand: AsyncParsableCommand {
+struct SubmitCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "submit",
         abstract: "Queue a dataset's scenes for workers on a cluster.",
@@ -102,6 +102,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @OptionGroup var submission: SubmissionOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+
+    var whatIsLeft: String { "the scenes are all queued or none, the same command goes on" }
 
     func run() async throws {
         let database = try databaseOptions.choice(use: .never)

@@ -7,7 +7,7 @@ internal import Scoring
 internal import Storage
 
 /// `occ-scheduler samples`: which samples a run has predictions of, and how good each is.
-struct SamplesCommand: AsyncParsableCommand {
+struct SamplesCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "samples",
         abstract: "List a run's samples: scene, index in the scene, token, and on demand scores.",
@@ -57,6 +57,8 @@ struct SamplesCommand: AsyncParsableCommand {
     func validate() throws {
         if let worst { try NumberRange.require(worst, in: 1...1_000_000, "--worst") }
     }
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let directory = try results.directory()

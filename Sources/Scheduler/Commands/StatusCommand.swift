@@ -33,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output, access: .reading) { queue, isRunActive in
-            let signals = SignalWatcher()
+            let signals = watch ? SignalWatcher.takeOver() : nil
             var screen = WatchScreen()
             while true {
                 let runs = try await statuses(queue)
@@ -55,9 +55,9 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// Waits until the next look; a signal ends the watch.
-    private static func pause(_ signals: SignalWatcher) async throws {
+    private static func pause(_ signals: SignalWatcher?) async throws {
         for _ in 0..<20 {
-            if signals.isInterrupted { throw ExitStatus.interrupted }
+            if signals?.isInterrupted ?? false { throw ExitStatus.interrupted }
             try await Task.sleep(nanoseconds: 100_000_000)
         }
     }

@@ -8,7 +8,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler verify`: every byte of a run.
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifyCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check every byte of a run's scene files against their checksums and run.json.",
@@ -27,6 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
+
+    var whatIsLeft: String { requeue ? "scenes may have been queued again, the same command goes on" : nothingIsLeft }
 
     func run() async throws {
         let directory = try results.directory()

@@ -37,6 +37,7 @@ struct ReportFolder {
             }
         }
         Self.removeLeftovers(of: target)
+        Leftovers.add(temporary)
         try Folders.create(temporary + "/scenes")
         try Self.write([], to: "\(temporary)/\(Self.mark)")
     }
@@ -79,6 +80,10 @@ struct ReportFolder {
     ///
     /// - Throws: `CommandFailure` naming where the report lies instead; the earlier one stays where it was.
     func publish() throws {
+        try Leftovers.settle(temporary) { try putInPlace() }
+    }
+
+    private func putInPlace() throws {
         let old = "\(temporary).old"
         let replaces = try Folders.isPresent(target)
         if replaces, rename(target, old) != 0 { throw unpublished(errno) }
@@ -98,7 +103,9 @@ struct ReportFolder {
     }
 
     /// Removes what was made.
-    func discard() { try? FileManager.default.removeItem(atPath: temporary) }
+    func discard() {
+        Leftovers.settle(temporary) { try? FileManager.default.removeItem(atPath: temporary) }
+    }
 
     /// Writes a file of the report.
     ///

@@ -20,8 +20,6 @@ struct ReportMaker {
     let plan: ReportPlan
     /// What was left out before, for people.
     let remarks: [String]
-    /// Throws where the work is to stop.
-    let check: @Sendable () throws -> Void
 
     /// Scores, draws and writes everything; gives the bytes.
     ///
@@ -29,7 +27,7 @@ struct ReportMaker {
     ///   - run: the run.
     ///   - beside: a run that stands beside it; nil where there is none.
     ///   - folder: the folder that the report is made in.
-    /// - Throws: `CommandFailure`, `StorageError`, `DatasetError`, `EvaluationError`, `ImageFileError`, `FileError`, and what `check` throws.
+    /// - Throws: `CommandFailure`, `StorageError`, `DatasetError`, `EvaluationError`, `ImageFileError`, `FileError`.
     func make(_ run: Run, beside: Run?, in folder: String) throws -> Int {
         if let beside {
             func side(_ manifest: RunManifest, _ directory: any RunStore) throws -> ComparedRun {
@@ -39,11 +37,9 @@ struct ReportMaker {
             try ComparedRun.check(side(run.manifest, run.directory), side(beside.manifest, beside.directory))
         }
         let input = try ReportInput(run.manifest, run.directory, scenes: scenes, datasetRoot: datasetRoot)
-        try check()
         let other = try beside.map {
             try ReportInput($0.manifest, $0.directory, scenes: scenes, datasetRoot: datasetRoot)
         }
-        try check()
         let shown = input.manifest.done.filter { !$0.sampleTokens.isEmpty }
         Terminal.say(
             "\(ComparisonReport.scenes(shown.count)), \(input.content.samples.samples.count) samples; the folder takes at most"
@@ -51,7 +47,7 @@ struct ReportMaker {
         )
         let site = ReportSite(scenes: shown.map(\.name))
         let worst = input.content.samples.worst(plan.worst).samples
-        let outcome = try pictures(input, other, site, worst, folder).draw(shown, check: check) { drawn in
+        let outcome = try pictures(input, other, site, worst, folder).draw(shown) { drawn in
             if Terminal.isInteractive || drawn % 50 == 0 {
                 Terminal.showProgress("\(drawn) of \(input.content.samples.samples.count) samples drawn")
             }

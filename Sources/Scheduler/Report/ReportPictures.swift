@@ -54,21 +54,17 @@ struct ReportPictures: Sendable {
 
     /// Draws every picture of some scenes; a sample that cannot be drawn becomes a remark.
     ///
-    /// - Parameters:
-    ///   - check: throws where the work is to stop; called before each sample.
-    ///   - progress: is told how many samples are drawn; called from several threads.
-    /// - Throws: what `check` throws; `StorageError` for a scene file that cannot be opened, `FileError`, `ImageFileError`: the first by
-    ///   order of scenes.
+    /// - Parameter progress: is told how many samples are drawn; called from several threads.
+    /// - Throws: `StorageError` for a scene file that cannot be opened, `FileError`, `ImageFileError`: the first by order of scenes.
     func draw(
         _ scenes: [RunManifest.Scene],
-        check: @Sendable () throws -> Void,
         progress: @Sendable (Int) -> Void
     ) throws -> Outcome {
         let state = Mutex(State())
         DispatchQueue.concurrentPerform(iterations: scenes.count) { place in
             guard state.withLock({ $0.errors.isEmpty }) else { return }
             do {
-                try draw(scenes[place], state, check, progress)
+                try draw(scenes[place], state, progress)
             } catch {
                 state.withLock { $0.errors[place] = error }
             }
@@ -82,7 +78,6 @@ struct ReportPictures: Sendable {
     private func draw(
         _ scene: RunManifest.Scene,
         _ state: borrowing Mutex<State>,
-        _ check: @Sendable () throws -> Void,
         _ progress: @Sendable (Int) -> Void
     ) throws {
         var readers = [try directory.open(scene)]
@@ -93,7 +88,7 @@ struct ReportPictures: Sendable {
         var film: Film?
         for start in stride(from: 0, to: count, by: Self.batch) {
             let range = start..<min(start + Self.batch, count)
-            let frames = try drawBatch(range, of: scene, readers, state, check, progress)
+            let frames = try drawBatch(range, of: scene, readers, state, progress)
             // A sample without cameras is lower than the others; the film has room for those that have them.
             if film == nil, let tallest = frames.compactMap(\.self).max(by: { $0.height < $1.height }) {
                 film = try Film(like: tallest)
@@ -115,16 +110,12 @@ struct ReportPictures: Sendable {
         of scene: RunManifest.Scene,
         _ readers: [SceneFileReader],
         _ state: borrowing Mutex<State>,
-        _ check: @Sendable () throws -> Void,
         _ progress: @Sendable (Int) -> Void
     ) throws -> [RGBImage?] {
         let results = Mutex([Int: Result<RGBImage?, any Error>]())
         DispatchQueue.concurrentPerform(iterations: range.count) { offset in
             let index = range.lowerBound + offset
-            let result = Result { () throws -> RGBImage? in
-                try check()
-                return try draw(index, of: scene, readers, state)
-            }
+            let result = Result { try draw(index, of: scene, readers, state) }
             results.withLock { $0[index] = result }
             let drawn = state.withLock { state in
                 state.drawn += 1

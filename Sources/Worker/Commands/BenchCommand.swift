@@ -6,7 +6,7 @@ internal import Scenes
 internal import SystemSupport
 
 /// `occ-worker bench`: seconds a keyframe by stage, on one core.
-struct BenchCommand: AsyncParsableCommand {
+struct BenchCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure a model on this machine: seconds a keyframe by stage, one core, medians.",
@@ -46,6 +46,8 @@ struct BenchCommand: AsyncParsableCommand {
         guard (1...1000).contains(frames) else { throw ValidationError("--frames must be 1 to 1000") }
     }
 
+    var whatIsLeft: String { nothingIsLeft }
+
     func run() async throws {
         let machinePeaks = try peaks.map { try MachinePeaks(path: Paths.absolute($0)) }
         let package = try ModelPackage(path: Paths.absolute(model))
@@ -56,7 +58,8 @@ struct BenchCommand: AsyncParsableCommand {
 
         let bench = Bench(frameCount: package.configuration.frames) { try NetworkPredictor(model: prepared) }
         let folder = NSTemporaryDirectory() + "occ-bench-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        Leftovers.add(folder)
+        defer { Leftovers.settle(folder) { try? FileManager.default.removeItem(atPath: folder) } }
         let scene = try BenchScene(samples: bench.sampleCount(keyframes: frames), in: folder)
         if profile {
             let profile = try LayerProfile(

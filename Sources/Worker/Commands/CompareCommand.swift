@@ -3,7 +3,7 @@ internal import CommandSupport
 internal import OccInference
 
 /// `occ-worker compare`: how far two outputs are apart.
-struct CompareCommand: AsyncParsableCommand {
+struct CompareCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Print a parity report of two output files: labels that agree, differences of taps.",
@@ -22,6 +22,8 @@ struct CompareCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let report = try OutputComparison.compare(

@@ -5,7 +5,7 @@ internal import OccInference
 internal import Scenes
 
 /// `occ-worker infer`: one keyframe from explicit tensors, for people who port a network.
-struct InferCommand: AsyncParsableCommand {
+struct InferCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "infer",
         abstract: "Run one keyframe from tensors in a safetensors file, and write predictions and tapped tensors.",
@@ -45,6 +45,8 @@ struct InferCommand: AsyncParsableCommand {
     var taps: [String] = []
 
     @OptionGroup var replacing: ReplaceOptions
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let (_, summary) = try OutputFile.write(to: Paths.absolute(output), replaces: replacing.isForced) { place in

@@ -109,7 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        let signals = SignalWatcher()
+        let signals = SignalWatcher.takeOver()
         let lastResort = LastResort()
         signals.onInterrupt(lastResort.signalled)
         let models = try ModelShelf(onlyModel: model.map(Paths.absolute))
