@@ -27,6 +27,9 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the file or one of its folders does not exist.
     public var isNotFound: Bool { code == ENOENT }
 
+    /// Whether a folder stands in the file's place.
+    public var isFolder: Bool { code == EISDIR }
+
     /// Whether this process may not do it, so that rights are to be mended and nothing is missing.
     public var isNotAllowed: Bool { [EACCES, EPERM, EROFS].contains(code) }
 

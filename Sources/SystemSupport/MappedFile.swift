@@ -23,6 +23,7 @@ public final class MappedFile: Sendable {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError.last("inspect", path) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(operation: "map", path: path, code: EISDIR) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw FileError(operation: "map", path: path, code: 0, detail: "it is not a regular file")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a new user meets: help, typos, wrong paths.
@@ -98,6 +99,47 @@ struct CommandLineTests {
     func workerUsage(arguments: [String], text: String) async throws {
         let result = try await Tool.run("occ-worker", arguments)
         #expect(result.status == 2 && result.errors.contains(text), "\(result.errors)")
+    }
+
+    @Test(
+        "What is no model package is refused with 2 and advice by every command that takes one",
+        arguments: ["folder", "missing", "empty", "json"]
+    )
+    func wrongModel(kind: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("empty", [])
+        try folder.write("json", Array("{\"title\": \"a card\"}".utf8))
+        let model = kind == "folder" ? folder.path : folder.file(kind)
+        let inputs = ["--inputs", folder.file("i"), "--output", folder.file("o")]
+        let dataset = ["--dataset", folder.path, "--version", "v", "--output", folder.file("o")]
+        let card = Project.path("Models/occ-small_BDC-T.card.json")
+        for (program, arguments) in [
+            ("occ-worker", ["bench", "--model", model]), ("occ-worker", ["infer", "--model", model] + inputs),
+            ("occ-scheduler", ["describe-model", model]),
+            ("occ-scheduler", ["add-card", model, "--card", card, "--output", folder.file("o")]),
+            ("occ-scheduler", ["calibrate", "--model", model] + dataset),
+            ("occ-scheduler", ["run", "--model", model] + dataset),
+        ] {
+            let result = try await Tool.run(program, arguments)
+            #expect(result.status == 2, "\(arguments): \(result.errors)")
+            #expect(result.errors.contains("'\(model)'") && result.errors.contains("import-model"), "\(result.errors)")
+        }
+    }
+
+    @Test("The card of another network is refused, and both are named")
+    func foreignCard() async throws {
+        let folder = try TemporaryFolder()
+        let result = try await Tool.scheduler(
+            "add-card",
+            Project.path("Models/occ-small_BDC-T.occmodel"),
+            "--card",
+            Project.path("Models/det-small_BDC-T.card.json"),
+            "--output",
+            folder.file("m.occmodel")
+        )
+        #expect(result.status == 2 && result.errors.contains("'det-small_BDC-T'"), "\(result.errors)")
+        #expect(result.errors.contains("'occ-small_BDC-T'"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("m.occmodel")))
     }
 
     @Test("Completion scripts are made, and a shell reads them", arguments: ["occ-scheduler", "occ-worker"])

@@ -59,7 +59,7 @@ import Testing
             try InferenceInputs.synthetic(frameCount: 1).write(to: inputs)
         }
         _ = try InferenceCommand.run(
-            model: folder + "/m.occmodel",
+            ModelPackage(path: folder + "/m.occmodel"),
             inputs: inputs,
             output: folder + "/out.safetensors",
             taps: manifest.taps.keys.sorted()

@@ -64,7 +64,7 @@ import Testing
         try Data(TestModels.bytes(Self.configuration)).write(to: URL(fileURLWithPath: model))
         try InferenceInputs.synthetic(frameCount: 2).write(to: folder + "/inputs.safetensors")
         let summary = try InferenceCommand.run(
-            model: model,
+            ModelPackage(path: model),
             inputs: folder + "/inputs.safetensors",
             output: folder + "/outputs.safetensors",
             taps: ["img_view_transformer.1", "occ_head"]

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 import TestSupport
 import Testing
 
@@ -67,6 +68,50 @@ struct ModelCardTests {
         }
         #expect("\(error)".contains(words), "\(error)")
         #expect("\(error)".contains("'my.card.json'"))
+    }
+
+    @Test("A card says of which network it is, and in which precision its scores are")
+    func networkAndPrecision() throws {
+        let card = try Self.read(
+            Self.text.replacing("\"title\"", with: "\"network\": \"occ-small_BDC-T\", \"title\"")
+                .replacing("\"on\"", with: "\"precision\": \"int8\", \"on\"")
+        )
+        #expect(card.network == "occ-small_BDC-T" && card.scores[0].measuredIn == .int8)
+        #expect(try ModelCard(json: card.json(), source: "again") == card)
+        #expect(card.lines().contains("scores         mIoU, %: 32.9 in int8 on six scenes"))
+        #expect(try Self.read(Self.text).scores[0].measuredIn == .fp32)
+        let error = try #require(throws: ModelCardError.self) {
+            try Self.read(Self.text.replacing("\"on\"", with: "\"precision\": \"fp8\", \"on\""))
+        }
+        #expect("\(error)".contains("'scores[0].precision' is 'fp8', one of fp32, bf16, int8"))
+    }
+
+    @Test(
+        "The card of another network is told by its name, by the task of its scores, by its cameras",
+        arguments: [
+            ("det-small_BDC-T", "", "boxes: mAP", 6, "'det-small_BDC-T'"),
+            ("", "det-small_BDC-T: small", "", 6, "'det-small_BDC-T'"),
+            ("", "a detector", "mAP", 6, "predicts voxel labels"), ("", "a labeller", "RayIoU, %", 5, "5 cameras"),
+            ("occ-small_BDC-T", "not det-small_BDC-T", "mIoU, %", 6, nil),
+            ("", "occ-small_BDC-T, after det-small_BDC-T", "", 0, nil),
+            ("", "any", "accuracy", 6, nil), ("my-network", "occ-small_BDC-T", "", 0, "'my-network'"),
+        ]
+    )
+    func misfits(network: String, title: String, score: String, cameras: Int, words: String?) throws {
+        var card = ModelCard(network: network.isEmpty ? nil : network, title: title, summary: "s")
+        if !score.isEmpty { card.scores = [.init(name: score, value: 1, on: "x")] }
+        for camera in 0..<cameras {
+            card.rig["\(camera)"] = .init(
+                width_px: 1,
+                height_px: 1,
+                focalX_px: 1,
+                focalY_px: 1,
+                aboveGround_m: 1,
+                yaw_deg: 0
+            )
+        }
+        let found = card.misfits(try ModelCatalogue.configuration(named: "occ-small_BDC-T"))
+        #expect(words.map { found.count == 1 && found[0].contains($0) } ?? found.isEmpty, "\(found)")
     }
 
     @Test("Other documents are no cards, whatever they are")
@@ -170,7 +215,8 @@ struct ModelCardTests {
         let lines = card.lines()
         #expect(lines.allSatisfy { $0.count <= 120 })
         for start in [
-            "card           small", "trained on     many", "not for        real", "scores         mIoU, %: 32.9 on six",
+            "card           small", "trained on     many", "not for        real",
+            "scores         mIoU, %: 32.9 in fp32 on six",
             "rig ",
         ] {
             #expect(lines.contains { $0.hasPrefix(start) }, "\(start)")

@@ -1,3 +1,5 @@
+internal import Scenes
+
 extension ModelCard {
     /// Reads a card from JSON, and refuses what does not belong into it.
     init(_ tree: JSONTree, source: String) throws {
@@ -10,20 +12,22 @@ extension ModelCard {
             )
         }
         try card.checkKeys([
-            "formatVersion", "title", "summary", "trainedOn", "notFor", "scores", "rig",
+            "formatVersion", "network", "title", "summary", "trainedOn", "notFor", "scores", "rig",
         ])
         self.init(
+            network: try card.has("network") ? card.line("network") : nil,
             title: try card.line("title"),
             summary: try card.paragraph("summary"),
             trainedOn: try card.has("trainedOn") ? card.paragraph("trainedOn") : nil,
             notFor: try card.has("notFor") ? card.paragraph("notFor") : nil
         )
         scores = try card.objects("scores", atMost: 100).map { score in
-            try score.checkKeys(["name", "value", "on"])
+            try score.checkKeys(["name", "value", "on", "precision"])
             return Score(
                 name: try score.line("name"),
                 value: try score.number("value", in: -1e12...1e12),
-                on: try score.line("on")
+                on: try score.line("on"),
+                precision: try score.has("precision") ? score.precision("precision") : nil
             )
         }
         for (name, camera) in try card.members("rig", atMost: 64) {
@@ -95,6 +99,15 @@ private struct CardObject {
             )
         }
         return text
+    }
+
+    func precision(_ key: String) throws -> Precision {
+        let text = try line(key)
+        guard let precision = Precision(rawValue: text) else {
+            let known = Precision.allCases.map(\.rawValue).joined(separator: ", ")
+            throw error("key '\(place)\(key)' is '\(CardText.shown(text))', one of \(known) is expected")
+        }
+        return precision
     }
 
     func number(_ key: String, in range: ClosedRange<Double>) throws -> Double {

@@ -5,9 +5,13 @@ extension ModelCard {
     func lines() -> [String] {
         var lines = Self.wrapped("card", title) + Self.wrapped("", summary)
         if let trainedOn { lines += Self.wrapped("trained on", trainedOn) }
+        if let network { lines += Self.wrapped("network", network) }
         if let notFor { lines += Self.wrapped("not for", notFor) }
         for (index, score) in scores.enumerated() {
-            lines += Self.wrapped(index == 0 ? "scores" : "", "\(score.name): \(score.value) on \(score.on)")
+            lines += Self.wrapped(
+                index == 0 ? "scores" : "",
+                "\(score.name): \(score.value) in \(score.measuredIn) on \(score.on)"
+            )
         }
         guard !rig.isEmpty else { return lines }
         let rows = rig.sorted { $0.key < $1.key }.map { name, camera in

@@ -1,3 +1,5 @@
+public import Scenes
+
 /// What a network was trained on and what it is not for, in people's words; it decides no prediction.
 ///
 /// Keys and bounds in `docs/model-package.md`, "Card".
@@ -13,12 +15,18 @@ public struct ModelCard: Codable, Equatable, Sendable {
         public var value: Double
         /// The data that it was measured on.
         public var on: String
+        /// What it was measured in; nil where the card does not say, which is fp32.
+        public var precision: Precision?
+
+        /// What it was measured in: scales and bfloat16 came to a network after its card said how good it is.
+        public var measuredIn: Precision { precision ?? .fp32 }
 
         /// Makes a score.
-        public init(name: String, value: Double, on: String) {
+        public init(name: String, value: Double, on: String, precision: Precision? = nil) {
             self.name = name
             self.value = value
             self.on = on
+            self.precision = precision
         }
     }
 
@@ -57,6 +65,8 @@ public struct ModelCard: Codable, Equatable, Sendable {
 
     /// Version of the card's format, 1.
     public private(set) var formatVersion = ModelCard.currentFormatVersion
+    /// The configuration's name of the network that it is of; nil where the card does not say.
+    public var network: String?
     /// One line.
     public var title: String
     /// A paragraph: what it is, what it finds, what it does not.
@@ -72,6 +82,7 @@ public struct ModelCard: Codable, Equatable, Sendable {
 
     /// Makes a card; bounds are checked where one is read.
     public init(
+        network: String? = nil,
         title: String,
         summary: String,
         trainedOn: String? = nil,
@@ -79,6 +90,7 @@ public struct ModelCard: Codable, Equatable, Sendable {
         scores: [Score] = [],
         rig: [String: Camera] = [:]
     ) {
+        self.network = network
         self.title = title
         self.summary = summary
         self.trainedOn = trainedOn

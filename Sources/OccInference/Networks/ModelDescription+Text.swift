@@ -1,7 +1,18 @@
 internal import Foundation
+internal import Scenes
 internal import SystemSupport
 
 extension ModelDescription {
+    /// What a card leaves open of a package whose scales came after its scores.
+    private func scoreRemark(_ card: ModelCard) -> [String] {
+        guard isCalibrated, !card.scores.isEmpty, !card.scores.contains(where: { $0.measuredIn == .int8 }) else {
+            return []
+        }
+        return [
+            "               no score of the card is of int8; `occ-scheduler compare` a run in int8 with one in fp32"
+        ]
+    }
+
     /// The description as a table for people.
     ///
     /// - Parameter listsLayers: whether every layer gets a line, or only the sums are shown.
@@ -16,7 +27,7 @@ extension ModelDescription {
                     + (isCalibrated ? "calibrated" : "not calibrated; 'occ-scheduler calibrate' finds the scales")
             )
         }
-        if let card { lines += [""] + card.lines() }
+        if let card { lines += [""] + card.lines() + scoreRemark(card) }
         if let cardFlaw { lines.append("card           cannot be shown: \(cardFlaw)") }
         if listsLayers { lines += [""] + layerLines + [""] }
         lines += [

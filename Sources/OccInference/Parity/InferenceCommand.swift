@@ -26,20 +26,19 @@ public enum InferenceCommand {
     /// (float32 `[boxes]`) after suppression and `decoded_*` before it; and `tap:<module>` (float32) for each module asked for.
     ///
     /// - Parameters:
-    ///   - model: path of a model package.
+    ///   - package: the network.
     ///   - inputs: path of a safetensors file; see `InferenceInputs`.
     ///   - output: path of the safetensors file to write.
     ///   - precision: what full-precision layers are computed with.
     ///   - taps: modules whose whole output is written too.
     /// - Throws: `FileError`, `ArrayFileError`, `ModelPackageError` or `InferenceError`.
     public static func run(
-        model: String,
+        _ package: ModelPackage,
         inputs: String,
         output: String,
         precision: Precision = .fp32,
         taps: [String] = []
     ) throws -> Summary {
-        let package = try ModelPackage(path: model)
         let given = try InferenceInputs(contentsOf: inputs)
         let input = try KeyframeInput(given, frames: package.configuration.frames)
         let session = try PreparedModel(package, precision: precision).makeSession()

@@ -80,7 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if let model {
             await report("model package") {
-                let package = try ModelPackage(path: Paths.absolute(model))
+                let package = try ModelFile.open(Paths.absolute(model))
                 try package.verify()
                 return "\(package.configuration.name), digest \(package.digest.prefix(16)), every byte right"
             }

@@ -76,6 +76,7 @@ struct ImportModelCommand: AsyncParsableCommand, Interruptible {
             source = FormulaWeightSource(seed: formulaWeights ?? 0)
         }
         for remark in source.remarks { Terminal.say("note: \(source.label): \(remark)") }
+        if let card { try Self.check(card, fits: ModelCatalogue.configuration(named: config)) }
         let path = Paths.absolute(output)
         // A package that runs were submitted with must not turn into another one under their hands.
         // One that decides the same predictions and has the same card may stay.
@@ -96,6 +97,19 @@ struct ImportModelCommand: AsyncParsableCommand, Interruptible {
                 + " digest \(package.digest.prefix(16))" + (outcome == .unchanged ? "; it was there already" : "")
         )
     }
+
+    /// Refuses the card of another network.
+    ///
+    /// - Throws: `CommandFailure` (`configuration`).
+    static func check(_ card: ModelCard, fits configuration: NetworkConfiguration) throws {
+        let misfits = card.misfits(configuration)
+        guard !misfits.isEmpty else { return }
+        throw CommandFailure(
+            .configuration,
+            "the card '\(card.title)' is of another network: \(misfits.joined(separator: "; ")). Nothing was written; give the card of"
+                + " '\(configuration.name)'"
+        )
+    }
 }
 
 /// `occ-scheduler add-card`: a text about a network for a package that exists.
@@ -107,7 +121,7 @@ struct AddCardCommand: AsyncParsableCommand, Interruptible {
             Example: occ-scheduler add-card m.occmodel --card m.card.json --output m.occmodel
 
             Weights, configuration and digest stay as they are, so runs go on with the new package. The keys of a card are in \
-            docs/model-package.md. A package that has another card already is replaced with --force only.
+            docs/model-package.md. The card of another network is refused. A package that has another card already is replaced with --force only.
             """
     )
 
@@ -126,8 +140,9 @@ struct AddCardCommand: AsyncParsableCommand, Interruptible {
 
     func run() async throws {
         let card = try ModelCard(path: Paths.absolute(card))
-        let package = try ModelPackage(path: Paths.absolute(model))
+        let package = try ModelFile.open(Paths.absolute(model))
         try package.verify()
+        try ImportModelCommand.check(card, fits: package.configuration)
         let bytes = try package.bytes(with: card)
         let path = Paths.absolute(output)
         // Nothing is lost where the same model without a card gets one.
@@ -161,7 +176,7 @@ struct DescribeModelCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let package = try ModelPackage(path: Paths.absolute(model))
+        let package = try ModelFile.open(Paths.absolute(model))
         try package.verify()
         let description = try ModelDescription(package)
         if json {

@@ -1,5 +1,6 @@
 internal import OccInference
 internal import Reporting
+internal import Scenes
 
 /// What a page says of a network beside its scores: what it was trained on and what it is not for.
 struct CardSection {
@@ -26,8 +27,10 @@ struct CardSection {
         if let text = card.trainedOn { parts += Self.paragraphs(text, lead: "Trained on: ") }
         if let text = card.notFor { parts += Self.paragraphs(text, lead: "Not for: ", tone: "bad") }
         if !card.scores.isEmpty {
-            let rows: [[HTML]] = card.scores.map { ["\($0.name)", "\(Self.number($0.value))", "\($0.on)"] }
-            parts.append(HTML.table(["its maker's scores", "", "on"], numbers: [1], rows))
+            let rows: [[HTML]] = card.scores.map {
+                ["\($0.name)", "\(Self.number($0.value))", "\($0.measuredIn.rawValue)", "\($0.on)"]
+            }
+            parts.append(HTML.table(["its maker's scores", "", "in", "on"], numbers: [1], rows))
         }
         if !card.rig.isEmpty {
             let rows: [[HTML]] = card.rig.sorted { $0.key < $1.key }.map { name, camera in

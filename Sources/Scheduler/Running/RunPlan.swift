@@ -144,24 +144,15 @@ struct RunPlan: Sendable {
     ///
     /// - Throws: `InferenceError` (`unsupported`), `ModelPackageError`, `FileError`.
     func checkHost() throws {
-        try PreparedModel.check(ModelPackage(path: settings.modelPath), settings.precision)
+        try PreparedModel.check(ModelFile.open(settings.modelPath), settings.precision)
     }
 
     /// Opens a model package and compares it with its digests.
     ///
-    /// - Throws: `CommandFailure` where there is none, `ModelPackageError` for a damaged one.
+    /// - Throws: as `ModelFile.open`; `ModelPackageError` for a damaged one.
     static func openModel(_ path: String) throws -> ModelPackage {
-        guard try Folders.isPresent(path) else {
-            throw CommandFailure(
-                .configuration,
-                "there is no model package '\(path)'; make one with `occ-scheduler import-model`"
-            )
-        }
-        guard (try? Folders.names(in: path)) == nil else {
-            throw CommandFailure(.configuration, "'\(path)' is a folder; name the model package in it")
-        }
+        let model = try ModelFile.open(path)
         Terminal.say("checking the model package '\(path)'")
-        let model = try ModelPackage(path: path)
         try model.verify()
         return model
     }

@@ -50,7 +50,7 @@ struct BenchCommand: AsyncParsableCommand, Interruptible {
 
     func run() async throws {
         let machinePeaks = try peaks.map { try MachinePeaks(path: Paths.absolute($0)) }
-        let package = try ModelPackage(path: Paths.absolute(model))
+        let package = try ModelFile.open(Paths.absolute(model))
         let preparing = MonotonicClock.nowSeconds
         let prepared = try PreparedModel(package, precision: precision)
         _ = try prepared.makeSession()

@@ -49,9 +49,10 @@ struct InferCommand: AsyncParsableCommand, Interruptible {
     var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
+        let package = try ModelFile.open(Paths.absolute(model))
         let (_, summary) = try OutputFile.write(to: Paths.absolute(output), replaces: replacing.isForced) { place in
             try InferenceCommand.run(
-                model: Paths.absolute(model),
+                package,
                 inputs: Paths.absolute(inputs),
                 output: place,
                 precision: precision,

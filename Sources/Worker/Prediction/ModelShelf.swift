@@ -1,3 +1,4 @@
+internal import CommandSupport
 internal import OccInference
 internal import RunContract
 internal import Scoring
@@ -18,9 +19,9 @@ final class ModelShelf: Sendable {
 
     /// Opens the given package, if any.
     ///
-    /// - Throws: `ModelPackageError`, `FileError`.
+    /// - Throws: as `ModelFile.open`.
     init(onlyModel path: String?) throws {
-        onlyPackage = try path.map { try ModelPackage(path: $0) }
+        onlyPackage = try path.map(ModelFile.open)
         try onlyPackage?.verify()
     }
 
