@@ -18,7 +18,7 @@ extension PostgresError {
         case .connectionLost, .cannotConnect: .reconnect
         case .poolTimeout, .timedOut: .wait
         case .server(let state): Self.remedy(ofSQLState: state)
-        case .notAdmitted, .poolClosed, .decoding, .usage, .privateServer: .refused
+        case .notAdmitted, .poolClosed, .decoding, .usage, .privateServer, .diskFull: .refused
         }
     }
 

@@ -25,6 +25,8 @@ public struct PostgresError: Error, Sendable, Hashable {
         case usage
         /// A private server could not be prepared or started.
         case privateServer
+        /// A private server finds no room on its disk.
+        case diskFull
     }
 
     /// The kind of failure.
@@ -87,7 +89,7 @@ extension PostgresError: CustomStringConvertible {
         case .cannotConnect: text += "cannot connect to PostgreSQL: "
         case .notAdmitted(let sqlState):
             text += "PostgreSQL refuses the connection" + (sqlState.map { " (SQLSTATE \($0))" } ?? "") + ": "
-        case .poolTimeout, .poolClosed, .timedOut, .decoding, .usage, .privateServer: break
+        case .poolTimeout, .poolClosed, .timedOut, .decoding, .usage, .privateServer, .diskFull: break
         }
         text += message
         if let detail { text += " (\(detail))" }

@@ -180,6 +180,29 @@ import Testing
         let error = await #expect(throws: PostgresError.self) {
             _ = try await PrivatePostgresServer.start(dataDirectory: folder + "/data")
         }
-        #expect(error?.description.contains("free space on the file system of \(folder)/data") == true)
+        #expect(error?.kind == .diskFull)
+        let text = error?.description ?? ""
+        #expect(text.contains("the disk of '\(folder)/data' is full: "), "\(text)")
+        #expect(text.contains("'\(folder)/data/postgres.log'") && text.count < 400, "\(text)")
+    }
+
+    @Test func aServerThatFailsIsToldInThreeLinesAtMost() throws {
+        let layout = try PrivateServerLayout(dataDirectory: "/data")
+        func text(_ output: String, freeBytes: Int64) -> String {
+            PrivateServerFiles.failure("starting", output, layout, freeBytes: freeBytes).description
+        }
+        let wall = (0..<40).map { "2026-01-01 LOG:  line \($0)" }
+        let told = text((wall + ["FATAL:  no such thing"] + wall).joined(separator: "\n"), freeBytes: 1 << 40)
+        #expect(told == "starting: FATAL:  no such thing; the server's log is '/data/postgres.log'")
+        let last = text(wall.joined(separator: "\n"), freeBytes: 1 << 40)
+        #expect(last.contains("line 37; ") && last.contains("line 39; ") && !last.contains("line 36"))
+        // On a full disk the log has no room to say so.
+        for (output, free) in [("", Int64(3 << 20)), ("PANIC:  could not write: No space left on device", 1 << 40)] {
+            let full = text(output, freeBytes: free)
+            #expect(
+                full.hasPrefix("starting: the disk of '/data' is full: \(free >> 20) MiB are free; free at least"),
+                "\(full)"
+            )
+        }
     }
 }

@@ -30,7 +30,7 @@ import Testing
         #expect(remedy(.poolTimeout) == .wait)
         #expect(remedy(.timedOut) == .wait)
         for kind: PostgresError.Kind in [
-            .notAdmitted(sqlState: nil), .poolClosed, .decoding, .usage, .privateServer,
+            .notAdmitted(sqlState: nil), .poolClosed, .decoding, .usage, .privateServer, .diskFull,
         ] { #expect(remedy(kind) == .refused) }
     }
 

@@ -7,6 +7,23 @@ import Testing
 
 @Suite("What seeing a run through decides")
 struct RunWatchTests {
+    @Test("Of a worker that left with an error, only that is shown")
+    func lastWords() {
+        func shown(_ words: String...) -> [String] {
+            let death = LocalWorkers.Death(
+                index: 0,
+                processID: 1,
+                identity: "",
+                cause: "",
+                lastWords: words,
+                isGivenUp: false
+            )
+            return death.shownWords
+        }
+        #expect(shown("registered", "scene started", "error: no room") == ["error: no room"])
+        #expect(shown("registered", "scene started") == ["registered", "scene started"])
+    }
+
     private func watch(isInteractive: Bool = false, hasWorkers: Bool = true) -> RunWatch {
         RunWatch(run: "run", logFolder: "out/logs", hasWorkers: hasWorkers, isInteractive: isInteractive)
     }

@@ -33,7 +33,7 @@ public struct PrivatePostgresServer: Sendable, Hashable {
     ///     a fresh private folder in `/tmp` is used.
     ///   - endsWithThisProcess: whether this process is the server's owner from now on: the server is stopped, some 20 s later at
     ///     most, when this process has ended in whatever way.
-    /// - Throws: `PostgresError` of kind `privateServer` that says what to install, free or change.
+    /// - Throws: `PostgresError` of kind `privateServer` or `diskFull` that says what to install, free or change.
     public static func start(
         dataDirectory: String,
         socketDirectory: String? = nil,

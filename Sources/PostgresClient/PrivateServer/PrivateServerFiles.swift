@@ -168,10 +168,28 @@ enum PrivateServerFiles {
     }
 
     /// An error from the words of PostgreSQL's programs, with what to do about the known ones.
-    static func failure(_ operation: String, _ output: String, _ layout: PrivateServerLayout) -> PostgresError {
-        let text = output.split(separator: "\n").suffix(12).joined(separator: "; ")
+    ///
+    /// A full disk is told by how much is free as well: a log that lies on it does not say so.
+    static func failure(
+        _ operation: String,
+        _ output: String,
+        _ layout: PrivateServerLayout,
+        freeBytes: Int64? = nil
+    ) -> PostgresError {
+        let free = freeBytes ?? Self.freeBytes(at: layout.root)
+        let saysFull = ["No space left on device", "Disk quota exceeded"].contains(where: output.contains)
+        if saysFull || free.map({ $0 < leastBytes }) ?? false {
+            return PostgresError(
+                .diskFull,
+                operation: operation,
+                message: "the disk of '\(layout.root)' is full" + (free.map { ": \($0 >> 20) MiB are free" } ?? ""),
+                hint:
+                    "free at least \(wantedBytes >> 20) MiB there and give the same command again, or choose another output folder;"
+                    + " the server's log is '\(layout.log)'"
+            )
+        }
+        let text = reasons(output).joined(separator: "; ")
         let known: [(String, String)] = [
-            ("No space left on device", "free space on the file system of \(layout.root) and try again"),
             ("Permission denied", "check the permissions of \(layout.root) and of the folders above it"),
             ("could not create shared memory", "raise the system's shared memory limits"),
             ("Cannot allocate memory", "free memory and try again"),
@@ -180,7 +198,30 @@ enum PrivateServerFiles {
             .privateServer,
             operation: operation,
             message: text.isEmpty ? "no reason was given" : text,
-            hint: known.first { output.contains($0.0) }?.1 ?? "the server's log is \(layout.log)"
+            hint: (known.first { output.contains($0.0) }.map { $0.1 + "; " } ?? "")
+                + "the server's log is '\(layout.log)'"
+        )
+    }
+
+    /// A server with less room than a segment of its log (16 MiB) does not start.
+    private static let leastBytes: Int64 = 16 << 20
+    /// What a new data directory takes, and room to work.
+    private static let wantedBytes: Int64 = 256 << 20
+
+    /// At most three lines of what programs and log say: the first that name an error, else the last.
+    private static func reasons(_ output: String) -> [Substring] {
+        let lines = output.split(separator: "\n")
+        let errors = lines.filter { line in
+            ["FATAL:", "PANIC:", "ERROR:", "error:", "could not"].contains { line.contains($0) }
+        }
+        return errors.isEmpty ? lines.suffix(3) : Array(errors.prefix(3))
+    }
+
+    private static func freeBytes(at path: String) -> Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int64(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
         )
     }
 

@@ -60,7 +60,7 @@ final class DatabaseSession {
                     endsWithThisProcess: ownsOutput
                 )
             } catch {
-                if isThere && suggestsRebuild {
+                if isThere, suggestsRebuild, (error as? PostgresError)?.kind != .diskFull {
                     Terminal.say(
                         "if this database is beyond repair, `occ-scheduler rebuild --output \(output)` makes a new one from the runs' files"
                     )

@@ -30,6 +30,9 @@ final class LocalWorkers {
         let lastWords: [String]
         /// Whether its place stays empty.
         let isGivenUp: Bool
+
+        /// What of its last words people see: the error that it left with, where it had one.
+        var shownWords: [String] { lastWords.last { $0.hasPrefix("error: ") }.map { [$0] } ?? lastWords }
     }
 
     private struct Seat {

@@ -115,7 +115,7 @@ struct RunController {
         Terminal.say(
             "worker \(death.index + 1) (pid \(death.processID)) \(death.cause); its scene goes back to the queue"
         )
-        for line in death.lastWords { Terminal.say("    \(line)") }
+        for line in death.shownWords { Terminal.say("    \(line)") }
         if death.isGivenUp {
             Terminal.say(
                 "worker \(death.index + 1) is not started again: it ended again and again with nothing done in between"
