@@ -159,6 +159,19 @@ public struct RunSettings: Codable, Equatable, Sendable {
         return copy == self
     }
 
+    /// What differs from other settings, in words; where the model file lies does not count. Empty where both define the same run.
+    public func differences(from other: RunSettings) -> [String] {
+        let facts = [
+            ("the kind of dataset", datasetKind, other.datasetKind),
+            ("the dataset's folder", datasetRoot, other.datasetRoot),
+            ("the dataset's version", datasetVersion, other.datasetVersion), ("the split", split, other.split),
+            ("the network", modelConfiguration, other.modelConfiguration),
+            ("the output folder", outputDirectory, other.outputDirectory),
+        ]
+        return facts.filter { $0.1 != $0.2 }.map { "\($0.0) ('\($0.1)' here, '\($0.2)' there)" }
+            + identity.differences(from: other.identity)
+    }
+
     /// Key of the manifest's settings under which it stands that intrinsics followed the pictures.
     public static let rescaleIntrinsicsKey = "rescaleIntrinsics"
 

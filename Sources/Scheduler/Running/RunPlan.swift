@@ -253,6 +253,8 @@ struct RunPlan: Sendable {
             if stored.definesSameRun(as: settings, anyOutput: isQueueInOutput) { text = existing.settings }
             // A run of an earlier version goes on as it began, so that workers of that version still serve it.
             formatVersion = min(existing.formatVersion, formatVersion)
+        } else if let note = try NeighbourNote.make(run: name, settings: settings, output: outputDirectory) {
+            Terminal.say("note: \(note.text)")
         }
         var submission = RunSubmission(
             name: name,
