@@ -33,12 +33,14 @@ public enum DatabaseChoice: Equatable, Sendable {
     ///   - environment: the value of `OCC_DATABASE_URL`.
     ///   - output: the output folder, absolute; nil where the command was given none.
     ///   - hasPrivateDatabase: whether that folder has a private database.
+    ///   - flaw: why that folder has no run (`OutputFolder.flaw`); nil where it has a place for some.
     /// - Throws: `CommandFailure` (configuration) where there is none, or where the user has to decide between two.
     public static func resolve(
         option: String?,
         environment: String?,
         output: String?,
         hasPrivateDatabase: Bool,
+        flaw: @autoclosure () throws -> String? = nil,
         use: Use
     ) throws -> DatabaseChoice {
         func refused(_ text: String) -> CommandFailure { CommandFailure(.configuration, text) }
@@ -49,7 +51,7 @@ public enum DatabaseChoice: Equatable, Sendable {
                 )
             }
             guard let output else { throw refused("--database private needs --output DIR, whose database is meant") }
-            guard hasPrivateDatabase || use == .makes else { throw refused(noneThere(output)) }
+            guard hasPrivateDatabase || use == .makes else { throw refused(try flaw() ?? noneThere(output)) }
             return .privateServer(ofOutput: output)
         }
         if let option { return .given(option, by: .option) }
@@ -64,7 +66,7 @@ public enum DatabaseChoice: Equatable, Sendable {
             let folder = use == .never ? " (`occ-scheduler run` brings its own)" : ", or --output DIR of a local run"
             throw refused("no database is given: use --database URL or OCC_DATABASE_URL\(folder)")
         }
-        guard hasPrivateDatabase || use == .makes else { throw refused(noneThere(output)) }
+        guard hasPrivateDatabase || use == .makes else { throw refused(try flaw() ?? noneThere(output)) }
         return .privateServer(ofOutput: output)
     }
 

@@ -41,6 +41,7 @@ public struct DatabaseOptions: ParsableArguments {
                 .trimmingCharacters(in: .whitespacesAndNewlines),
             output: output,
             hasPrivateDatabase: try privateDatabase.map { try Folders.isPresent($0) } ?? false,
+            flaw: try output.flatMap { try OutputFolder.flaw($0) },
             use: use
         )
     }

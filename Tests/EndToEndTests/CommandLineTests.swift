@@ -142,6 +142,24 @@ struct CommandLineTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("m.occmodel")))
     }
 
+    @Test("A folder that is not there is named as such by every command that reads a run")
+    func noFolder() async throws {
+        let folder = "/nowhere/out"
+        for arguments in [
+            ["evaluate"], ["verify"], ["samples"], ["gc"], ["picture", "--to", "/tmp/x.png"],
+            ["report", "--to", "/tmp/x"],
+            ["export", "--format", "labels", "--to", "/tmp/x"], ["status"], ["failures"], ["retry"], ["rebuild"],
+            ["resume"],
+        ] {
+            let result = try await Tool.run("occ-scheduler", arguments + ["--output", folder])
+            #expect(result.status == 2, "\(arguments): \(result.errors)")
+            #expect(
+                result.errors.contains("--output: there is no folder '\(folder)'; give the output folder of a run"),
+                "\(arguments): \(result.errors)"
+            )
+        }
+    }
+
     @Test("Completion scripts are made, and a shell reads them", arguments: ["occ-scheduler", "occ-worker"])
     func completions(program: String) async throws {
         let made = try await Tool.shell("'\(Tool.path(program))' --generate-completion-script bash | bash -n")

@@ -103,11 +103,36 @@ struct ReportPlanTests {
         #expect(!FileManager.default.fileExists(atPath: target + "/index.html"))
     }
 
-    @Test("Who names a run's own folder is told of the output folder")
-    func innerFolders() {
-        #expect(ResultOptions.noRuns(in: "/a/out/runs/r").hasSuffix("the output folder of the run is '/a/out'"))
-        #expect(ResultOptions.noRuns(in: "/a/out/runs").hasSuffix("the output folder of the run is '/a/out'"))
-        #expect(ResultOptions.noRuns(in: "/a/out").hasSuffix("is it the --output folder of a run?"))
+    @Test("A folder that has no run is told as what it is; who names a run's own folder is told of the output folder")
+    func outputFolders() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file", [])
+        try folder.write("other/file", [])
+        try folder.write("out/runs/r/file", [])
+        try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: true)
+        let give = "; give the output folder of a run"
+        for (name, found) in [
+            ("none", "there is no folder '\(folder.path)/none'\(give)"),
+            ("file", "'\(folder.path)/file' is a file\(give)"),
+            ("empty", "the folder '\(folder.path)/empty' is empty\(give)"),
+            ("other", "the folder '\(folder.path)/other' holds no run (it has no folder 'runs')\(give)"),
+        ] {
+            #expect(try OutputFolder.flaw(folder.file(name), named: "run A") == "run A: \(found)")
+        }
+        #expect(try OutputFolder.flaw(folder.file("out")) == nil)
+        for inner in ["out/runs", "out/runs/r"] {
+            #expect(
+                try OutputFolder.flaw(folder.file(inner))?.hasSuffix("\(give), which is '\(folder.path)/out'") == true
+            )
+        }
+        var options = ResultOptions()
+        options.output = folder.file("out")
+        options.runName = nil
+        let begun = #expect(throws: CommandFailure.self) { try options.directory() }
+        #expect(begun?.description.contains("run 'r' in '\(folder.path)/out' has no predictions yet") == true)
+        options.runName = "x"
+        let unknown = #expect(throws: CommandFailure.self) { try options.directory(option: "--run-b") }
+        #expect(unknown?.description == "--run-b: there is no run 'x' in '\(folder.path)/out'; it has 'r'")
     }
 
     @Test("Each scene has a folder of its own, whatever its name holds")

@@ -23,6 +23,7 @@ import Testing
     private func open(_ name: String, _ plan: ComparisonPlan) throws -> ComparedFolder {
         try ComparedFolder(
             output: folder.file(name),
+            folder: "run A",
             run: nil,
             option: "--run-a",
             datasetRoot: nil,

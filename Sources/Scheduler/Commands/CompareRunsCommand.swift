@@ -153,16 +153,17 @@ struct CompareRunsCommand: AsyncParsableCommand, Interruptible {
 
     private func read(_ plan: ComparisonPlan) async throws -> RunPair {
         if case .folder(let outputA, let nameA) = plan.a, case .folder(let outputB, let nameB) = plan.b {
-            func open(_ output: String, _ name: String?, _ option: String) throws -> ComparedFolder {
+            func open(_ output: String, _ run: String?, _ letter: String) throws -> ComparedFolder {
                 try ComparedFolder(
                     output: output,
-                    run: name,
-                    option: option,
+                    folder: "run \(letter.uppercased())",
+                    run: run,
+                    option: "--run-\(letter)",
                     datasetRoot: plan.datasetRoot,
                     metrics: plan.metrics
                 )
             }
-            return try RunPair(open(outputA, nameA, "--run-a"), open(outputB, nameB, "--run-b"), plan)
+            return try RunPair(open(outputA, nameA, "a"), open(outputB, nameB, "b"), plan)
         }
         var options = DatabaseOptions()
         options.database = database

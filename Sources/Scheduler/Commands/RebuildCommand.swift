@@ -76,6 +76,7 @@ struct RebuildCommand: AsyncParsableCommand {
     }
 
     private func folders(_ root: String) throws -> [any RunStore] {
+        if let flaw = try OutputFolder.flaw(root) { throw CommandFailure(.configuration, flaw) }
         if let runName {
             let directory = try RunStores.open(output: root, run: runName)
             guard try directory.isPresent() else {
@@ -88,7 +89,7 @@ struct RebuildCommand: AsyncParsableCommand {
             try directory.hasResults() || Folders.isPresent(directory.place(of: .identity))
         }
         guard !folders.isEmpty else {
-            throw CommandFailure(.configuration, "there are no runs in '\(root)'; is it the --output folder of a run?")
+            throw CommandFailure(.configuration, "no run was begun in '\(root)'")
         }
         return folders
     }

@@ -128,7 +128,7 @@ struct ReportCommand: AsyncParsableCommand, Interruptible {
         var options = ResultOptions()
         options.output = output
         options.runName = run
-        let directory = try options.directory(option: "--compare-run")
+        let directory = try options.directory(folder: "--compare", option: "--compare-run")
         return (try directory.readManifest(), directory)
     }
 }

@@ -94,13 +94,22 @@ struct ComparedFolder {
 
     /// Opens a folder.
     ///
-    /// - Parameter option: the option that names one of several runs in it.
+    /// - Parameters:
+    ///   - folder: what the folder stands for: "run A".
+    ///   - option: the option that names one of several runs in it.
     /// - Throws: `CommandFailure`, `StorageError`, `FileError`.
-    init(output: String, run: String?, option: String, datasetRoot: String?, metrics: [any SceneMetric]) throws {
+    init(
+        output: String,
+        folder: String,
+        run: String?,
+        option: String,
+        datasetRoot: String?,
+        metrics: [any SceneMetric]
+    ) throws {
         var options = ResultOptions()
         options.output = output
         options.runName = run
-        directory = try options.directory(option: option)
+        directory = try options.directory(folder: folder, option: option)
         manifest = try directory.readManifest()
         files = FileScores(
             manifest: manifest,

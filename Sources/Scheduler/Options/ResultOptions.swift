@@ -19,31 +19,41 @@ struct ResultOptions: ParsableArguments {
 
     /// The run's folder.
     ///
-    /// - Parameter option: the option that names one of several runs.
-    func directory(option: String = "--run") throws -> any RunStore {
+    /// - Parameters:
+    ///   - folder: what names the output folder: an option, or what an argument stands for.
+    ///   - option: the option that names one of several runs in it.
+    /// - Throws: `CommandFailure` (`configuration`) where there is no such run; `FileError`.
+    func directory(folder: String = "--output", option: String = "--run") throws -> any RunStore {
         let root = Paths.absolute(output)
-        if let runName {
-            let directory = try RunStores.open(output: root, run: runName)
-            guard try directory.isPresent() else {
-                throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
-            }
-            return directory
-        }
-        guard try RunStores.isPresent(inOutput: root) else {
-            throw CommandFailure(.configuration, Self.noRuns(in: root))
-        }
+        if let flaw = try OutputFolder.flaw(root, named: folder) { throw CommandFailure(.configuration, flaw) }
+        if let runName { return try Self.named(runName, inOutput: root, option: option) }
+        let all = try RunStores.all(inOutput: root)
         // A folder without any result is what a refused or killed submission left.
-        let runs = try RunStores.all(inOutput: root).filter { try $0.hasResults() }
-        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)/runs'", option: option)
+        let runs = try all.filter { try $0.hasResults() }
+        if runs.isEmpty, let begun = all.first {
+            throw CommandFailure(
+                .configuration,
+                "\(folder): run '\(begun.run)' in '\(root)' has no predictions yet; `occ-scheduler status --output \(root)` tells how far it is"
+            )
+        }
+        return try RunSelection.only(of: runs, name: \.run, place: "'\(root)'", option: option)
     }
 
-    /// Why a folder has nothing to show; who names what lies in an output folder is told of that.
-    static func noRuns(in root: String) -> String {
-        let parts = root.split(separator: "/")
-        let isInside = parts.suffix(2).contains("runs")
-        let output = "/" + parts.dropLast(parts.last == "runs" ? 1 : 2).joined(separator: "/")
-        return "there are no runs in '\(root)'; "
-            + (isInside ? "the output folder of the run is '\(output)'" : "is it the --output folder of a run?")
+    /// The run of a name.
+    ///
+    /// - Throws: `CommandFailure` (`configuration`) with the names that there are; `FileError`.
+    static func named(_ run: String, inOutput root: String, option: String = "--run") throws -> any RunStore {
+        let directory = try RunStores.open(output: root, run: run)
+        guard try directory.isPresent() else {
+            let names = try RunStores.all(inOutput: root).map { "'\($0.run)'" }
+            let rest = names.count > 5 ? " and \(names.count - 5) more" : ""
+            throw CommandFailure(
+                .configuration,
+                "\(option): there is no run '\(run)' in '\(root)'"
+                    + (names.isEmpty ? "" : "; it has \(names.prefix(5).joined(separator: ", "))\(rest)")
+            )
+        }
+        return directory
     }
 }
 
