@@ -34,6 +34,11 @@ struct CommandLineTests {
             (["run"] + Self.submission + ["--slots-per-worker", "0"], "--slots-per-worker must be 1 to 256, not 0"),
             (["submit"] + Self.submission + ["--maximum-attempts", "0"], "--maximum-attempts must be 1 to 100, not 0"),
             (["submit"] + Self.submission + ["--priority", "-1001"], "--priority must be -1000 to 1000, not -1001"),
+            (["samples", "--output", "/x", "--worst", "0"], "--worst must be 1 to 1000000, not 0"),
+            (["report", "--output", "/x", "--to", "/y", "--worst", "0"], "--worst must be 1 to 200, not 0"),
+            (["report", "--output", "/x", "--to", "/y", "--worst", "99999999999999999999"], "--worst"),
+            (["compare", "/x", "/y", "--most", "-1"], "--most must be 0 to 1000, not -1"),
+            (["picture", "--output", "/x", "--to", "x.png", "--index", "-1"], "--index must be 0 to 1000000, not -1"),
             (["failures", "--limit", "-1"], "--limit must be 1 to 100000, not -1"),
             (["migrate", "--to", "-1"], "--to must be 0 or more, not -1"),
             (

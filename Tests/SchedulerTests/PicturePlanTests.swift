@@ -48,6 +48,8 @@ import Testing
         #expect(try plan(sample: "c3").scene.name == "c" && plan(sample: "c3").files[0].token == "c3")
         #expect(try plan(scene: "b", sample: "b1").files == [.init(token: "b1", path: "/to")])
         #expect(try plan(scene: "c", index: 9).files == [.init(token: "c9", path: "/to")])
+        // Without a scene it is the first that is done.
+        #expect(try plan(index: 1).scene == plan().scene)
         let beyond = try #require(throws: CommandFailure.self) { _ = try plan(scene: "b", index: 2) }
         #expect(beyond.description == "scene 'b' has no sample of index 2; its indices are 0 to 1")
     }
@@ -78,7 +80,7 @@ import Testing
         for wrong in [
             ["--all", "--to", "d"], ["--all", "--scene", "b", "--to", "d.png"],
             ["--all", "--scene", "b", "--sample", "s", "--to", "d"], ["--to", "d"],
-            ["--all", "--scene", "b", "--index", "1", "--to", "d"], ["--index", "1", "--to", "d.png"],
+            ["--all", "--scene", "b", "--index", "1", "--to", "d"],
             ["--scene", "b", "--sample", "s", "--index", "1", "--to", "d.png"],
             ["--scene", "b", "--index", "-1", "--to", "d.png"],
         ] {

@@ -28,6 +28,12 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
     @Option(help: ArgumentHelp("Samples to compute.", valueName: "n"))
     var samples: Int = 32
 
+    @Flag(
+        help:
+            "Scale each camera's intrinsics where its pictures are not of the size that the tables give, as run does when told so."
+    )
+    var rescaleIntrinsics = false
+
     @Option(help: ArgumentHelp("Model package to write.", valueName: "file"))
     var output: String
 
@@ -58,7 +64,7 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
             )
         }
         let calibration = try RangeCalibration(package)
-        let reader = try KeyframeReader(package.configuration)
+        let reader = try KeyframeReader(package.configuration, rescalesIntrinsics: rescaleIntrinsics)
         for (done, place) in chosen.enumerated() {
             let scene = resolved.scenes[place.scene]
             reader.forget()

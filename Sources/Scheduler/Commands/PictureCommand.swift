@@ -40,7 +40,7 @@ struct PictureCommand: AsyncParsableCommand, Interruptible {
     var scene: String?
 
     @Option(
-        help: ArgumentHelp("Place of the sample in its --scene from 0, as lists of samples have it.", valueName: "n")
+        help: ArgumentHelp("Place of the sample in its scene from 0, as lists of samples have it.", valueName: "n")
     )
     var index: Int?
 
@@ -87,7 +87,6 @@ struct PictureCommand: AsyncParsableCommand, Interruptible {
         }
         if let index {
             try NumberRange.require(index, in: 0...1_000_000, "--index")
-            guard scene != nil else { throw ValidationError("--index counts the samples of a scene: --scene NAME") }
             guard sample == nil else { throw ValidationError("--sample and --index both name a sample; choose one") }
         }
         if all {

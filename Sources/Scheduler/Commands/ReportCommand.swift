@@ -68,7 +68,7 @@ struct ReportCommand: AsyncParsableCommand, Interruptible {
     var force = false
 
     func validate() throws {
-        try NumberRange.require(worst, in: 0...200, "--worst")
+        try NumberRange.require(worst, in: 1...200, "--worst")
         try NumberRange.require(limitSize, in: 1...1_000_000, "--limit-size")
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")
         if compareRun != nil, compare == nil { throw ValidationError("--compare-run goes with --compare") }

@@ -43,7 +43,7 @@ struct BenchCommand: AsyncParsableCommand, Interruptible {
 
     func validate() throws {
         guard profile || peaks == nil else { throw ValidationError("--peaks is for --profile") }
-        guard (1...1000).contains(frames) else { throw ValidationError("--frames must be 1 to 1000") }
+        try NumberRange.require(frames, in: 1...1000, "--frames")
     }
 
     var whatIsLeft: String { nothingIsLeft }
