@@ -49,9 +49,9 @@ import Testing
             matches: total,
             sceneCount: weights.reduce(0, +)
         )
-        return [100 * report.detectionScore, 100 * report.meanAveragePrecision]
+        return [report.detectionScore, report.meanAveragePrecision]
             + DetectionErrorKind.allCases.map { report.errors[$0] ?? .nan }
-            + report.labels.map { 100 * $0.meanAveragePrecision }
+            + report.labels.map(\.meanAveragePrecision)
     }
 
     @Test(

@@ -118,7 +118,7 @@ struct DetectionRunTests {
         try await fixture.expect(0, ["verify", "--output", imported])
         // Beside the first run: what only the second has is named, and no voxels are compared with boxes.
         let compared = try await fixture.expect(0, ["compare", output, imported, "--json"])
-        #expect(compared.output.contains("\"onlyInB\"") && compared.output.contains("nds_percent"))
+        #expect(compared.output.contains("\"onlyInB\"") && compared.output.contains("\"nds\""))
         let gate = try await fixture.expect(1, ["compare", imported, output, "--fail-below", "-100"])
         #expect(gate.errors.contains("run B has no comparable score of 1 scene of run A"))
         let kinds = try await fixture.expect(2, ["compare", fixture.reference, output])

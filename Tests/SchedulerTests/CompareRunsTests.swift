@@ -117,6 +117,21 @@ import Testing
         #expect(try report(eight, mixed).verdict.hasPrefix("no difference in mIoU that 8 scenes can show: 0.00 ["))
     }
 
+    @Test("NDS and mAP are 0 to 1 in four digits, mIoU is percent in two, and a point is a hundredth of either")
+    func units() {
+        let (nds, miou) = (
+            ComparedScore(key: "nds", title: "NDS", unit: .fraction), ComparedScore(key: "m", title: "m")
+        )
+        #expect(ComparisonReport.number(0.204, nds) == "0.2040" && ComparisonReport.number(20.4, miou) == "20.40")
+        #expect(
+            ComparisonReport.signed(-0.00612, nds) == "-0.0061" && ComparisonReport.signed(0.00001, nds) == "0.0000"
+        )
+        #expect(nds.unit.point == 0.01 && miou.unit.point == 1 && nds.unit.isGain && !ComparedScore.Unit.error.isGain)
+        for row in Metrics.known.flatMap({ $0.comparedUnits }) {
+            #expect(row.key.contains("percent") == (row.unit == .percent))
+        }
+    }
+
     @Test("Equal predictions are no difference in few scenes too, in the sentence, the table and the JSON")
     func sameInFewScenes() throws {
         let three = Array(eight.prefix(3))
@@ -219,5 +234,13 @@ import Testing
         #expect(page.contains("B is worse by 3.00 points of mIoU") && page.contains("<svg"))
         #expect(page.contains("scene-&lt;b&gt;") && !page.contains("scene-<b>"))
         #expect(!page.contains("<script"))
+    }
+}
+
+extension SceneMetric {
+    /// The numbers that the metric is compared in.
+    fileprivate var comparedUnits: [ComparedScore] {
+        let caption = ScoreCaption(dataset: "d", split: "val", model: "m", expectedSamples: nil)
+        return (try? pooled([CountedScene<Counts>](), caption).names) ?? []
     }
 }

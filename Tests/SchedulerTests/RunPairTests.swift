@@ -175,7 +175,7 @@ import Testing
         }
         let lost = try report("plain", "noisy")
         #expect(lost.headline.score.title == "NDS" && lost.comparison.scenes.count == 6)
-        #expect(lost.headline.verdict == .worse && (lost.headline.difference ?? 0) < -1, "\(lost.verdict)")
+        #expect(lost.headline.verdict == .worse && (lost.headline.difference ?? 0) < -0.01, "\(lost.verdict)")
         #expect(lost.verdict.hasPrefix("B is worse by") && lost.failure(limit: -0.5) != nil)
         let gained = try report("noisy", "plain")
         #expect(gained.headline.verdict == .better && gained.failure(limit: 0) == nil)

@@ -110,8 +110,8 @@ import Testing
             let values = Dictionary(
                 uniqueKeysWithValues: differences.map { ($0.score.key, $0[keyPath: number] ?? .nan) }
             )
-            #expect(abs((values["nds_percent"] ?? .nan) - 100 * report.detectionScore) < 1e-9)
-            #expect(abs((values["mAP_percent"] ?? .nan) - 100 * report.meanAveragePrecision) < 1e-9)
+            #expect(abs((values["nds"] ?? .nan) - report.detectionScore) < 1e-9)
+            #expect(abs((values["mAP"] ?? .nan) - report.meanAveragePrecision) < 1e-9)
             #expect(abs((values["trans_err"] ?? .nan) - (report.errors[.translation] ?? 0)) < 1e-9)
         }
         #expect(differences[0].a != differences[0].b && differences[1].a != differences[1].b)

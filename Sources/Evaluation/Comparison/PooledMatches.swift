@@ -2,7 +2,7 @@ internal import Scenes
 
 /// NDS, mAP, the five mean errors and the APs of the ten classes, of sums of scenes.
 public struct PooledMatches: PooledScores {
-    /// NDS, mAP, the errors, then the classes; all but the errors in percent.
+    /// NDS, mAP, the errors, then the classes; all but the errors 0 to 1.
     public let names: [ComparedScore]
     /// Where a class is annotated.
     public let occurrences: [[Bool]]
@@ -19,12 +19,15 @@ public struct PooledMatches: PooledScores {
         rankings = DetectionClass.allCases.map { ClassRanking($0, ordered, sceneCount: scenes.count) }
         let errorNames = ["mATE", "mASE", "mAOE", "mAVE", "mAAE"]
         names =
-            [ComparedScore(key: "nds_percent", title: "NDS"), ComparedScore(key: "mAP_percent", title: "mAP")]
+            [
+                ComparedScore(key: "nds", title: "NDS", unit: .fraction),
+                ComparedScore(key: "mAP", title: "mAP", unit: .fraction),
+            ]
             + zip(DetectionErrorKind.allCases, errorNames).map {
                 ComparedScore(key: $0.rawValue, title: $1, unit: .error)
             }
             + DetectionClass.allCases.map {
-                ComparedScore(key: "ap_percent.\($0.rawValue)", title: $0.rawValue, isOfClass: true)
+                ComparedScore(key: "ap.\($0.rawValue)", title: $0.rawValue, unit: .fraction, isOfClass: true)
             }
         let byClass = rankings.map { $0.truths.map { $0 > 0 } }
         let any = scenes.indices.map { scene in byClass.contains { $0[scene] } }
@@ -48,10 +51,10 @@ public struct PooledMatches: PooledScores {
                 credit += max(0, 1 - mean)
             }
             let weight = Double(DetectionSettings.meanAPWeight)
-            values[0][lane] = 100 * (weight * meanAP + credit) / (weight + Double(kinds.count))
-            values[1][lane] = 100 * meanAP
+            values[0][lane] = (weight * meanAP + credit) / (weight + Double(kinds.count))
+            values[1][lane] = meanAP
             for (index, precision) in precisions.enumerated() {
-                values[2 + kinds.count + index][lane] = 100 * precision
+                values[2 + kinds.count + index][lane] = precision
             }
         }
         return values

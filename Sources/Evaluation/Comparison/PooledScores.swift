@@ -2,10 +2,19 @@
 public struct ComparedScore: Equatable, Sendable {
     /// What its unit is.
     public enum Unit: Equatable, Sendable {
-        /// Percent, 0 to 100; more is better, and a difference is in points.
+        /// Percent, 0 to 100; more is better.
         case percent
+        /// 0 to 1, as nuScenes gives its scores; more is better.
+        case fraction
         /// An error in a unit of its own; less is better.
         case error
+
+        /// Whether more is better.
+        public var isGain: Bool { self != .error }
+        /// Digits after the point that people see.
+        public var digits: Int { self == .percent ? 2 : 4 }
+        /// A point: what people call a hundredth of a score.
+        public var point: Double { self == .percent ? 1 : 0.01 }
     }
 
     /// Its key in JSON.

@@ -25,8 +25,8 @@ struct CompareRunsCommand: AsyncParsableCommand, Interruptible {
             named. Where ground truth is at hand, files are scored anew; else, with --stored or from a database, what was counted while the \
             runs were made is summed, and single samples are not compared.
 
-            --fail-below X exits with 1 where mIoU (percent) or NDS (times 100) changed by less than X points from A to B: -0.5 allows a \
-            loss of half a point. It also does where B lacks scenes that A has a score of.
+            --fail-below X exits with 1 where the score changed by less than X points from A to B, a point being 1 % of mIoU or 0.01 of \
+            NDS: -0.5 allows a loss of half a point. It also does where B lacks scenes that A has a score of.
             """
     )
 

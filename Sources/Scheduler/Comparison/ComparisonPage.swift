@@ -57,21 +57,21 @@ struct ComparisonPage {
 
     private func table(_ first: String, _ differences: [ScoreDifference]) -> HTML {
         // Errors have units of their own, so their bars have a scale of their own.
-        func scale(_ unit: ComparedScore.Unit) -> Double {
+        func scale(_ isGain: Bool) -> Double {
             DifferenceBar.scale(
-                of: differences.filter { $0.score.unit == unit }.flatMap { difference in
+                of: differences.filter { $0.score.unit.isGain == isGain }.flatMap { difference in
                     [difference.difference ?? 0] + (difference.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
                 }
             )
         }
-        let scales = (percent: scale(.percent), error: scale(.error))
+        let scales = [true, false].map(scale)
         let rows: [[HTML]] = differences.map { difference in
             let score = difference.score
             let bar = difference.difference.map {
                 DifferenceBar(
                     value: $0,
                     interval: difference.interval,
-                    scale: score.unit == .percent ? scales.percent : scales.error,
+                    scale: scales[score.unit.isGain ? 0 : 1],
                     judgement: Self.judgement(difference)
                 ).html(text: "\(ComparisonReport.signed($0, score)) \(ComparisonReport.interval(difference))")
             }

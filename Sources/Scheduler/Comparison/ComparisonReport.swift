@@ -40,10 +40,10 @@ struct ComparisonReport {
         let count = comparison.scenes.count
         guard let difference = headline.difference else { return "no verdict: \(title) is not defined" }
         let signed = Self.signed(difference, headline.score)
-        let size = Self.number(abs(difference), headline.score)
+        let size = Self.number(abs(difference), headline.score) + points
         switch headline.verdict {
-        case .better: return "B is better by \(size) points of \(title): \(signed) \(Self.interval(headline))"
-        case .worse: return "B is worse by \(size) points of \(title): \(signed) \(Self.interval(headline))"
+        case .better: return "B is better by \(size) of \(title): \(signed) \(Self.interval(headline))"
+        case .worse: return "B is worse by \(size) of \(title): \(signed) \(Self.interval(headline))"
         case .noDifference:
             if difference == 0, headline.interval == 0...0 {
                 return "no difference: \(title) is \(Self.number(headline.a, headline.score)) in both"
@@ -78,7 +78,7 @@ struct ComparisonReport {
         }
         if comparison.parts.contains(where: { $0.differences.contains { $0.score.unit == .error } }) {
             notes.append(
-                "Scores are in percent, differences in points; the five errors have units, and less is better."
+                "NDS, mAP and APs are 0 to 1; the five errors have units, and less is better."
             )
         }
         return notes
@@ -100,14 +100,16 @@ struct ComparisonReport {
     // MARK: - The gate
 
     /// Why the comparison fails where B may lose so many points, a number below zero; nil where it does not.
+    ///
+    /// A point is 1 % of mIoU, 0.01 of NDS.
     func failure(limit: Double) -> String? {
         let title = headline.score.title
         guard let difference = headline.difference else {
             return "\(title) is not defined, so nothing shows that B is as good"
         }
-        if difference < limit {
-            return "\(title) changed by \(Self.signed(difference, headline.score)) points, less than --fail-below"
-                + " \(limit) allows"
+        if difference < limit * headline.score.unit.point {
+            return
+                "\(title) changed by \(Self.signed(difference, headline.score))\(points), less than --fail-below \(limit) allows"
         }
         let missing = comparison.leftOut.filter { [.onlyInA, .unscoredInB, .otherSamples].contains($0.reason) }
         guard let first = missing.first else { return nil }
@@ -118,9 +120,12 @@ struct ComparisonReport {
 
     // MARK: - Numbers
 
-    /// Two digits of percent, four of errors; a dash where it is not defined.
+    /// What follows a difference of the headline.
+    private var points: String { headline.score.unit == .percent ? " points" : "" }
+
+    /// Two digits of percent, four of anything else; a dash where it is not defined.
     static func number(_ value: Double?, _ score: ComparedScore) -> String {
-        value.map { String(format: score.unit == .percent ? "%.2f" : "%.4f", $0) } ?? "-"
+        value.map { String(format: "%.\(score.unit.digits)f", $0) } ?? "-"
     }
 
     /// The same with its sign; nothing that is rounded to zero has one.

@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import Reporting
 internal import Scoring
 internal import Storage
@@ -62,21 +63,24 @@ struct OverviewPage {
     private var classes: HTML {
         guard !content.classes.isEmpty else { return "" }
         let others = Dictionary((other?.classes ?? []).map { ($0.name, $0.value) }) { first, _ in first }
+        let (isPercent, digits) = (content.classUnit == .percent, content.classUnit.digits)
+        let factor = isPercent ? 100.0 : 1
         let rows: [[HTML]] = content.classes.map { label in
             var row: [HTML] = [
                 "<span class=\"swatch\" style=\"background:\(label.colour.css)\"></span>\(label.name)",
-                "\(label.value.map { $0 * 100 }, digits: 2)",
+                "\(label.value.map { $0 * factor }, digits: digits)",
             ]
             var bars = HTML.bar(label.value)
             if other != nil {
                 let second = others[label.name] ?? nil
-                row.append("\(second.map { $0 * 100 }, digits: 2)")
-                row.append(Self.difference(label.value, second, factor: 100, digits: 2))
+                row.append("\(second.map { $0 * factor }, digits: digits)")
+                row.append(Self.difference(label.value, second, factor: factor, digits: digits))
                 bars = "\(bars)\(HTML.bar(second, isOther: true))"
             }
             return row + [bars, "\(label.truthCount)"]
         }
-        let columns = other == nil ? ["\(content.classTitle) %"] : ["A, %", "B, %", "B − A"]
+        let unit = isPercent ? ", %" : ""
+        let columns = other == nil ? ["\(content.classTitle)\(unit)"] : ["A\(unit)", "B\(unit)", "B − A"]
         return """
             <h2>Classes (\(content.classTitle))</h2>
             \(HTML.table(["class"] + columns + ["", content.truthTitle], numbers: Set(1...columns.count).union([columns.count + 2]), rows))

@@ -40,6 +40,8 @@ struct ReportContent {
     let facts: [(name: String, value: String)]
     /// What people call the numbers of classes: IoU or AP.
     let classTitle: String
+    /// In what they are shown.
+    let classUnit: ComparedScore.Unit
     /// What a class's count of truth counts.
     let truthTitle: String
     let headline: [HeadlineScore]
@@ -81,7 +83,7 @@ struct ReportContent {
             scores.gaps.lines + (summary.isPartial ? [summary.partText] : [])
             + (isStored ? ["no ground truth is at hand: the scores are those that were stored with the run"] : [])
         if let report = summary.detections {
-            (classTitle, truthTitle) = ("AP", "true boxes")
+            (classTitle, classUnit, truthTitle) = ("AP", .fraction, "true boxes")
             classes = zip(report.labels, DetectionPalette.colours).map { label, colour in
                 ClassScore(
                     name: label.name.rawValue,
@@ -91,7 +93,7 @@ struct ReportContent {
                 )
             }
         } else {
-            (classTitle, truthTitle) = ("IoU", "true voxels")
+            (classTitle, classUnit, truthTitle) = ("IoU", .percent, "true voxels")
             // Free space, the last label, is not in the mean.
             classes = zip(summary.occupancy?.labels.dropLast() ?? [], OccupancyPalette.colours).map { label, colour in
                 ClassScore(
