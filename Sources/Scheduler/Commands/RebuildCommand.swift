@@ -9,7 +9,7 @@ internal import Storage
 internal import SystemSupport
 
 /// `occ-scheduler rebuild`: a queue from run folders.
-struct RebuildCommand: AsyncParsableCommand {
+struct RebuildCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
         abstract: "Make a lost queue anew from the folders of its runs.",
@@ -49,8 +49,9 @@ struct RebuildCommand: AsyncParsableCommand {
     )
     var model: String?
 
+    var whatIsLeft: String { "the scenes that were looked at are kept, the same command goes on from here" }
+
     func run() async throws {
-        let signals = SignalWatcher.takeOver()
         let root = Paths.absolute(output)
         let folders = try self.folders(root)
         let database = try databaseOptions.choice(
@@ -58,14 +59,13 @@ struct RebuildCommand: AsyncParsableCommand {
             privateDatabase: DatabaseSession.privateDataDirectory(of: root),
             use: .makes
         )
-        let lock = try await LocalRun.lock(database, signals)
+        let lock = try await LocalRun.lock(database)
         defer { _ = lock }
         let session = try await open(database)
         do {
             if database.connectionString == nil { try await session.queue.migrate() }
             try await session.checkSchema()
             for folder in folders {
-                try signals.check()
                 try await rebuild(folder, root, session.queue, isPrivate: database.connectionString == nil)
             }
             await session.close()
@@ -77,13 +77,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
     private func folders(_ root: String) throws -> [any RunStore] {
         if let flaw = try OutputFolder.flaw(root) { throw CommandFailure(.configuration, flaw) }
-        if let runName {
-            let directory = try RunStores.open(output: root, run: runName)
-            guard try directory.isPresent() else {
-                throw CommandFailure(.configuration, "there is no run '\(runName)' in '\(root)/runs'")
-            }
-            return [directory]
-        }
+        if let runName { return [try ResultOptions.named(runName, inOutput: root)] }
         let folders = try RunStores.all(inOutput: root).filter { directory in
             // What a killed submission left has an identity and no result: it is a run that has not begun.
             try directory.hasResults() || Folders.isPresent(directory.place(of: .identity))
@@ -104,7 +98,8 @@ struct RebuildCommand: AsyncParsableCommand {
                 suggestsRebuild: false
             )
         } catch let error as PostgresError {
-            guard case .privateServer(let root) = database else { throw error }
+            // A database that lacks room is whole: it is not set aside.
+            guard case .privateServer(let root) = database, error.kind != .diskFull else { throw error }
             let path = DatabaseSession.privateDataDirectory(of: root)
             // Without programs no other one would start either.
             _ = try PrivatePostgresServer.findPrograms()

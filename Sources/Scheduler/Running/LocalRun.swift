@@ -49,14 +49,15 @@ struct LocalRun {
     ///
     /// Waits a little for commands that only look: each holds the lock for a moment if nobody works in the folder.
     ///
+    /// - Parameter signals: ends the wait, for a command that ends in order.
     /// - Throws: `CommandFailure` where another command works in the folder.
-    static func lock(_ database: DatabaseChoice, _ signals: SignalWatcher) async throws -> OutputLock? {
+    static func lock(_ database: DatabaseChoice, _ signals: SignalWatcher? = nil) async throws -> OutputLock? {
         guard case .privateServer(let output) = database else { return nil }
         try Folders.create(output)
         for attempt in 0...Self.lockAttempts {
             if attempt > 0 { try await Task.sleep(nanoseconds: 100_000_000) }
             if let lock = try OutputLock(outputDirectory: output) { return lock }
-            try signals.check()
+            try signals?.check()
         }
         throw CommandFailure(
             .environment,
