@@ -159,7 +159,9 @@ public struct RunSettings: Codable, Equatable, Sendable {
         return copy == self
     }
 
-    /// What differs from other settings, in words; where the model file lies does not count. Empty where both define the same run.
+    /// What differs from other settings, in words.
+    ///
+    /// Where the model file lies does not count. Empty where both define the same run.
     public func differences(from other: RunSettings) -> [String] {
         let facts = [
             ("the kind of dataset", datasetKind, other.datasetKind),
