@@ -61,6 +61,7 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CAffinity"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -78,6 +79,8 @@ let package = Package(
         room("LZ4Frames", ["CLZ4"]),
         room("ArrayFiles", ["CZip", "SystemSupport"]),
         room("ImageFiles", ["CTurboJPEG", "CSPNG", "CWebP"]),
+        // Judging bytes and unpacking chunks without optimisation takes seconds a recording.
+        room("MCAPFiles", ["CZlib", "CZstd", "LZ4Frames", "SystemSupport"], optimised: true),
         room("PostgresClient", ["CPQ"]),
 
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
@@ -131,7 +134,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes",
-                "OccInference", "PostgresClient",
+                "MCAPFiles", "OccInference", "PostgresClient",
                 "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport",
                 argumentParser,
             ],
@@ -168,6 +171,7 @@ let package = Package(
         tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"], optimised: true),
         tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"], optimised: true),
         tests("ImageFilesTests", ["CWebP", "ImageFiles", "SystemSupport"], optimised: true),
+        tests("MCAPFilesTests", ["LZ4Frames", "MCAPFiles", "TestSupport"], exclude: ["Goldens"]),
         tests("PostgresClientTests", ["PostgresClient", "TestSupport"]),
         tests("JobQueueTests", ["JobQueue", "PostgresClient", "TestSupport"]),
         tests(
@@ -250,8 +254,9 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "OccInference",
-                "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport", "TestSupport",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "MCAPFiles",
+                "OccInference", "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage",
+                "SystemSupport", "TestSupport",
                 argumentParser,
             ]
         ),

@@ -11,8 +11,8 @@ struct Layers {
         ["TensorRuntime"],
         ["Scenes"],
         [
-            "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "PostgresClient", "NuScenesJSON", "BinaryKernels",
-            "EmbeddedFont",
+            "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "MCAPFiles", "PostgresClient", "NuScenesJSON",
+            "BinaryKernels", "EmbeddedFont",
         ],
     ])
 
