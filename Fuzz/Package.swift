@@ -27,6 +27,7 @@ let libraries: [Target] = [
     .systemLibrary(name: "CWebP", path: "Rooms/CWebP", pkgConfig: "libwebpmux"),
     .systemLibrary(name: "CDNNL", path: "Rooms/CDNNL"),
     .systemLibrary(name: "CZlib", path: "Rooms/CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CZstd", path: "Rooms/CZstd", pkgConfig: "libzstd"),
     .systemLibrary(name: "CCrypto", path: "Rooms/CCrypto", pkgConfig: "libcrypto"),
 ]
 
@@ -34,7 +35,7 @@ func room(_ name: String, _ below: [String]) -> Target {
     .target(
         name: name,
         dependencies: ([
-            "CAffinity", "CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CWebP", "CDNNL", "CZlib", "CCrypto",
+            "CAffinity", "CPQ", "CLZ4", "CZip", "CTurboJPEG", "CSPNG", "CWebP", "CDNNL", "CZlib", "CZstd", "CCrypto",
         ] + below).map {
             .byName(name: $0)
         },
@@ -45,8 +46,8 @@ func room(_ name: String, _ below: [String]) -> Target {
 
 // The rooms that parse, from below: each may import all before it. Which of them it does, the programs' package says.
 let names = [
-    "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "PostgresClient", "Scenes", "JobQueue", "Storage",
-    "Datasets",
+    "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "MCAPFiles", "PostgresClient", "Scenes", "JobQueue",
+    "Storage", "Datasets",
     "Evaluation", "RunContract", "Scoring",
 ]
 let rooms = names.indices.map { room(names[$0], ["BinaryKernels", "NuScenesJSON"] + names[..<$0]) }

@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .card, .rows, .tables, .jpeg, .png, .payload,
         .counts,
-        .manifest, .identity, .detections, .names, .settings,
+        .manifest, .identity, .detections, .names, .settings, .mcap, .messages,
     ]
 }
 
