@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 import TestSupport
 import Testing
@@ -39,6 +40,36 @@ struct PrecisionRunTests {
             let agreeing = zip(labels, wanted).filter { $0 == $1 }.count
             #expect(Double(agreeing) / Double(wanted.count) > 0.9, "\(token): \(agreeing) of \(wanted.count)")
         }
+        // The card came along, and its scores are those of fp32.
+        let described = try await fixture.expect(0, ["describe-model", calibrated])
+        #expect(
+            described.output.contains(" in fp32 on ") && described.output.contains("no score of the card is of int8")
+        )
+    }
+
+    @Test("Pictures that were resized are calibrated with where that is asked for, and refused else")
+    func resized() async throws {
+        let fixture = try await Fixture.shared.value
+        let dataset = fixture.folder + "/resized"
+        let (manager, tables) = (FileManager.default, "/v1.0-mini")
+        try manager.createDirectory(atPath: dataset, withIntermediateDirectories: true)
+        try manager.copyItem(atPath: fixture.dataset + tables, toPath: dataset + tables)
+        try manager.createSymbolicLink(atPath: dataset + "/samples", withDestinationPath: fixture.dataset + "/samples")
+        // The tables are of pictures twice as large.
+        let path = dataset + tables + "/sample_data.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let doubled = text.replacing("\"width\" : 400", with: "\"width\" : 800")
+            .replacing("\"height\" : 225", with: "\"height\" : 450")
+        #expect(doubled != text)
+        try Data(doubled.utf8).write(to: URL(fileURLWithPath: path))
+        let arguments = [
+            "calibrate", "--model", fixture.model, "--dataset", dataset, "--version", "v1.0-mini", "--samples", "1",
+            "--output", fixture.folder + "/resized.occmodel",
+        ]
+        let refused = try await fixture.expect(2, arguments)
+        #expect(refused.errors.contains("is 400 x 225 pixels") && refused.errors.contains("--rescale-intrinsics"))
+        let made = try await fixture.expect(0, arguments + ["--rescale-intrinsics"])
+        #expect(made.errors.contains("scales from 1 samples"))
     }
 
     @Test("A precision that is none is named with those that are")

@@ -2,6 +2,8 @@ import ArgumentParser
 import ArrayFiles
 import Datasets
 import Evaluation
+import Foundation
+import Reporting
 import Scenes
 import Scoring
 import Storage
@@ -176,11 +178,40 @@ import Testing
         let lost = try report("plain", "noisy")
         #expect(lost.headline.score.title == "NDS" && lost.comparison.scenes.count == 6)
         #expect(lost.headline.verdict == .worse && (lost.headline.difference ?? 0) < -0.01, "\(lost.verdict)")
-        #expect(lost.verdict.hasPrefix("B is worse by") && lost.failure(limit: -0.5) != nil)
+        #expect(lost.verdict.hasPrefix("B is worse by 0.0") && lost.failure(limit: -0.5) != nil)
+        // A point is 0.01 of NDS.
+        let points = 100 * (lost.headline.difference ?? 0)
+        #expect(lost.failure(limit: points + 0.1) != nil && lost.failure(limit: points - 0.1) == nil)
         let gained = try report("noisy", "plain")
         #expect(gained.headline.verdict == .better && gained.failure(limit: 0) == nil)
         #expect(gained.headline.difference == lost.headline.difference.map { -$0 })
         let same = try report("noisy", "noisy")
         #expect(same.isSame && same.verdict.hasPrefix("no difference: A and B are identical, byte for byte, in all 18"))
+    }
+
+    @Test("A report has mAP and APs from 0 to 1 in four digits, in tiles and in tables")
+    func reportOfBoxes() throws {
+        try writeBoxes("plain", noise_m: 0.1)
+        let manifest = try open("plain", plan()).manifest
+        let content = try ReportContent(
+            manifest,
+            RunScores.stored(in: manifest),
+            samples: SampleList(manifest, scenes: []),
+            place: "/out"
+        )
+        let meanAP = try #require(content.headline.first { $0.title == "mAP" }?.value)
+        let car = try #require(content.classes.first { $0.name == "car" }?.value)
+        #expect(car > meanAP && car <= 1)
+        let overview = OverviewPage(
+            site: ReportSite(scenes: []),
+            content: content,
+            other: content,
+            worst: [],
+            remarks: [],
+            stills: [:]
+        )
+        let page = String(decoding: overview.page.file, as: UTF8.self)
+        for value in [meanAP, car] { #expect(page.contains(">" + String(format: "%.4f", value))) }
+        #expect(page.contains("Classes (AP)") && !page.contains("A, %"))
     }
 }

@@ -130,7 +130,8 @@ struct RunSpeedTests {
             #expect(!alone.contains(hostile), "\(hostile)")
         }
         for shown in [
-            "two &amp; three", "Not for: ", "32.9", "556.5", "The network<", "0.70 scene-6", "scenes an hour",
+            "two &amp; three", "Not for: ", "32.9", "<td>fp32</td>", "556.5", "The network<", "0.70 scene-6",
+            "scenes an hour",
         ] {
             #expect(alone.contains(shown), "\(shown)")
         }

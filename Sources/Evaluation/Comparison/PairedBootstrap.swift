@@ -45,7 +45,7 @@ public struct ScoreDifference: Equatable, Sendable {
         guard let difference else { return .undefined }
         guard let interval else { return .tooFewScenes }
         guard difference != 0, !interval.contains(0) else { return .noDifference }
-        return (interval.lowerBound > 0) == (score.unit.isGain) ? .better : .worse
+        return (interval.lowerBound > 0) == score.unit.isGain ? .better : .worse
     }
 }
 

@@ -3,7 +3,7 @@ internal import CommandSupport
 internal import MCAPFiles
 
 /// `occ-scheduler inspect`: what a recording holds.
-struct InspectCommand: AsyncParsableCommand {
+struct InspectCommand: AsyncParsableCommand, Interruptible {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show what a recording (MCAP) holds: topics, calibrations, frames, and what of it can be used.",
@@ -25,6 +25,8 @@ struct InspectCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
+
+    var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {
         let path = Paths.absolute(file)
