@@ -181,7 +181,11 @@ let package = Package(
             optimised: true
         ),
         tests("ScenesTests", ["Scenes"]),
-        tests("DatasetsTests", ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"]),
+        tests(
+            "DatasetsTests",
+            ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"],
+            exclude: ["Goldens"]
+        ),
         tests(
             "PreprocessingTests",
             [
@@ -226,7 +230,7 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
         tests(
             "SyntheticWorldTests",
-            ["SyntheticWorld", "ArrayFiles", "ImageFiles", "Scenes", "SystemSupport"],
+            ["SyntheticWorld", "ArrayFiles", "Datasets", "ImageFiles", "RunContract", "Scenes", "SystemSupport"],
             optimised: true
         ),
         tests(

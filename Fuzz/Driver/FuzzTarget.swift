@@ -9,7 +9,8 @@ struct FuzzTarget: Sendable {
 
     /// Every target.
     static let all: [FuzzTarget] = [
-        .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .card, .rows, .tables, .jpeg, .png, .payload,
+        .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .card, .rows, .tables, .datasetManifest, .jpeg, .png,
+        .payload,
         .counts,
         .manifest, .identity, .detections, .names, .settings, .mcap, .messages,
     ]

@@ -6,6 +6,10 @@ public struct DatasetKind: Sendable {
     public let recognises: @Sendable (_ root: String) -> Bool
     /// Opens a dataset by its root and its version.
     public let open: @Sendable (_ root: String, _ version: String) throws(DatasetError) -> any DatasetSource
+    /// Whether a dataset of this kind is told by root and version; otherwise the version is its own name, and need not be given.
+    public let hasVersions: Bool
+    /// The folder that pictures' paths are relative to, by the dataset's root or by a folder that is mounted in its place.
+    public let pictureFolder: @Sendable (_ root: String) -> String
     /// The voxel labels of a dataset, without reading anything of it.
     public let labels: @Sendable (_ root: String) -> any LabelSource
 
@@ -14,11 +18,23 @@ public struct DatasetKind: Sendable {
         name: "nuscenes",
         recognises: { _ in true },
         open: { (root, version) throws(DatasetError) in try NuScenesDataset.open(root: root, version: version) },
+        hasVersions: true,
+        pictureFolder: { $0 },
         labels: { Occ3DLocator(datasetRoot: $0) }
     )
 
+    /// A manifest of any rig, `NAME.occ.jsonl`.
+    public static let manifest = DatasetKind(
+        name: "manifest",
+        recognises: { $0.hasSuffix(ManifestDataset.suffix) },
+        open: { (root, version) throws(DatasetError) in try ManifestDataset.open(root: root, version: version) },
+        hasVersions: false,
+        pictureFolder: { ManifestDataset.folder(of: $0) },
+        labels: { Occ3DLocator(datasetRoot: ManifestDataset.folder(of: $0)) }
+    )
+
     /// Every kind; of those that recognise a dataset the first is taken, so what recognises everything stands last.
-    public static let known: [DatasetKind] = [nuScenes]
+    public static let known: [DatasetKind] = [manifest, nuScenes]
 
     /// The kind of what a user gave as the dataset.
     public static func recognised(_ root: String) -> DatasetKind { known.first { $0.recognises(root) } ?? nuScenes }

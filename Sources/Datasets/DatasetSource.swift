@@ -8,6 +8,9 @@ public protocol DatasetSource: Sendable {
     /// Where the dataset is, for people.
     var root: String { get }
 
+    /// Its version; of a dataset without versions its name.
+    var version: String { get }
+
     /// The ground truth of voxels.
     var labels: any LabelSource { get }
 
@@ -17,6 +20,9 @@ public protocol DatasetSource: Sendable {
     /// - Throws: `DatasetError.problem` for what concerns the whole; unless `skipMissing` is set `DatasetError.unresolvedScenes` with the
     ///   problems of single scenes.
     func resolve(split: String?, options: ResolutionOptions) throws(DatasetError) -> ResolvedDataset
+
+    /// As `resolve`, for datasets that are larger than memory: the scenes come one by one afterwards.
+    func survey(split: String?, options: ResolutionOptions) throws(DatasetError) -> SurveyedDataset
 
     /// One scene; nil where the dataset has no whole scene of this name. Pictures are not looked for.
     ///
@@ -28,6 +34,13 @@ public protocol DatasetSource: Sendable {
 
     /// The annotated boxes of scenes that `resolve` or `frames` gave, in their order; nil where the dataset has none of them.
     func annotations(of scenes: [SceneFrames]) throws(DatasetError) -> [SceneAnnotations]?
+}
+
+extension DatasetSource {
+    /// A survey of scenes that are all in memory.
+    public func survey(split: String?, options: ResolutionOptions) throws(DatasetError) -> SurveyedDataset {
+        SurveyedDataset(try resolve(split: split, options: options))
+    }
 }
 
 /// Voxel labels of samples, wherever they lie.

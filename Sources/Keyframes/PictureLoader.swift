@@ -72,7 +72,9 @@ final class PictureLoader {
         let path = datasetRoot + "/" + picture.imagePath
         let file: MappedFile
         do {
-            file = try MappedFile(path: path)
+            file = try picture.openPicture(in: datasetRoot)
+        } catch let problem as DatasetProblem {
+            throw ScenePredictionError(description: "\(name), \(picture.channel): \(problem)", isRetryable: false)
         } catch {
             // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
             let firstFolder = picture.imagePath.split(separator: "/").first.map(String.init) ?? ""

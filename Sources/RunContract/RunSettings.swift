@@ -22,10 +22,13 @@ public struct RunSettings: Codable, Equatable, Sendable {
     /// The version of this document and of the payloads that go with it; workers leave newer ones alone.
     ///
     /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs. Since 3 settings may say that predictions
-    /// are made otherwise than version 0.1 would. Since 4 there are other precisions than fp32.
-    public static let currentFormatVersion = 4
+    /// are made otherwise than version 0.1 would. Since 4 there are other precisions than fp32. Since 5 there are other kinds of datasets
+    /// than nuScenes tables, and payloads that tell of other rigs.
+    public static let currentFormatVersion = 5
     /// The version of the run with these settings: the first whose workers compute it rightly.
-    public var formatVersion: Int { identity.formatVersion }
+    public var formatVersion: Int {
+        max(identity.formatVersion, datasetKind == Self.formerDatasetKind ? 1 : 5)
+    }
     /// The name that stands in `split` where no split was asked for.
     public static let everyScene = "all"
     /// The kind of dataset that settings without a kind mean.

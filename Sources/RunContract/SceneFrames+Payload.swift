@@ -11,11 +11,16 @@ public import Scenes
 /// Version 2 adds, after the samples, where the lidar was: count of lidar mounts (32 bits) and each: sensor to ego; then for each
 /// sample the index of its mount (32 bits) and ego to global, or 2^32 - 1 alone. A scene of which no sample has that is
 /// written as version 1.
+///
+/// Version 3 is for other rigs than nuScenes': after the token the road's height (a double); after a mount's sensor to ego its lens
+/// (name, count of coefficients in 8 bits, coefficients, 1 and the largest angle or 0) and the path of its mask (empty: none); after an image's path
+/// 0, 1 or 2 (a file; a message in a recording; one in a chunk of it), then offset, size and, of 2, the chunk (64 bits each). Lidar as in version 2,
+/// always there. A scene without any of these is written as version 1 or 2.
 extension SceneFrames {
     /// The first bytes of every payload.
     private static let magic: UInt32 = 0x4653_434F
     /// The newest version that is written; all versions from 1 are read.
-    public static let payloadVersion: UInt16 = 2
+    public static let payloadVersion: UInt16 = 3
     /// Stands where a sample has no lidar pose.
     private static let noLidar = UInt32.max
 
@@ -26,14 +31,23 @@ extension SceneFrames {
         var height: Int
         var intrinsics: [Double]
         var sensorToEgo: RigidTransform
+        var lens = CameraLens.none
+        var maskPath: String?
 
-        init(from reader: inout ByteReader) throws(ByteReader.Failure) {
+        init(from reader: inout ByteReader, version: UInt16) throws(ByteReader.Failure) {
             channel = try reader.text32()
             width = Int(try reader.integer(UInt32.self))
             height = Int(try reader.integer(UInt32.self))
             intrinsics = []
             for _ in 0..<9 { intrinsics.append(try reader.finite()) }
             sensorToEgo = try reader.transform()
+            guard version >= 3 else { return }
+            lens = try SceneFrames.lens(&reader)
+            let start = reader.offset
+            let mask = try reader.text32()
+            if mask.isEmpty { return }
+            if let flaw = PlainName.flaw(ofRelativePath: mask) { throw ByteReader.Failure(offset: start, found: flaw) }
+            maskPath = mask
         }
     }
 
@@ -45,8 +59,9 @@ extension SceneFrames {
         var indices: [[UInt8]: UInt32] = [:]
         var mounts: [[UInt8]] = []
         var mountOfCamera: [UInt32] = []
+        let isExtended = hasOtherRig
         for camera in samples.lazy.flatMap(\.cameras) {
-            let mount = Self.mountBytes(of: camera)
+            let mount = Self.mountBytes(of: camera, isExtended: isExtended)
             if let index = indices[mount] {
                 mountOfCamera.append(index)
             } else {
@@ -58,9 +73,10 @@ extension SceneFrames {
         var writer = ByteWriter()
         writer.append(Self.magic)
         let hasLidar = samples.contains { $0.lidar != nil }
-        writer.append(hasLidar ? Self.payloadVersion : 1)
+        writer.append(UInt16(isExtended ? 3 : hasLidar ? 2 : 1))
         writer.append(text32: name)
         writer.append(text32: token)
+        if isExtended { writer.append(groundHeight_m) }
         writer.append(UInt32(mounts.count))
         for mount in mounts { writer.append(contentsOf: mount) }
         var cameraIndex = 0
@@ -74,10 +90,11 @@ extension SceneFrames {
                 cameraIndex += 1
                 writer.append(camera.timestamp_us)
                 writer.append(text32: camera.imagePath)
+                if isExtended { Self.append(camera.recorded, to: &writer) }
                 writer.append(camera.egoToGlobal)
             }
         }
-        if hasLidar { appendLidar(to: &writer) }
+        if hasLidar || isExtended { appendLidar(to: &writer) }
         return writer.bytes
     }
 
@@ -102,13 +119,21 @@ extension SceneFrames {
         }
     }
 
-    private static func mountBytes(of camera: CameraFrame) -> [UInt8] {
+    private static func mountBytes(of camera: CameraFrame, isExtended: Bool) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(text32: camera.channel)
         writer.append(UInt32(clamping: camera.width))
         writer.append(UInt32(clamping: camera.height))
         for index in 0..<9 { writer.append(index < camera.intrinsics.count ? camera.intrinsics[index] : .nan) }
         writer.append(camera.sensorToEgo)
+        guard isExtended else { return writer.bytes }
+        writer.append(text32: camera.lens.name)
+        let coefficients = camera.lens.coefficients
+        writer.append(UInt8(coefficients.count))
+        for number in coefficients { writer.append(number) }
+        writer.append(UInt8(camera.lens.maximumAngle_rad == nil ? 0 : 1))
+        if let angle = camera.lens.maximumAngle_rad { writer.append(angle) }
+        writer.append(text32: camera.maskPath ?? "")
         return writer.bytes
     }
 
@@ -137,10 +162,13 @@ extension SceneFrames {
         self.init(
             name: try Self.usableName(&reader, "scene name"),
             token: try reader.text32(),
-            samples: []
+            samples: [],
+            groundHeight_m: version >= 3 ? try reader.finite() : 0
         )
         var mounts: [Mount] = []
-        for _ in 0..<(try reader.count32(eachAtLeast: 140)) { mounts.append(try Mount(from: &reader)) }
+        for _ in 0..<(try reader.count32(eachAtLeast: 140)) {
+            mounts.append(try Mount(from: &reader, version: version))
+        }
         for _ in 0..<(try reader.count32(eachAtLeast: 16)) {
             var sample = SampleFrames(
                 token: try Self.usableName(&reader, "sample token"),
@@ -148,7 +176,7 @@ extension SceneFrames {
                 cameras: []
             )
             for _ in 0..<(try reader.count32(eachAtLeast: 72)) {
-                sample.cameras.append(try Self.camera(&reader, mounts: mounts))
+                sample.cameras.append(try Self.camera(&reader, mounts: mounts, version: version))
             }
             samples.append(sample)
         }
@@ -186,7 +214,8 @@ extension SceneFrames {
 
     private static func camera(
         _ reader: inout ByteReader,
-        mounts: [Mount]
+        mounts: [Mount],
+        version: UInt16
     ) throws(ByteReader.Failure) -> CameraFrame {
         let start = reader.offset
         let index = Int(try reader.integer(UInt32.self))
@@ -198,6 +227,7 @@ extension SceneFrames {
         let path = try reader.text32()
         if let flaw = PlainName.flaw(ofRelativePath: path) { throw ByteReader.Failure(offset: pathStart, found: flaw) }
         let mount = mounts[index]
+        let recorded = version >= 3 ? try place(&reader) : nil
         return CameraFrame(
             channel: mount.channel,
             imagePath: path,
@@ -206,7 +236,10 @@ extension SceneFrames {
             timestamp_us: time,
             intrinsics: mount.intrinsics,
             sensorToEgo: mount.sensorToEgo,
-            egoToGlobal: try reader.transform()
+            egoToGlobal: try reader.transform(),
+            recorded: recorded,
+            lens: mount.lens,
+            maskPath: mount.maskPath
         )
     }
 }

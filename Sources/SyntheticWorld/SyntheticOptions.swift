@@ -66,7 +66,7 @@ public struct SyntheticOptions: Sendable, Hashable {
 
     /// Whether a text may name the folder of the tables: one plain path component that no data folder uses.
     static func isVersionName(_ name: String) -> Bool {
-        let reserved = ["samples", "sweeps", "gts", "maps"]
+        let reserved = ["samples", "sweeps", "gts", "maps", SceneManifest.fileName]
         guard (1...64).contains(name.utf8.count), !name.hasPrefix("."), !reserved.contains(name) else { return false }
         return name.utf8.allSatisfy { byte in
             switch byte {

@@ -10,7 +10,7 @@ public struct SyntheticSummary: Sendable, Hashable {
     public var images: Int
     /// Number of annotated boxes written.
     public var annotations: Int
-    /// Bytes of pictures, lidar files, labels and tables together.
+    /// Bytes of pictures, lidar files, labels, tables and manifest together.
     public var bytesWritten: Int
 
     /// Makes a summary.

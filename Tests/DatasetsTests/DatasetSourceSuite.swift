@@ -32,8 +32,13 @@ import Testing
             boxes: Dictionary(uniqueKeysWithValues: annotations.map { ($0.name, $0) }),
             voxels: [token: voxels]
         )
+        let manifest = ManifestText(scenes, annotations: annotations, splits: ["small": ["scene-0103"]])
+        try folder.write("all.occ.jsonl", manifest.bytes)
+        let path = folder.file("all.occ.jsonl")
+        let described = try DatasetKind.recognised(path).open(path, "")
         try body(onDisk, token)
         try body(inMemory, token)
+        try body(described, token)
     }
 
     @Test("A split's scenes, their samples and each scene by itself agree")
@@ -72,6 +77,11 @@ import Testing
             let second = try #require(try source.frames(ofScene: "scene-0103"))
             let one = try #require(try source.annotations(of: [second]))
             #expect(one == [read[0]])
+            let survey = try source.survey(split: "small", options: ResolutionOptions())
+            var rest = survey.makeScenes()
+            #expect(survey.sceneCount == 1 && survey.sampleCount == 2)
+            #expect(try rest.next() == second)
+            #expect(try rest.next() == nil)
         }
     }
 
@@ -98,6 +108,10 @@ import Testing
         #expect(Set(DatasetKind.known.map(\.name)).count == DatasetKind.known.count)
         #expect(DatasetKind.named("nuscenes")?.name == "nuscenes" && DatasetKind.named("other") == nil)
         #expect(DatasetKind.recognised("/data/sets/nuscenes").name == "nuscenes")
+        #expect(DatasetKind.recognised("/data/van.occ.jsonl").name == "manifest")
+        #expect(DatasetKind.manifest.pictureFolder("/data/van.occ.jsonl") == "/data")
+        // A worker that mounts the pictures elsewhere names their folder.
+        #expect(DatasetKind.manifest.pictureFolder("/mnt/van") == "/mnt/van")
         // What comes after a kind that recognises everything is never taken.
         #expect(DatasetKind.known.dropLast().allSatisfy { !$0.recognises("/data/sets/nuscenes") })
     }

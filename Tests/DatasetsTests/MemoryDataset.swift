@@ -4,6 +4,7 @@ import Scenes
 /// A dataset that was never written anywhere.
 struct MemoryDataset: DatasetSource {
     let root = "memory"
+    let version = "1"
     var scenes: [SceneFrames]
     var splits: [String: [String]] = [:]
     var boxes: [String: SceneAnnotations] = [:]

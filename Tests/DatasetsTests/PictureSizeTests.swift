@@ -79,12 +79,18 @@ import Testing
                 samples: (0..<50).map { SampleFrames(token: "\($0)", timestamp_us: 0, cameras: [Self.noPicture]) }
             )
         }
-        let report = PictureSizes(root: "/none", check: .sample).compare(scenes)
+        func survey(_ root: String) -> PictureSizes.Report {
+            var survey = PictureSizeSurvey(root: root, check: .sample, samples: 300)
+            for scene in scenes { survey.take(scene) }
+            survey.compare()
+            return survey.report
+        }
+        let report = survey("/none")
         #expect(report.unreadable.count == 5 && report.flaws.isEmpty)
         let folder = try TemporaryFolder()
         // 300 samples, a hundred of them looked at: every third of each scene.
         try folder.write("a.jpg", Self.jpeg(8, 8))
-        let found = PictureSizes(root: folder.path, check: .sample).compare(scenes)
+        let found = survey(folder.path)
         #expect(found.flaws.map(\.scene) == scenes.map(\.name))
         #expect(
             found.flaws.allSatisfy { $0.problem.found.contains("16 more") || $0.problem.found.contains("15 more") }

@@ -58,6 +58,45 @@ import Testing
         #expect(back.encodePayload() == scene.encodePayload())
     }
 
+    @Test("What other rigs have is read back exactly, and without it a payload is of the versions of before")
+    func otherRigs() throws {
+        let plain = try Self.scene()
+        #expect(plain.encodePayload()[4...5] == [1, 0])
+        var scene = plain
+        scene.groundHeight_m = -0.33
+        scene.samples[0].lidar = LidarPose(sensorToEgo: .identity, egoToGlobal: .identity)
+        let lenses: [(String, [Double], Double?)] = [
+            ("opencv", [-0.31, 0.09, 0.0002, -0.0001, -0.01], nil), ("kb4", [0.02, -0.004, 0.001, 0], 1.6),
+            ("ftheta", [0, 900, -3, 20, 0.5], nil), ("mei", [0.9, -0.2, 0.05, 0.001, -0.0005], nil), ("none", [], 1.2),
+        ]
+        for (camera, lens) in lenses.enumerated() {
+            for sample in scene.samples.indices {
+                scene.samples[sample].cameras[camera].lens = try #require(
+                    CameraLens(name: lens.0, coefficients: lens.1, maximumAngle_rad: lens.2)
+                )
+            }
+        }
+        scene.samples[1].cameras[0].maskPath = "masks/front.png"
+        scene.samples[1].cameras[1].recorded = RecordedPicture(chunk: 4096, offset: 77, size: 1234)
+        scene.samples[1].cameras[2].recorded = RecordedPicture(chunk: nil, offset: 78, size: 1)
+        let bytes = scene.encodePayload()
+        #expect(bytes[4...5] == [3, 0])
+        #expect(try SceneFrames(payload: bytes) == scene)
+        // Cut off anywhere it is an error, not a trap.
+        for count in stride(from: 0, to: bytes.count, by: 7) {
+            #expect(throws: (any Error).self) { try SceneFrames(payload: Array(bytes[..<count])) }
+        }
+        // Each alone is reason enough.
+        for change in [
+            { $0.groundHeight_m = 1 }, { $0.samples[0].cameras[0].maskPath = "m.png" },
+            { $0.samples[0].cameras[0].recorded = RecordedPicture(chunk: nil, offset: 0, size: 1) },
+        ] as [(inout SceneFrames) -> Void] {
+            var other = plain
+            change(&other)
+            #expect(try SceneFrames(payload: other.encodePayload()) == other)
+        }
+    }
+
     @Test func theLayoutIsTheDocumentedOne() throws {
         let camera = CameraFrame(
             channel: "C",
@@ -159,7 +198,7 @@ import Testing
         scene = try Self.scene(samples: 1)
         scene.samples[0].cameras[0].egoToGlobal.translation.x = .nan
         let cases: [([UInt8], String)] = [
-            (other, "it is of version 9 where 1 to 2 are known, at byte 4"),
+            (other, "it is of version 9 where 1 to 3 are known, at byte 4"),
             (whole + [0], "1 bytes follow the last sample"),
             (Array("{}      ".utf8), "it does not start with OCSF, at byte 0"),
             (upwards, "the path has a \"..\" component"),

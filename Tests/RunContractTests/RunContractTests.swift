@@ -62,7 +62,7 @@ struct RunContractTests {
         var rescaled = settings
         rescaled.rescaleIntrinsics = true
         #expect(rescaled.identity != settings.identity && rescaled.kind != settings.kind)
-        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 4)
+        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 5)
         #expect(try RunSettings(json: rescaled.encoded(), run: "r") == rescaled)
         var moved = settings
         (moved.modelPath, moved.datasetRoot, moved.outputDirectory) = ("/x", "/y", "/z")
@@ -73,6 +73,11 @@ struct RunContractTests {
         #expect(rescaled.identity.differences(from: settings.identity).joined().contains("--rescale-intrinsics"))
         #expect(settings.identity.differences(from: settings.identity).isEmpty)
         #expect(rescaled.manifestEntries(samples: 3) == ["samples": "3", "rescaleIntrinsics": "true"])
+        // Workers of before know nuScenes tables alone.
+        var described = settings
+        described.datasetKind = "manifest"
+        #expect(described.formatVersion == 5 && described.kind == settings.kind)
+        #expect(try RunSettings(json: described.encoded(), run: "r") == described)
         // Rules of prediction that this program does not know are left to one that does.
         var newer = settings
         newer.semanticsVersion = 2

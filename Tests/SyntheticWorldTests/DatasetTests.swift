@@ -1,6 +1,9 @@
 import ArrayFiles
+import Datasets
 import Foundation
 import ImageFiles
+import RunContract
+import Scenes
 import SyntheticWorld
 import SystemSupport
 import Testing
@@ -89,6 +92,7 @@ import Testing
             #expect(summary.scenes == ["scene-9001", "scene-9002"])
             #expect(summary.splits == ["synthetic_train": ["scene-9001"], "synthetic_val": ["scene-9002"]])
             #expect(summary.samples == 6 && summary.images == 36)
+            try manifestSaysWhatTablesSay(root)
             var tokens: [String: Set<String>] = [:]
             var rows: [String: [[String: Any]]] = [:]
             for name in [
@@ -150,6 +154,30 @@ import Testing
                 #expect(mask.pixels.contains(0) && mask.pixels.contains(255))
                 #expect(mask.pixels.allSatisfy { $0 == 0 || $0 == 255 })
             }
+        }
+    }
+
+    /// The manifest beside the tables gives the same frames, down to the bytes that workers are given, and the same boxes and labels.
+    private func manifestSaysWhatTablesSay(_ root: String) throws {
+        let tables = try DatasetKind.nuScenes.open(root, "v1.0-test-tiny")
+        let path = "\(root)/dataset.occ.jsonl"
+        let manifest = try DatasetKind.recognised(path).open(path, "")
+        #expect(manifest.version == "v1.0-test-tiny")
+        let options = ResolutionOptions(pictureSizes: .all)
+        for split in [nil, "synthetic_train", "synthetic_val"] {
+            let wanted = try tables.resolve(split: split, options: options)
+            let found = try manifest.resolve(split: split, options: options)
+            #expect(found == wanted)
+            #expect(found.scenes.map { $0.encodePayload() } == wanted.scenes.map { $0.encodePayload() })
+            let boxes = try #require(try tables.annotations(of: wanted.scenes))
+            #expect(try manifest.annotations(of: wanted.scenes) == boxes)
+            #expect(boxes.contains { $0.samples.contains { $0.boxes.contains { $0.velocity != nil } } })
+            let token = wanted.scenes[0].samples[0].token
+            guard case .labels(let labels) = manifest.labels.read(scene: wanted.scenes[0].name, sample: token) else {
+                Issue.record("no labels beside the manifest")
+                return
+            }
+            #expect(labels.semantics.count == VoxelGrid.count)
         }
     }
 

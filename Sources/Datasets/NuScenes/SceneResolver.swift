@@ -53,30 +53,19 @@ struct SceneResolver {
             for problem in found { problems.add(problem, scene: frames.name) }
         }
         if !options.skipMissing { try problems.throwIfAny() }
-        let pictures = PictureSizes(root: dataset.root, check: options.pictureSizes).compare(resolved)
-        let isLeftOut = try omit(pictures.flaws, from: &problems)
+        var sizes = PictureSizeSurvey(
+            root: dataset.root,
+            check: options.pictureSizes,
+            samples: resolved.reduce(0) { $0 + $1.samples.count }
+        )
+        for scene in resolved { sizes.take(scene) }
+        let isLeftOut = try sizes.omit(from: &problems, options: options)
         resolved.removeAll { isLeftOut.contains($0.name) }
         return ResolvedDataset(
             scenes: resolved,
             omitted: problems.omissions,
-            unreadablePictures: pictures.unreadable
+            unreadablePictures: sizes.report.unreadable
         )
-    }
-
-    /// Leaves out the scenes whose pictures are of other sizes than their tables give, where every picture was looked at and scenes with
-    /// problems are to be left out; otherwise the first few that were found stand for many, and are an error.
-    private func omit(
-        _ flaws: [(scene: String, problem: DatasetProblem)],
-        from problems: inout SceneProblems
-    ) throws(DatasetError) -> Set<String> {
-        var found = SceneProblems(limit: options.problemLimit)
-        for flaw in flaws { found.add(flaw.problem, scene: flaw.scene) }
-        guard options.skipMissing, options.pictureSizes == .all else {
-            try found.throwIfAny()
-            return []
-        }
-        for flaw in flaws { problems.add(flaw.problem, scene: flaw.scene) }
-        return Set(flaws.map(\.scene))
     }
 
     private func report(absent: [String], in problems: inout SceneProblems) {

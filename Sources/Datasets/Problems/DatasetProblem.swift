@@ -56,6 +56,18 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         case brokenSplits
         /// A ground truth file is missing, damaged, or of the wrong shape, type or range.
         case badGroundTruth
+        /// A manifest has a key that manifests do not have.
+        case unknownKey
+        /// A line of a manifest stands where it may not, or is of an unknown kind or version.
+        case brokenManifest
+        /// A manifest names a rig or a camera that it does not have.
+        case unknownName
+        /// A value of a manifest can be read, but can hardly be meant.
+        case unlikelyValue
+        /// A file is another one than when it was opened.
+        case changedFile
+        /// A picture lies inside a recording, which this version cannot read.
+        case recordedPicture
     }
 
     /// The sort of problem.
@@ -66,6 +78,10 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
     public var row: Int?
     /// The row's token, when known.
     public var token: String?
+    /// The line in the file, counted from 1, when known.
+    public var line: Int?
+    /// The key whose value is concerned, with those around it: `cameras.front.k`.
+    public var key: String?
     /// The offset in the file in bytes, counted from 0, when known.
     public var byteOffset: UInt64?
     /// The name of the scene it belongs to, when known.
@@ -83,6 +99,8 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         token: String? = nil,
         byteOffset: UInt64? = nil,
         scene: String? = nil,
+        line: Int? = nil,
+        key: String? = nil,
         found: String,
         advice: String
     ) {
@@ -92,6 +110,8 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         self.token = token
         self.byteOffset = byteOffset
         self.scene = scene
+        self.line = line
+        self.key = key
         self.found = found
         self.advice = advice
     }
@@ -106,9 +126,11 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         )
     }
 
-    /// One line for people: scene, file, row, token, byte, what was found, what to do.
+    /// One line for people: scene, file, line, key, row, token, byte, what was found, what to do.
     public var description: String {
         var place: [String] = []
+        if let line { place.append("line \(line)") }
+        if let key { place.append("key \(key)") }
         if let row { place.append("row \(row)") }
         if let token { place.append("token \(token.isEmpty ? "\"\"" : token)") }
         if let byteOffset { place.append("byte \(byteOffset)") }

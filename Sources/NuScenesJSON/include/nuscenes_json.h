@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json_line.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -50,9 +50,9 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
         try OutputFile.checkFolder(of: path)
         let package = try RunPlan.openModel(Paths.absolute(model))
         if package.isCalibrated { Terminal.say("'\(package.source)' has scales already; new ones take their place") }
-        let root = Paths.absolute(scenes.dataset)
-        Terminal.say("reading the tables of '\(root)/\(scenes.datasetVersion)'")
-        let source = try DatasetKind.recognised(root).open(root, scenes.datasetVersion)
+        let root = scenes.root
+        Terminal.say("reading \(scenes.words)")
+        let source = try scenes.open()
         // Scenes with missing pictures are left out: scales need some samples, not all.
         let resolved = try source.resolve(split: scenes.split, options: ResolutionOptions(skipMissing: true))
         let chosen = CalibrationPlan(counts: resolved.scenes.map(\.samples.count), samples: samples).samples
@@ -67,9 +67,16 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
         let reader = try KeyframeReader(package.configuration, rescalesIntrinsics: rescaleIntrinsics)
         for (done, place) in chosen.enumerated() {
             let scene = resolved.scenes[place.scene]
+            if let flaw = NetworkRig.flaw(of: scene) {
+                throw CommandFailure(
+                    .configuration,
+                    "scene '\(scene.name)' cannot be given to a network: \(flaw); \(NetworkRig.advice)"
+                )
+            }
             reader.forget()
             try calibration.add(
-                try reader.read(scene, sample: place.sample, datasetRoot: root) { _ in false }
+                try reader.read(scene, sample: place.sample, datasetRoot: scenes.kind.pictureFolder(root)) { _ in false
+                }
             )
             Terminal.say("sample \(done + 1) of \(chosen.count): \(scene.name), \(scene.samples[place.sample].token)")
         }

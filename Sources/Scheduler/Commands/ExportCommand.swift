@@ -94,7 +94,9 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
     private func refuseDataset(_ manifest: RunManifest) throws {
         let real = { (path: String) in URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         let folder = Paths.absolute(target)
+        let kind = try DatasetKind.of(manifest)
         let datasets = [manifest.datasetFolder, truth.datasetRoot.map(Paths.absolute)].compactMap { $0 }
+            .map { kind.pictureFolder($0) }
         let hasTables = try Folders.isPresent("\(folder)/\(manifest.datasetVersion)/scene.json")
         if hasTables || datasets.contains(where: { real($0) == real(folder) }) {
             throw CommandFailure(

@@ -48,13 +48,11 @@ struct ImportPredictionsCommand: AsyncParsableCommand, Interruptible {
     }
 
     func run() async throws {
-        let root = Paths.absolute(scenes.dataset)
-        Terminal.say("reading '\(Paths.absolute(predictions))' and the tables of '\(root)/\(scenes.datasetVersion)'")
+        Terminal.say("reading '\(Paths.absolute(predictions))' and \(scenes.words)")
         let source = try PredictionSource.open(Paths.absolute(predictions))
         var isDetection = false
         if case .boxes = source { isDetection = true }
-        let kind = DatasetKind.recognised(root)
-        let tables = try kind.open(root, scenes.datasetVersion)
+        let tables = try scenes.open()
         let resolved = try tables.resolve(
             split: scenes.split,
             options: ResolutionOptions(skipMissing: skipMissing, imageCheck: .none)
@@ -72,9 +70,9 @@ struct ImportPredictionsCommand: AsyncParsableCommand, Interruptible {
             scenes: resolved.scenes,
             truth: truth,
             description: PredictionImport.Description(
-                datasetKind: kind.name,
-                datasetRoot: root,
-                datasetVersion: scenes.datasetVersion,
+                datasetKind: scenes.kind.name,
+                datasetRoot: scenes.root,
+                datasetVersion: tables.version,
                 split: splitName,
                 model: model,
                 source: Paths.absolute(predictions),

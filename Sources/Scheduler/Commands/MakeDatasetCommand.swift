@@ -9,7 +9,8 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
         abstract: "Render a small driving world as a nuScenes-format dataset with Occ3D ground truth.",
         discussion: """
             Example: occ-scheduler make-dataset --scenes 2 --samples 4 --seed 1 --to synthetic
-            The same options give the same bytes. The nuscenes-devkit loads it; splits stand in VERSION/splits.json. A folder that \
+            The same options give the same bytes. The nuscenes-devkit loads it; splits stand in VERSION/splits.json. dataset.occ.jsonl says \
+            the same as a manifest (docs/manifest.md). A folder that \
             holds anything else is refused; one that this command filled to the end is rendered anew with --force.
             """
     )

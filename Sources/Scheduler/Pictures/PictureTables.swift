@@ -12,6 +12,7 @@ internal import SystemSupport
 /// What a picture of one scene takes from the dataset: that scene is read once, and nothing else.
 struct PictureTables {
     private let root: String
+    private let pictureFolder: String
     private let split: String?
     private let source: any DatasetSource
     private var kept: [String: DetectionGroundTruth]?
@@ -24,7 +25,9 @@ struct PictureTables {
     init(root: String, manifest: RunManifest, scene: String) throws {
         self.root = root
         split = RunSettings.namedSplit(manifest.split)
-        source = try DatasetKind.of(manifest).open(root, manifest.datasetVersion)
+        let kind = try DatasetKind.of(manifest)
+        pictureFolder = kind.pictureFolder(root)
+        source = try kind.open(root, manifest.datasetVersion)
         guard let found = try source.frames(ofScene: scene) else {
             throw CommandFailure(.configuration, "'\(root)' has no whole scene '\(scene)' any more")
         }
@@ -53,16 +56,16 @@ struct PictureTables {
                 "'\(root)' has no sample '\(token)' of scene '\(frames.name)' any more"
             )
         }
-        return try Self.pictures(of: sample, root: root)
+        return try Self.pictures(of: sample, in: pictureFolder)
     }
 
     /// The camera pictures of a sample.
     ///
-    /// - Throws: `FileError`, `CommandFailure`.
-    static func pictures(of sample: SampleFrames, root: String) throws -> [SampleFigure.Camera] {
+    /// - Throws: `FileError`, `DatasetProblem`, `CommandFailure`.
+    static func pictures(of sample: SampleFrames, in folder: String) throws -> [SampleFigure.Camera] {
         let decoder = try JPEGDecoder()
         return try sample.cameras.map { camera in
-            let file = try MappedFile(path: "\(root)/\(camera.imagePath)")
+            let file = try camera.openPicture(in: folder)
             do {
                 let picture = try file.withBytes { try decoder.decode(Array($0)) }
                 return .init(name: camera.channel, picture: picture, frame: camera)

@@ -111,6 +111,11 @@ struct ReportMaker {
                 Terminal.say("note: the dataset's tables are not at hand, so there are no camera pictures: \(error)")
             }
         }
-        return ReportSamples(model: input.manifest.model, truth: known, root: input.root, minimumScore: minimumScore)
+        return ReportSamples(
+            model: input.manifest.model,
+            truth: known,
+            root: kind.pictureFolder(input.root),
+            minimumScore: minimumScore
+        )
     }
 }

@@ -126,7 +126,7 @@ struct ReportSamples: Sendable {
             )
         }
         do {
-            return (try PictureTables.pictures(of: sample, root: root), nil)
+            return (try PictureTables.pictures(of: sample, in: root), nil)
         } catch {
             return ([], "sample \(token) is drawn without camera pictures: \(error)")
         }

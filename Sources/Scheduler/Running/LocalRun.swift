@@ -110,6 +110,6 @@ struct LocalRun {
         for scene in manifest.scenes where scene.state != .done {
             Terminal.say("  \(scene.name) \(scene.state.rawValue): \(scene.failure ?? "no error was recorded")")
         }
-        try StoredScores.say(manifest, directory, remark: plan.remark)
+        try StoredScores.say(manifest, directory, remark: plan.scenes.remark)
     }
 }

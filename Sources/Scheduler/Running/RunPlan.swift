@@ -18,11 +18,8 @@ struct RunPlan: Sendable {
     let outputDirectory: String
     /// Whether the queue lies in the output folder.
     let isQueueInOutput: Bool
-    let dataset: ResolvedDataset
-    /// Annotations by scene, which the scores of a detection run need.
-    let annotations: [String: DetectionSceneTruth]?
-    /// What stands in the way of a score.
-    let remark: String?
+    /// The scenes, and what their scores need.
+    let scenes: RunScenes
     let priority: Int
     let maximumAttempts: Int
     /// What the model package says of the network, for the run's folder; nil where it says nothing.
@@ -38,11 +35,12 @@ struct RunPlan: Sendable {
         let model = try openModel(Paths.absolute(options.model))
         // Whether a host multiplies bfloat16 is for each worker to say; scales are the same everywhere.
         if options.precision == .int8 { try PreparedModel.check(model, .int8) }
-        let root = Paths.absolute(options.source.dataset)
+        Terminal.say("reading \(options.source.words)")
+        let source = try options.source.open()
         let settings = RunSettings(
-            datasetKind: DatasetKind.recognised(root).name,
-            datasetRoot: root,
-            datasetVersion: options.source.datasetVersion,
+            datasetKind: options.source.kind.name,
+            datasetRoot: options.source.root,
+            datasetVersion: source.version,
             split: options.source.split ?? RunSettings.everyScene,
             modelConfiguration: model.configuration.name,
             modelDigest: model.digest,
@@ -54,6 +52,7 @@ struct RunPlan: Sendable {
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
             settings: settings,
+            source: source,
             outputDirectory: settings.outputDirectory,
             isQueueInOutput: isQueueInOutput,
             card: model.card,
@@ -81,9 +80,11 @@ struct RunPlan: Sendable {
                     + " (its digest is \(model.digest), the run's \(settings.modelDigest)): put the old one back, or start a new run"
             )
         }
+        Terminal.say("reading the dataset '\(settings.datasetRoot)', \(settings.datasetVersion)")
         return try RunPlan(
             name: status.name,
             settings: settings,
+            source: DatasetKind.of(settings, run: status.name).open(settings.datasetRoot, settings.datasetVersion),
             outputDirectory: output ?? settings.outputDirectory,
             isQueueInOutput: isQueueInOutput,
             card: model.card,
@@ -97,6 +98,7 @@ struct RunPlan: Sendable {
     private init(
         name: String,
         settings: RunSettings,
+        source: any DatasetSource,
         outputDirectory: String,
         isQueueInOutput: Bool,
         card: ModelCard?,
@@ -115,29 +117,17 @@ struct RunPlan: Sendable {
         self.card = card
         self.isDetection = isDetection
         self.skipMissing = skipMissing
-        Terminal.say("reading the tables of '\(settings.datasetRoot)/\(settings.datasetVersion)'")
-        let source = try DatasetKind.of(settings, run: name).open(settings.datasetRoot, settings.datasetVersion)
         let options = ResolutionOptions(
             skipMissing: skipMissing,
             // Where intrinsics follow the pictures, any size will do.
             pictureSizes: settings.rescaleIntrinsics ? .none : pictures
         )
-        dataset = try Self.resolve(settings, in: source, options)
-        guard isDetection else {
-            annotations = nil
-            remark = nil
-            return
-        }
-        // Predictions are worth having without a score, so nothing that is wrong with annotations stops a submission.
-        do {
-            annotations = try RunTruth.annotations(of: dataset.scenes, in: source, split: settings.namedSplit)
-            remark =
-                annotations == nil
-                ? "'\(settings.datasetVersion)' has no annotations of these scenes: the run will have no score" : nil
-        } catch {
-            annotations = nil
-            remark = "the annotations cannot be used, so the run will have no score: \(error)"
-        }
+        scenes = try RunScenes(
+            Self.survey(settings, in: source, options),
+            in: source,
+            split: settings.namedSplit,
+            isDetection: isDetection
+        )
     }
 
     /// Refuses a precision that this host does not compute: workers here would leave the run alone, and nobody would say why.
@@ -157,14 +147,14 @@ struct RunPlan: Sendable {
         return model
     }
 
-    private static func resolve(
+    private static func survey(
         _ settings: RunSettings,
         in dataset: any DatasetSource,
         _ options: ResolutionOptions
-    ) throws -> ResolvedDataset {
-        let resolved: ResolvedDataset
+    ) throws -> SurveyedDataset {
+        let survey: SurveyedDataset
         do {
-            resolved = try dataset.resolve(split: settings.namedSplit, options: options)
+            survey = try dataset.survey(split: settings.namedSplit, options: options)
         } catch {
             guard case .unresolvedScenes = error else { throw error }
             // A few pictures of the wrong size stand for others that nobody looked at.
@@ -174,14 +164,14 @@ struct RunPlan: Sendable {
                 : "--skip-missing queues the other scenes"
             throw CommandFailure(.configuration, "\(error)\n  (\(hint))")
         }
-        guard !resolved.scenes.isEmpty else {
+        guard survey.sceneCount > 0 else {
             throw CommandFailure(
                 .configuration,
                 "no scene of split '\(settings.split)' can be worked on in '\(dataset.root)'"
-                    + resolved.omitted.prefix(5).map { "\n  \($0)" }.joined()
+                    + survey.omitted.prefix(5).map { "\n  \($0)" }.joined()
             )
         }
-        return resolved
+        return survey
     }
 
     /// This plan under the name that the same run has in the output folder's own queue, where the folder had another path then.
@@ -274,14 +264,9 @@ struct RunPlan: Sendable {
             skipsMissing: skipMissing
         )
         submission.identity = preparation.run
-        let scenes = SceneSubmissions(
-            scenes: dataset.scenes,
-            annotations: annotations ?? [:],
-            formatVersion: formatVersion
-        )
         KillPoint.reached(.beforeSubmit)
         do {
-            let report = try await queue.submit(submission, scenes: scenes)
+            let report = try await queue.submit(submission, scenes: scenes.submissions(formatVersion: formatVersion))
             KillPoint.reached(.submitAfterCommit)
             try folder.confirm(preparation)
             keepCard(in: directory)
@@ -305,50 +290,16 @@ struct RunPlan: Sendable {
 
     /// Says what was left out and what was queued.
     func announce(_ report: SubmissionReport) {
-        for omission in dataset.omitted { Terminal.say("warning: \(omission)") }
-        for problem in dataset.unreadablePictures { Terminal.say("warning: \(problem)") }
-        if let remark { Terminal.say("warning: \(remark)") }
+        for omission in scenes.survey.omitted { Terminal.say("warning: \(omission)") }
+        for problem in scenes.survey.unreadablePictures { Terminal.say("warning: \(problem)") }
+        if let remark = scenes.remark { Terminal.say("warning: \(remark)") }
         var parts: [String] = []
         if report.inserted > 0 { parts.append("\(report.inserted) new") }
         if report.requeued > 0 { parts.append("\(report.requeued) failed or cancelled before, queued again") }
         if report.alreadyQueued > 0 { parts.append("\(report.alreadyQueued) waiting or in work") }
         if report.alreadyDone > 0 { parts.append("\(report.alreadyDone) done before") }
         Terminal.say(
-            "run \(name): \(report.total) scenes, \(dataset.sampleCount) samples (\(parts.joined(separator: ", ")))"
+            "run \(name): \(report.total) scenes, \(scenes.survey.sampleCount) samples (\(parts.joined(separator: ", ")))"
         )
-    }
-}
-
-/// A split's scenes as the queue takes them, packed one by one so that their payloads are never all in memory.
-private struct SceneSubmissions: AsyncSequence, Sendable {
-    let scenes: [SceneFrames]
-    let annotations: [String: DetectionSceneTruth]
-    let formatVersion: Int
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var rest: ArraySlice<SceneFrames>
-        let annotations: [String: DetectionSceneTruth]
-        let formatVersion: Int
-
-        mutating func next() async throws -> SceneSubmission? {
-            guard let scene = rest.popFirst() else {
-                KillPoint.reached(.submitBeforeCommit)
-                return nil
-            }
-            KillPoint.reached(.sceneSubmitted, scene: scene.name)
-            return SceneSubmission(
-                name: scene.name,
-                sampleCount: scene.samples.count,
-                payload: try ScenePayload.encode(
-                    scene,
-                    annotations: annotations[scene.name],
-                    formatVersion: formatVersion
-                )
-            )
-        }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(rest: scenes[...], annotations: annotations, formatVersion: formatVersion)
     }
 }

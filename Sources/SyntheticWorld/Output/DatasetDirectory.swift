@@ -89,7 +89,7 @@ struct DatasetDirectory: Sendable {
                 found: "\"\(Self.markerName)\", which cannot be read as this tool's marker"
             )
         }
-        let own = [marker.version, partialName(marker.version)] + Self.dataFolders
+        let own = [marker.version, partialName(marker.version), SceneManifest.fileName] + Self.dataFolders
         let foreign = names.filter { !own.contains($0) && $0 != Self.markerName }
         if let first = foreign.first {
             throw SyntheticWorldError.directoryNotOurs(path: root, found: "\"\(first)\"")

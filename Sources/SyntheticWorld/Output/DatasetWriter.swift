@@ -20,6 +20,8 @@ struct DatasetWriter {
         try directory.claim()
         let tokens = TokenMaker(seed: options.seed)
         var tables = TableSet(tokens: tokens)
+        let splits = Self.splits((0..<options.scenes).map(ScenePlan.name))
+        var manifest = SceneManifest.head(options)
         var bytes = 0
         var done = 0
         let total = options.scenes * options.samplesPerScene
@@ -40,6 +42,10 @@ struct DatasetWriter {
                 }
                 bytes += result.bytes
                 SceneTables(scene: plan, tokens: tokens, options: options).add(to: &tables, facts: result.facts)
+                manifest += SceneManifest(scene: plan, tokens: tokens, options: options).lines(
+                    splits: splits.filter { $0.value.contains(plan.name) }.map(\.key).sorted(),
+                    facts: result.facts
+                )
             }
         } catch is CancellationError {
             throw SyntheticWorldError.cancelled(path: directory.root, samplesDone: done, samplesTotal: total)
@@ -52,7 +58,7 @@ struct DatasetWriter {
                 reason: "\(error)"
             )
         }
-        tables.splits = Self.splits(tables.scenes.map(\.name))
+        tables.splits = splits
         let files: [(name: String, bytes: [UInt8])]
         do {
             files = try tables.encoded()
@@ -63,8 +69,9 @@ struct DatasetWriter {
                 reason: "\(error)"
             )
         }
+        try directory.write(Array(manifest.utf8), to: SceneManifest.fileName)
         try directory.publish(files)
-        bytes += files.reduce(0) { $0 + $1.bytes.count }
+        bytes += files.reduce(0) { $0 + $1.bytes.count } + manifest.utf8.count
         return SyntheticSummary(
             scenes: tables.scenes.map(\.name),
             splits: tables.splits,

@@ -78,9 +78,10 @@ struct SceneJob {
         predictor.startScene()
         var inferenceSeconds = 0.0
         var computed = 0
+        let pictureFolder = pictureFolder
         for (index, sample) in frames.samples.enumerated() where !writer.contains(sample.token) {
             if flag.level > .run { return SceneWorkReport(outcome: .stopped, samples: stored) }
-            let prediction = try predictor.predict(frames, sample: index, datasetRoot: datasetRoot)
+            let prediction = try predictor.predict(frames, sample: index, datasetRoot: pictureFolder)
             if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
             try onOutput {
                 switch prediction.content {
@@ -109,6 +110,11 @@ struct SceneJob {
             computedSampleCount: computed
         )
         return SceneWorkReport(outcome: .finished(result), samples: stored)
+    }
+
+    /// The folder that image paths are relative to.
+    private var pictureFolder: String {
+        DatasetKind.named(settings.datasetKind)?.pictureFolder(datasetRoot) ?? datasetRoot
     }
 
     private func header() -> SceneFileHeader {

@@ -23,8 +23,6 @@ public enum PictureSizeCheck: String, Hashable, Sendable, CaseIterable {
 struct PictureSizes {
     /// The dataset's root.
     let root: String
-    /// How many pictures are looked at.
-    let check: PictureSizeCheck
 
     /// What was found.
     struct Report {
@@ -36,18 +34,17 @@ struct PictureSizes {
         var unreadable: [DatasetProblem] = []
     }
 
-    private static let mostUnreadable = 5
+    static let mostUnreadable = 5
 
-    /// Looks at the pictures of scenes, several at once.
+    /// Looks at all pictures of scenes, several at once.
     func compare(_ scenes: [SceneFrames]) -> Report {
-        let wanted = samples(of: scenes)
         let found = Mutex([Int: Report]())
-        DispatchQueue.concurrentPerform(iterations: wanted.count) { index in
-            let report = compare(scenes[wanted[index].scene], wanted[index].samples)
+        DispatchQueue.concurrentPerform(iterations: scenes.count) { index in
+            let report = compare(scenes[index])
             found.withLock { $0[index] = report }
         }
         var report = Report()
-        for index in wanted.indices {
+        for index in scenes.indices {
             guard let part = found.withLock({ $0[index] }) else { continue }
             report.flaws += part.flaws
             report.unreadable += part.unreadable.prefix(Self.mostUnreadable - report.unreadable.count)
@@ -55,43 +52,17 @@ struct PictureSizes {
         return report
     }
 
-    /// The samples to look at, by scene.
-    private func samples(of scenes: [SceneFrames]) -> [(scene: Int, samples: [Int])] {
-        let total = scenes.reduce(0) { $0 + $1.samples.count }
-        let stride: Double
-        switch check {
-        case .none: return []
-        case .all: stride = 1
-        case .sample: stride = max(1, Double(total) / Double(PictureSizeCheck.sampleLimit))
-        }
-        var result: [(scene: Int, samples: [Int])] = []
-        var place = 0
-        var next = 0.0
-        for (index, scene) in scenes.enumerated() {
-            var chosen: [Int] = []
-            for sample in scene.samples.indices {
-                if Double(place) >= next {
-                    chosen.append(sample)
-                    next += stride
-                }
-                place += 1
-            }
-            if !chosen.isEmpty { result.append((index, chosen)) }
-        }
-        return result
-    }
-
-    private func compare(_ scene: SceneFrames, _ samples: [Int]) -> Report {
+    private func compare(_ scene: SceneFrames) -> Report {
         var report = Report()
         var first: DatasetProblem?
         var others = 0
         guard let decoder = try? JPEGDecoder() else { return report }
-        for sample in samples.map({ scene.samples[$0] }) {
+        for sample in scene.samples {
             for camera in sample.cameras {
                 let path = "\(root)/\(camera.imagePath)"
                 let header: JPEGDecoder.Header
                 do {
-                    header = try MappedFile(path: path).withBytes { try decoder.header(of: $0) }
+                    header = try camera.openPicture(in: root).withBytes { try decoder.header(of: $0) }
                 } catch {
                     report.unreadable.append(
                         DatasetProblem(
@@ -136,13 +107,13 @@ extension CameraFrame {
 
     /// Both sizes of a picture.
     func sizeFinding(width: Int, height: Int) -> String {
-        "is \(width) x \(height) pixels, but its row in sample_data.json says \(self.width) x \(self.height), the size that the"
+        "is \(width) x \(height) pixels, but the dataset says \(self.width) x \(self.height), the size that the"
             + " camera's intrinsics belong to"
     }
 
     /// What to do about a picture of another size.
     static let sizeAdvice =
-        "bring back the pictures that belong to the tables, or correct width, height and camera_intrinsic in the tables; if the pictures"
+        "bring back the pictures that belong to the tables, or correct size and intrinsics in the dataset; if the pictures"
         + " were only resized, submit with --rescale-intrinsics"
 
     /// The intrinsic matrix of the picture after it was resized, in single precision: the first row times the ratio of the widths, the
