@@ -10,48 +10,51 @@ final class PictureLoader {
     var pictureCount: Int { preprocessor.inputCount }
 
     private let preprocessor: ImagePreprocessor
+    private let views: CameraViews
     private let acceptsOtherSizes: Bool
 
     /// Makes a loader.
     ///
-    /// - Parameter acceptsOtherSizes: whether a picture may be of another size than its table gives: then the caller looks to it that
-    ///   the intrinsics follow.
-    init(_ preprocessor: ImagePreprocessor, acceptsOtherSizes: Bool = false) {
+    /// - Parameters:
+    ///   - downsample: pixels of the network's input along a side of a feature.
+    ///   - acceptsOtherSizes: whether a picture may be of another size than its table gives: then the caller looks to it that the
+    ///     intrinsics follow.
+    init(_ preprocessor: ImagePreprocessor, downsample: Int, acceptsOtherSizes: Bool = false) {
         self.preprocessor = preprocessor
+        views = CameraViews(downsample: downsample)
         self.acceptsOtherSizes = acceptsOtherSizes
     }
 
-    /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes.
+    /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes. A picture that the sample lacks is
+    /// black, and its features are left out.
     ///
     /// - Parameters:
     ///   - frame: the sample whose pictures are read.
+    ///   - cameras: what the network sees as its cameras.
     ///   - sample: the sample that is predicted: `frame` itself, or a later one.
     ///   - pixels: becomes [cameras, height, width, 3], in the memory that it has if that is enough.
-    /// - Returns: what was done to each picture.
+    /// - Returns: what was done to each camera's picture.
     /// - Throws: `ScenePredictionError`; a picture that is not of the size that its table gives is one, unless that is accepted.
     func load(
         _ frame: SampleFrames,
+        as cameras: [NetworkCamera],
         neededBy sample: SampleFrames,
         datasetRoot: String,
         into pixels: inout [UInt8]
-    ) throws -> [ImageGeometry] {
+    ) throws -> [LoadedPicture] {
         let name = Self.name(frame, neededBy: sample)
-        let count = frame.cameras.count * pictureCount
+        let count = cameras.count * pictureCount
         if pixels.count != count { pixels = [UInt8](repeating: 0, count: count) }
         guard !frame.cameras.isEmpty else {
             throw ScenePredictionError(description: "\(name) has no cameras", isRetryable: false)
         }
-        return try frame.cameras.enumerated().map { camera, picture in
-            let geometry = try load(picture, camera: camera, of: name, datasetRoot: datasetRoot, into: &pixels)
-            guard acceptsOtherSizes || picture.isOfSize(width: geometry.sourceWidth, height: geometry.sourceHeight)
-            else {
-                throw ScenePredictionError(
-                    description: "\(name), \(picture.channel): '\(datasetRoot)/\(picture.imagePath)' "
-                        + picture.sizeFlaw(width: geometry.sourceWidth, height: geometry.sourceHeight),
-                    isRetryable: false
-                )
+        return try cameras.enumerated().map { place, camera in
+            let part = place * pictureCount..<(place + 1) * pictureCount
+            guard let picture = frame.cameras.first(where: { $0.channel == camera.channel }) else {
+                pixels.replaceSubrange(part, with: repeatElement(0, count: pictureCount))
+                return try LoadedPicture.missing(camera, preprocessor, downsample: views.downsample)
             }
-            return geometry
+            return try load(picture, camera, of: name, datasetRoot: datasetRoot, into: &pixels, at: part)
         }
     }
 
@@ -64,11 +67,12 @@ final class PictureLoader {
     /// Decodes and shrinks one picture into its place in the input.
     private func load(
         _ picture: CameraFrame,
-        camera: Int,
+        _ camera: NetworkCamera,
         of name: String,
         datasetRoot: String,
-        into input: inout [UInt8]
-    ) throws -> ImageGeometry {
+        into input: inout [UInt8],
+        at part: Range<Int>
+    ) throws -> LoadedPicture {
         let path = datasetRoot + "/" + picture.imagePath
         let file: MappedFile
         do {
@@ -97,12 +101,41 @@ final class PictureLoader {
             }
             throw ScenePredictionError(description: "\(name), \(picture.channel): \(error)", isRetryable: true)
         }
-        let count = preprocessor.inputCount
         do {
-            return try input.withUnsafeMutableBytes { pixels in
-                let target = UnsafeMutableRawBufferPointer(rebasing: pixels[camera * count..<(camera + 1) * count])
-                return try file.withBytes { try preprocessor.preprocess($0, into: target) }
+            var size = (width: picture.width, height: picture.height)
+            var entry: CameraViews.Entry?
+            let geometry = try input.withUnsafeMutableBytes { pixels in
+                let target = UnsafeMutableRawBufferPointer(rebasing: pixels[part])
+                return try file.withBytes { jpeg in
+                    try preprocessor.preprocess(jpeg, into: target) { width, height in
+                        guard acceptsOtherSizes || picture.isOfSize(width: width, height: height) else {
+                            throw ScenePredictionError(
+                                description: "\(name), \(picture.channel): '\(path)' "
+                                    + picture.sizeFlaw(width: width, height: height),
+                                isRetryable: false
+                            )
+                        }
+                        size = (width, height)
+                        entry = try views.entry(
+                            picture,
+                            view: camera.view,
+                            width: width,
+                            height: height,
+                            datasetRoot: datasetRoot,
+                            preprocessor
+                        )
+                        return entry?.table
+                    }
+                }
             }
+            return LoadedPicture(
+                sourceWidth: size.width,
+                sourceHeight: size.height,
+                geometry: geometry,
+                ignoredFeatures: entry?.ignoredFeatures ?? []
+            )
+        } catch let error as ScenePredictionError {
+            throw error
         } catch {
             throw ScenePredictionError(
                 description: "\(name), \(picture.channel): cannot decode '\(path)': \(error)",

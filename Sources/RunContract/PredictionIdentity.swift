@@ -11,6 +11,8 @@ public struct PredictionIdentity: Hashable, Sendable {
     public let precision: Precision
     /// Whether intrinsics follow pictures that are not of the size that the tables give.
     public let rescalesIntrinsics: Bool
+    /// The cameras that pictures are turned and scaled to; empty takes the rig as it is.
+    public let virtualRig: [VirtualCamera]
     /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give
     /// what rounding does not explain.
     public let semanticsVersion: Int
@@ -23,19 +25,30 @@ public struct PredictionIdentity: Hashable, Sendable {
         modelDigest: String,
         precision: Precision = .fp32,
         rescalesIntrinsics: Bool = false,
+        virtualRig: [VirtualCamera] = [],
         semanticsVersion: Int = PredictionIdentity.currentSemanticsVersion
     ) {
         self.modelDigest = modelDigest
         self.precision = precision
         self.rescalesIntrinsics = rescalesIntrinsics
+        self.virtualRig = virtualRig
         self.semanticsVersion = semanticsVersion
     }
 
-    /// Everything that this program can compute with a model.
+    /// One of each kind that this program can compute with a model.
     public static func all(ofModel digest: String) -> [PredictionIdentity] {
-        Precision.allCases.flatMap { precision in
-            [false, true].map {
-                PredictionIdentity(modelDigest: digest, precision: precision, rescalesIntrinsics: $0)
+        // Which virtual cameras does not matter to a kind.
+        let anyRig = VirtualCamera(slot: "", width_px: 1, height_px: 1, focalX_px: 1, focalY_px: 1, yaw_deg: 0)
+        return Precision.allCases.flatMap { precision in
+            [false, true].flatMap { rescales in
+                [[], [anyRig]].map { rig in
+                    PredictionIdentity(
+                        modelDigest: digest,
+                        precision: precision,
+                        rescalesIntrinsics: rescales,
+                        virtualRig: rig
+                    )
+                }
             }
         }
     }
@@ -49,16 +62,17 @@ public struct PredictionIdentity: Hashable, Sendable {
     }
 
     /// What a run's name is made of, besides its dataset and place.
-    var nameParts: [String] { [modelDigest, precision.rawValue] + traits }
+    var nameParts: [String] { [modelDigest, precision.rawValue] + traits + virtualRig.map(\.words) }
 
     /// What differs from the first program's ways; none for most runs.
     private var traits: [String] {
-        (rescalesIntrinsics ? ["rescaled"] : []) + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
+        (rescalesIntrinsics ? ["rescaled"] : []) + (virtualRig.isEmpty ? [] : ["virtual"])
+            + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
     }
 
     /// The version of settings that a run needs: 3 where a worker of version 0.1 would compute something else, 4 where workers must know
-    /// other precisions than fp32.
-    var formatVersion: Int { precision != .fp32 ? 4 : traits.isEmpty ? 2 : 3 }
+    /// other precisions than fp32, 5 where they must know virtual cameras.
+    var formatVersion: Int { !virtualRig.isEmpty ? 5 : precision != .fp32 ? 4 : traits.isEmpty ? 2 : 3 }
 
     /// What differs from another identity, in words; empty where nothing does.
     public func differences(from other: PredictionIdentity) -> [String] {
@@ -69,6 +83,12 @@ public struct PredictionIdentity: Hashable, Sendable {
         if precision != other.precision { words.append("precision (\(precision) here, \(other.precision) there)") }
         if rescalesIntrinsics != other.rescalesIntrinsics {
             words.append("--rescale-intrinsics (\(rescalesIntrinsics ? "given here" : "given there"))")
+        }
+        if virtualRig != other.virtualRig {
+            func cameras(_ rig: [VirtualCamera]) -> String {
+                rig.isEmpty ? "none" : rig.map(\.words).joined(separator: ", ")
+            }
+            words.append("--virtual-cameras (\(cameras(virtualRig)) here, \(cameras(other.virtualRig)) there)")
         }
         if semanticsVersion != other.semanticsVersion {
             words.append("the rules of prediction (\(semanticsVersion) here, \(other.semanticsVersion) there)")

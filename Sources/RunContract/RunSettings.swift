@@ -12,6 +12,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
             modelDigest: modelDigest,
             precision: precision,
             rescalesIntrinsics: rescaleIntrinsics,
+            virtualRig: virtualRig,
             semanticsVersion: semanticsVersion
         )
     }
@@ -60,6 +61,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public var outputDirectory: String
     /// Whether intrinsics follow pictures that are not of the size that the tables give; otherwise such pictures are refused.
     public var rescaleIntrinsics: Bool
+    /// The cameras that pictures are turned and scaled to; empty takes the rig as it is.
+    public var virtualRig: [VirtualCamera]
     /// Which rules lead from pictures to predictions.
     public var semanticsVersion: Int
 
@@ -74,7 +77,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
         modelPath: String,
         precision: Precision = .fp32,
         outputDirectory: String,
-        rescaleIntrinsics: Bool = false
+        rescaleIntrinsics: Bool = false,
+        virtualRig: [VirtualCamera] = []
     ) {
         self.datasetKind = datasetKind
         self.datasetRoot = datasetRoot
@@ -86,6 +90,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         self.precision = precision
         self.outputDirectory = outputDirectory
         self.rescaleIntrinsics = rescaleIntrinsics
+        self.virtualRig = virtualRig
         semanticsVersion = PredictionIdentity.currentSemanticsVersion
     }
 
@@ -117,6 +122,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         case datasetKind, datasetRoot, datasetVersion, split, modelConfiguration, modelDigest, modelPath, precision,
             outputDirectory
         case rescaleIntrinsics
+        case virtualRig
         case semanticsVersion = "semantics"
     }
 
@@ -133,6 +139,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         precision = try container.decode(Precision.self, forKey: .precision)
         outputDirectory = try container.decode(String.self, forKey: .outputDirectory)
         rescaleIntrinsics = try container.decodeIfPresent(Bool.self, forKey: .rescaleIntrinsics) ?? false
+        virtualRig = try container.decodeIfPresent([VirtualCamera].self, forKey: .virtualRig) ?? []
         semanticsVersion = try container.decodeIfPresent(Int.self, forKey: .semanticsVersion) ?? 1
     }
 
@@ -149,6 +156,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         try container.encode(precision, forKey: .precision)
         try container.encode(outputDirectory, forKey: .outputDirectory)
         if rescaleIntrinsics { try container.encode(true, forKey: .rescaleIntrinsics) }
+        if !virtualRig.isEmpty { try container.encode(virtualRig, forKey: .virtualRig) }
         if semanticsVersion != 1 { try container.encode(semanticsVersion, forKey: .semanticsVersion) }
     }
 
@@ -179,6 +187,21 @@ public struct RunSettings: Codable, Equatable, Sendable {
 
     /// Key of the manifest's settings under which it stands that intrinsics followed the pictures.
     public static let rescaleIntrinsicsKey = "rescaleIntrinsics"
+    /// Key of the manifest's settings under which the virtual cameras stand, as JSON.
+    public static let virtualRigKey = "virtualRig"
+
+    /// Virtual cameras as text for `run.json`.
+    private static func text(of rig: [VirtualCamera]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return (try? encoder.encode(rig)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    /// The virtual cameras that the settings of a `run.json` name; nil where what stands there cannot be read.
+    public static func virtualRig(in entries: [String: String]) -> [VirtualCamera]? {
+        guard let text = entries[virtualRigKey] else { return [] }
+        return try? JSONDecoder().decode([VirtualCamera].self, from: Data(text.utf8))
+    }
 
     /// A manifest of a run with these settings.
     ///
@@ -212,6 +235,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public func manifestEntries(samples: Int) -> [String: String] {
         var entries = [RunManifest.expectedSamplesKey: String(samples)]
         if rescaleIntrinsics { entries[Self.rescaleIntrinsicsKey] = "true" }
+        if !virtualRig.isEmpty { entries[Self.virtualRigKey] = Self.text(of: virtualRig) }
         return entries
     }
 }

@@ -12,7 +12,7 @@ public import Scenes
 /// sample the index of its mount (32 bits) and ego to global, or 2^32 - 1 alone. A scene of which no sample has that is
 /// written as version 1.
 ///
-/// Version 3 is for other rigs than nuScenes': after the token the road's height (a double); after a mount's sensor to ego its lens
+/// Version 3 is for other rigs than nuScenes': after a mount's sensor to ego its lens
 /// (name, count of coefficients in 8 bits, coefficients, 1 and the largest angle or 0) and the path of its mask (empty: none); after an image's path
 /// 0, 1 or 2 (a file; a message in a recording; one in a chunk of it), then offset, size and, of 2, the chunk (64 bits each). Lidar as in version 2,
 /// always there. A scene without any of these is written as version 1 or 2.
@@ -76,7 +76,6 @@ extension SceneFrames {
         writer.append(UInt16(isExtended ? 3 : hasLidar ? 2 : 1))
         writer.append(text32: name)
         writer.append(text32: token)
-        if isExtended { writer.append(groundHeight_m) }
         writer.append(UInt32(mounts.count))
         for mount in mounts { writer.append(contentsOf: mount) }
         var cameraIndex = 0
@@ -162,8 +161,7 @@ extension SceneFrames {
         self.init(
             name: try Self.usableName(&reader, "scene name"),
             token: try reader.text32(),
-            samples: [],
-            groundHeight_m: version >= 3 ? try reader.finite() : 0
+            samples: []
         )
         var mounts: [Mount] = []
         for _ in 0..<(try reader.count32(eachAtLeast: 140)) {

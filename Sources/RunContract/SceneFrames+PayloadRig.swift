@@ -7,10 +7,9 @@ extension SceneFrames {
 
     /// Whether only version 3 can say what the scene is.
     var hasOtherRig: Bool {
-        groundHeight_m.bitPattern != 0
-            || samples.contains {
-                $0.cameras.contains { $0.lens != .none || $0.maskPath != nil || $0.recorded != nil }
-            }
+        samples.contains {
+            $0.cameras.contains { $0.lens != .none || $0.maskPath != nil || $0.recorded != nil }
+        }
     }
 
     static func append(_ place: RecordedPicture?, to writer: inout ByteWriter) {

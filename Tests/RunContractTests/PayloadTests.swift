@@ -63,7 +63,6 @@ import Testing
         let plain = try Self.scene()
         #expect(plain.encodePayload()[4...5] == [1, 0])
         var scene = plain
-        scene.groundHeight_m = -0.33
         scene.samples[0].lidar = LidarPose(sensorToEgo: .identity, egoToGlobal: .identity)
         let lenses: [(String, [Double], Double?)] = [
             ("opencv", [-0.31, 0.09, 0.0002, -0.0001, -0.01], nil), ("kb4", [0.02, -0.004, 0.001, 0], 1.6),
@@ -88,7 +87,7 @@ import Testing
         }
         // Each alone is reason enough.
         for change in [
-            { $0.groundHeight_m = 1 }, { $0.samples[0].cameras[0].maskPath = "m.png" },
+            { $0.samples[0].cameras[0].maskPath = "m.png" },
             { $0.samples[0].cameras[0].recorded = RecordedPicture(chunk: nil, offset: 0, size: 1) },
         ] as [(inout SceneFrames) -> Void] {
             var other = plain

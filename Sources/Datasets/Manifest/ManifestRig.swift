@@ -15,9 +15,10 @@ struct ManifestRig {
     let name: String
     /// Its cameras: those that take a place in networks first, in `CameraOrder.published`; then the others as they are written.
     let cameras: [Camera]
-    /// Height of the road in the ego frame, metres.
+    /// Height of the road in the manifest's ego frame, metres. Frames have an ego frame whose origin is on the road, as nuScenes' is:
+    /// mounts are lowered by it and poses raised.
     let groundHeight_m: Double
-    /// The lidar's place on the vehicle.
+    /// The lidar's place on the vehicle, over the road.
     let lidar: RigidTransform?
 }
 
@@ -75,7 +76,8 @@ extension ManifestRig {
         let isCorner =
             object.has(.pixelOrigin) ? try object.choice(.pixelOrigin, of: ["center", "corner"]) == "corner" : false
         if let place = object.find(.lidar) {
-            lidar = try ManifestObject<ManifestLidarKey>(line, place).transform(.egoFromLidar)
+            let mount = try ManifestObject<ManifestLidarKey>(line, place).transform(.egoFromLidar)
+            lidar = Self.lowered(mount, by: groundHeight_m)
         } else {
             lidar = nil
         }
@@ -113,6 +115,21 @@ extension ManifestRig {
         }
         let slots = CameraOrder.published.compactMap { slot in found.first { $0.frame.channel == slot } }
         cameras = slots + found.filter { !CameraOrder.published.contains($0.frame.channel) }
+    }
+
+    /// A mount seen from the road below the manifest's ego frame.
+    private static func lowered(_ mount: RigidTransform, by height_m: Double) -> RigidTransform {
+        var mount = mount
+        if height_m != 0 { mount.translation.z -= height_m }
+        return mount
+    }
+
+    /// The pose of the ego frame on the road, from that of the manifest's.
+    func onRoad(_ pose: RigidTransform) -> RigidTransform {
+        guard groundHeight_m != 0 else { return pose }
+        var pose = pose
+        pose.translation = Placement(pose).moved(SIMD3(0, 0, groundHeight_m))
+        return pose
     }
 
     private static func camera(
@@ -175,7 +192,7 @@ extension ManifestRig {
             height: Int(size[1]),
             timestamp_us: 0,
             intrinsics: intrinsics,
-            sensorToEgo: mount,
+            sensorToEgo: lowered(mount, by: groundHeight_m),
             egoToGlobal: .identity,
             lens: lens,
             maskPath: object.has(.mask) ? folder + (try object.path(.mask)) : nil

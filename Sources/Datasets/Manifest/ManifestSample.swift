@@ -40,7 +40,7 @@ struct ManifestSample {
         let object = try ManifestObject<ManifestSampleKey>(line)
         let token = try object.name(.token)
         let time_ns = try object.time_ns(.t)
-        let pose = try object.transform(.worldFromEgo)
+        let pose = rig.onRoad(try object.transform(.worldFromEgo))
         if let found = MotionCheck.flaw(ofPose: pose) {
             throw line.problem(
                 .unlikelyValue,
@@ -165,7 +165,7 @@ struct ManifestSample {
         }
         frame.egoToGlobal = pose
         if let place = object.find(.worldFromEgo) {
-            frame.egoToGlobal = try object.transform(.worldFromEgo)
+            frame.egoToGlobal = rig.onRoad(try object.transform(.worldFromEgo))
             let shift = frame.egoToGlobal.translation - pose.translation
             let shift_m = (shift * shift).sum().squareRoot()
             guard shift_m <= mostShift_m + MotionCheck.fastest_mps * Double(abs(delay_ns)) / 1e9 else {

@@ -97,8 +97,7 @@ final class ManifestSceneReader {
         var frames = SceneFrames(
             name: scene.name,
             token: scene.token,
-            samples: [],
-            groundHeight_m: rig.groundHeight_m
+            samples: []
         )
         frames.samples.reserveCapacity(scene.sampleCount)
         var boxes: [[ManifestBox]] = []

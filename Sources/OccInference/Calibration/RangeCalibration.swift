@@ -18,12 +18,16 @@ public final class RangeCalibration {
     /// Keyframes seen.
     public private(set) var keyframes = 0
 
+    /// The network's configuration, for as many cameras as keyframes have.
+    public var configuration: NetworkConfiguration { session.model.configuration }
+
     /// Prepares a network.
     ///
+    /// - Parameter cameras: how many cameras the rig has; nil: as many as the network was made for.
     /// - Throws: `ModelPackageError` or `InferenceError`.
-    public init(_ package: ModelPackage) throws {
+    public init(_ package: ModelPackage, cameras: Int? = nil) throws {
         self.package = package
-        let model = try PreparedModel(package, .fp32, observesRanges: true)
+        let model = try PreparedModel(package, .fp32, cameras: cameras, observesRanges: true)
         session = try model.makeSession()
         names = Set(model.tapNames.filter { $0.contains(Self.infix) })
     }

@@ -6,19 +6,13 @@ public struct SceneFrames: Hashable, Sendable {
     public var token: String
     /// The samples, first to last in time.
     public var samples: [SampleFrames]
-    /// Height of the road in the ego frame, metres; 0 where the ego frame's origin is on the road, as in nuScenes.
-    public var groundHeight_m: Double
 
     /// Makes a scene from its parts.
-    public init(name: String, token: String, samples: [SampleFrames], groundHeight_m: Double = 0) {
+    public init(name: String, token: String, samples: [SampleFrames]) {
         self.name = name
         self.token = token
         self.samples = samples
-        self.groundHeight_m = groundHeight_m
     }
-
-    /// Cameras of a sample: of the first, as every sample of a scene has the same.
-    public var cameraCount: Int { samples.first?.cameras.count ?? 0 }
 
     /// The index of the sample that stands for "`back` samples earlier" than the one at `index`.
     ///

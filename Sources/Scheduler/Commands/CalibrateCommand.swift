@@ -63,16 +63,11 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
                     + resolved.omitted.prefix(5).map { "\n  \($0)" }.joined()
             )
         }
-        let calibration = try RangeCalibration(package)
-        let reader = try KeyframeReader(package.configuration, rescalesIntrinsics: rescaleIntrinsics)
+        let cameras = try NetworkCamera.plan(resolved.scenes[chosen[0].scene]).count
+        let calibration = try RangeCalibration(package, cameras: cameras)
+        let reader = try KeyframeReader(calibration.configuration, rescalesIntrinsics: rescaleIntrinsics)
         for (done, place) in chosen.enumerated() {
             let scene = resolved.scenes[place.scene]
-            if let flaw = NetworkRig.flaw(of: scene) {
-                throw CommandFailure(
-                    .configuration,
-                    "scene '\(scene.name)' cannot be given to a network: \(flaw); \(NetworkRig.advice)"
-                )
-            }
             reader.forget()
             try calibration.add(
                 try reader.read(scene, sample: place.sample, datasetRoot: scenes.kind.pictureFolder(root)) { _ in false

@@ -37,6 +37,12 @@ struct SubmissionOptions: ParsableArguments {
     )
     var rescaleIntrinsics = false
 
+    @Flag(
+        help:
+            "Turn and scale pictures to the cameras that the network was trained with, which the model's card names (docs/cameras.md)."
+    )
+    var virtualCameras = false
+
     @Option(
         help: ArgumentHelp(
             "Compare the pictures' sizes with the tables before anything is queued: of a sample of the files, of all, or of none.",

@@ -61,7 +61,8 @@ struct RebuildSource {
             modelDigest: header.modelDigest,
             modelPath: model,
             outputDirectory: directory.output,
-            rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true"
+            rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true",
+            virtualRig: manifest.flatMap { RunSettings.virtualRig(in: $0.settings) } ?? []
         )
         let identity = FolderIdentity(
             queue: "",

@@ -47,7 +47,8 @@ struct RunPlan: Sendable {
             modelPath: model.source,
             precision: options.precision,
             outputDirectory: Paths.absolute(options.output),
-            rescaleIntrinsics: options.rescaleIntrinsics
+            rescaleIntrinsics: options.rescaleIntrinsics,
+            virtualRig: options.virtualCameras ? try virtualRig(of: model) : []
         )
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),
@@ -125,9 +126,40 @@ struct RunPlan: Sendable {
         scenes = try RunScenes(
             Self.survey(settings, in: source, options),
             in: source,
-            split: settings.namedSplit,
+            settings: settings,
+            card: card,
             isDetection: isDetection
         )
+    }
+
+    /// The cameras that a model's card names.
+    ///
+    /// - Throws: `CommandFailure` where it names none.
+    private static func virtualRig(of model: ModelPackage) throws -> [VirtualCamera] {
+        let rig = model.card?.rig ?? [:]
+        guard !rig.isEmpty else {
+            throw CommandFailure(
+                .configuration,
+                "--virtual-cameras: the card of '\(model.source)' does not say which cameras the network was trained with; write a card with"
+                    + " a \"rig\" (docs/model-package.md) and put it in with `occ-scheduler add-card`, or leave the option out"
+            )
+        }
+        // In nuScenes' order first, as other rigs are.
+        let names =
+            CameraOrder.published.filter { rig[$0] != nil }
+            + rig.keys.filter { !CameraOrder.published.contains($0) }.sorted()
+        return names.compactMap { name in
+            rig[name].map {
+                VirtualCamera(
+                    slot: name,
+                    width_px: $0.width_px,
+                    height_px: $0.height_px,
+                    focalX_px: $0.focalX_px,
+                    focalY_px: $0.focalY_px,
+                    yaw_deg: $0.yaw_deg
+                )
+            }
+        }
     }
 
     /// Refuses a precision that this host does not compute: workers here would leave the run alone, and nobody would say why.
@@ -293,6 +325,12 @@ struct RunPlan: Sendable {
         for omission in scenes.survey.omitted { Terminal.say("warning: \(omission)") }
         for problem in scenes.survey.unreadablePictures { Terminal.say("warning: \(problem)") }
         if let remark = scenes.remark { Terminal.say("warning: \(remark)") }
+        if !scenes.rigDifferences.isEmpty {
+            Terminal.say(
+                "warning: the network was trained with another rig (its card says which); expect less, and measure before you label much:"
+            )
+            for sentence in scenes.rigDifferences { Terminal.say("  \(sentence)") }
+        }
         var parts: [String] = []
         if report.inserted > 0 { parts.append("\(report.inserted) new") }
         if report.requeued > 0 { parts.append("\(report.requeued) failed or cancelled before, queued again") }

@@ -3,6 +3,7 @@ internal import Datasets
 internal import Evaluation
 internal import JobQueue
 internal import Keyframes
+internal import OccInference
 internal import RunContract
 internal import Scenes
 internal import Scoring
@@ -12,11 +13,15 @@ internal import SystemSupport
 struct RunScenes: Sendable {
     /// Samples of a batch whose annotations are read together: nuScenes' largest version is one batch, because its tables are read once each.
     private static let batchSamples = 40_000
+    /// Sentences about rigs that are kept; every camera of a fleet may have its own.
+    private static let mostDifferences = 12
 
     /// The scenes.
     let survey: SurveyedDataset
     /// What stands in the way of a score.
     let remark: String?
+    /// How their rigs differ from the one that the network was trained with.
+    let rigDifferences: [String]
     private let source: any DatasetSource
     private let split: String?
     private let isAnnotated: Bool
@@ -26,20 +31,32 @@ struct RunScenes: Sendable {
     /// Looks at all scenes once.
     ///
     /// - Throws: `CommandFailure` for a rig that networks do not take; `DatasetError` where the dataset was changed meanwhile.
-    init(_ survey: SurveyedDataset, in source: any DatasetSource, split: String?, isDetection: Bool) throws {
+    init(
+        _ survey: SurveyedDataset,
+        in source: any DatasetSource,
+        settings: RunSettings,
+        card: ModelCard?,
+        isDetection: Bool
+    ) throws {
+        let split = settings.namedSplit
         self.survey = survey
         self.source = source
         self.split = split
         var annotations = Annotations(source: source, split: split)
         var wants = isDetection
+        var differences: [String] = []
         var failure: String?
         var scenes = survey.makeScenes()
         while let scene = try scenes.next() {
-            if let flaw = NetworkRig.flaw(of: scene) {
+            if let flaw = NetworkCamera.flaw(of: scene, virtualRig: settings.virtualRig) {
                 throw CommandFailure(
                     .configuration,
-                    "scene '\(scene.name)' of '\(source.root)' cannot be given to a network: \(flaw); \(NetworkRig.advice)"
+                    "scene '\(scene.name)' of '\(source.root)' cannot be given to a network: \(flaw)"
                 )
+            }
+            for sentence in try RigDifferences.sentences(scene, card: card, virtualRig: settings.virtualRig)
+            where differences.count < Self.mostDifferences && !differences.contains(sentence) {
+                differences.append(sentence)
             }
             guard wants else { continue }
             do { try annotations.take(scene) } catch {
@@ -59,6 +76,7 @@ struct RunScenes: Sendable {
             failure = "'\(source.version)' has no annotations of these scenes: the run will have no score"
         }
         remark = failure
+        rigDifferences = differences
         isAnnotated = wants
         kept = wants && annotations.batches == 1 ? annotations.last : nil
     }

@@ -45,7 +45,8 @@ struct WorkerProcess {
             [models] settings, cameras in
             try NetworkPredictor(
                 model: try models.model(for: settings, cameras: cameras),
-                rescalesIntrinsics: settings.identity.rescalesIntrinsics
+                rescalesIntrinsics: settings.identity.rescalesIntrinsics,
+                virtualRig: settings.identity.virtualRig
             )
         }
         return WorkerService(

@@ -35,11 +35,14 @@ struct GlobalBoxes {
     /// The boxes of a sample, in their order; those with a number that is not finite (an exponential that ran over) or a size
     /// of 0 (one that ran out) are left out.
     ///
-    /// - Throws: `ScenePredictionError` where the sample has no front camera.
+    /// A rig without nuScenes' front camera has the pose of its first picture.
+    ///
+    /// - Throws: `ScenePredictionError` where the sample has no pictures.
     func boxes(_ found: [DetectedBox], of sample: SampleFrames) throws -> [DetectionBox] {
-        guard let pose = sample.cameras.first(where: { $0.channel == Self.egoChannel })?.egoToGlobal else {
+        let camera = sample.cameras.first { $0.channel == Self.egoChannel } ?? sample.cameras.first
+        guard let pose = camera?.egoToGlobal else {
             throw ScenePredictionError(
-                description: "sample \(sample.token) has no \(Self.egoChannel), whose pose places its boxes on the map",
+                description: "sample \(sample.token) has no picture, whose pose would place its boxes on the map",
                 isRetryable: false
             )
         }

@@ -27,19 +27,37 @@ final class NetworkPredictor: SamplePredictor {
     /// Sets up a slot; costs the network's working memory.
     ///
     /// - Throws: `InferenceError`, `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
-    convenience init(model: PreparedModel, rescalesIntrinsics: Bool = false) throws {
-        try self.init(network: model.makeSession(), rescalesIntrinsics: rescalesIntrinsics)
+    convenience init(
+        model: PreparedModel,
+        rescalesIntrinsics: Bool = false,
+        virtualRig: [VirtualCamera] = []
+    ) throws {
+        try self.init(
+            network: model.makeSession(),
+            rescalesIntrinsics: rescalesIntrinsics,
+            virtualRig: virtualRig
+        )
     }
 
     /// Sets up a slot around a network.
     ///
-    /// - Parameter rescalesIntrinsics: whether intrinsics follow pictures that are not of the size that the tables give; otherwise such a
-    ///   picture is an error.
+    /// - Parameters:
+    ///   - rescalesIntrinsics: whether intrinsics follow pictures that are not of the size that the tables give; otherwise such a picture is
+    ///     an error.
+    ///   - virtualRig: the cameras that pictures are turned and scaled to; empty takes the rig as it is.
     /// - Throws: `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
-    init(network: any KeyframeNetwork, rescalesIntrinsics: Bool = false) throws {
+    init(
+        network: any KeyframeNetwork,
+        rescalesIntrinsics: Bool = false,
+        virtualRig: [VirtualCamera] = []
+    ) throws {
         self.network = network
         configuration = network.configuration
-        reader = try KeyframeReader(configuration, rescalesIntrinsics: rescalesIntrinsics)
+        reader = try KeyframeReader(
+            configuration,
+            rescalesIntrinsics: rescalesIntrinsics,
+            virtualRig: virtualRig
+        )
         storageLevel = StorageLevel.of(configuration)
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
     }

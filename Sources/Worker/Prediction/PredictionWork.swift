@@ -5,9 +5,7 @@ internal import Foundation
 internal import JobQueue
 internal import Keyframes
 internal import Logging
-internal import OccInference
 internal import RunContract
-internal import Scenes
 internal import Scoring
 internal import Storage
 internal import Synchronization
@@ -66,8 +64,7 @@ final class PredictionWork: SceneWork {
         do {
             let settings = try RunSettings(json: scene.runSettings, run: scene.runName)
             let frames = try ScenePayload.decode(scene.payload, scene: scene.sceneName)
-            // A scene without usable cameras fails by itself, where its first sample is read.
-            let cameras = min(max(frames.cameraCount, 1), NetworkConfiguration.mostCameras)
+            let cameras = try NetworkCamera.plan(frames, virtualRig: settings.virtualRig).count
             let predictor = try predictor(for: settings, cameras: cameras, slot: slot)
             let job = SceneJob(
                 scene: scene,
