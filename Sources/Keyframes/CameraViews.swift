@@ -1,3 +1,4 @@
+internal import Datasets
 internal import ImageFiles
 internal import OccInference
 internal import Scenes

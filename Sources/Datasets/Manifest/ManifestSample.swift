@@ -77,6 +77,7 @@ struct ManifestSample {
             pictures[camera] = try Self.picture(
                 place,
                 of: rig.cameras[camera].frame,
+                rig: rig,
                 time_ns: time_ns,
                 pose: pose,
                 folder: folder
@@ -111,6 +112,7 @@ struct ManifestSample {
     private static func picture(
         _ object: ManifestObject<ManifestImageKey>,
         of camera: CameraFrame,
+        rig: ManifestRig,
         time_ns: Int64,
         pose: RigidTransform,
         folder: String

@@ -122,8 +122,13 @@ extension CameraFrame {
     /// The network's own resizing scales pixels about the corner of the picture too (`post_rot`), so that a picture that was halved first
     /// and one that was not are placed alike.
     public func intrinsicsFloat32(ofWidth width: Int, height: Int) -> [Float] {
-        guard !isOfSize(width: width, height: height), self.width > 0, self.height > 0 else { return intrinsicsFloat32 }
+        intrinsics(ofWidth: width, height: height).map(Float.init)
+    }
+
+    /// The intrinsic matrix of a picture of another size, 9 values.
+    public func intrinsics(ofWidth width: Int, height: Int) -> [Double] {
+        guard !isOfSize(width: width, height: height), self.width > 0, self.height > 0 else { return intrinsics }
         let scales = [Double(width) / Double(self.width), Double(height) / Double(self.height), 1]
-        return intrinsics.enumerated().map { Float($1 * scales[min($0 / 3, 2)]) }
+        return intrinsics.enumerated().map { $1 * scales[min($0 / 3, 2)] }
     }
 }
