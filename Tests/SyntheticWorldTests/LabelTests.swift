@@ -21,14 +21,13 @@ import Testing
         let time = plan.clock.seconds(plan.clock.sample(1))
         let ego = plan.world.ego.pose(at: time)
         let solids = plan.world.solids(at: time, around: SIMD2(ego.x, ego.y), reach: 100)
-        let cameras = plan.cameras(1)
         return Case(
             world: plan.world,
             plan: plan,
             ego: ego,
             time: time,
-            labels: SampleLabels(world: plan.world, solids: solids, ego: ego, cameras: cameras),
-            cameras: cameras
+            labels: SampleLabels(world: plan.world, solids: solids, ego: ego, cameras: plan.cameras(1)),
+            cameras: plan.judges(1)
         )
     }
 

@@ -15,7 +15,9 @@ struct ManifestRig {
     let name: String
     /// Its cameras: those that take a place in networks first, in `CameraOrder.published`; then the others as they are written.
     let cameras: [Camera]
-    /// Height of the road in the manifest's ego frame, metres. Frames have an ego frame whose origin is on the road, as nuScenes' is:
+    /// Height of the road in the manifest's ego frame, metres.
+    ///
+    /// Frames have an ego frame whose origin is on the road, as nuScenes' is:
     /// mounts are lowered by it and poses raised.
     let groundHeight_m: Double
     /// The lidar's place on the vehicle, over the road.

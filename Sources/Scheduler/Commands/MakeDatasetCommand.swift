@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CommandSupport
+internal import Datasets
 internal import SyntheticWorld
 
 /// `occ-scheduler make-dataset`: a synthetic nuScenes-format dataset.
@@ -36,6 +37,14 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
     @Option(help: ArgumentHelp("Height of the pictures in pixels.", valueName: "n"))
     var height: Int = 900
 
+    @Option(
+        help: ArgumentHelp(
+            "Render for the first rig of this manifest instead: its cameras, sizes and lenses (docs/manifest.md). Writes a manifest and no tables.",
+            valueName: "file"
+        )
+    )
+    var rig: String?
+
     @Option(help: ArgumentHelp("JPEG quality.", valueName: "1-100"))
     var quality: Int = 90
 
@@ -67,7 +76,7 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
                 "'\(folder)' holds a dataset of this command already: choose another --to, or render it anew with --force"
             )
         }
-        let options = SyntheticOptions(
+        var options = SyntheticOptions(
             scenes: scenes,
             samplesPerScene: samples,
             seed: seed,
@@ -77,6 +86,7 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
             version: datasetVersion,
             storesLidarPoints: !withoutLidar
         )
+        if let rig { options.rig = try ManifestRigs.first(in: Paths.absolute(rig)) }
         let summary = try await SyntheticDataset.write(to: folder, options: options) { progress in
             if Terminal.isInteractive || progress.samplesDone == progress.samplesTotal {
                 Terminal.showProgress("\(progress.samplesDone)/\(progress.samplesTotal) samples rendered")

@@ -78,6 +78,40 @@ struct RayMask {
         }
     }
 
+    /// Directions, in the ego frame of `reference`, of all rays of a dense fan that a camera with a lens sees.
+    ///
+    /// 1800 directions around; 180 even heights, and those that fall on the ground every 0.35 m up to 60 m.
+    static func lensRays(
+        _ frame: CameraFrame,
+        _ model: CameraModel,
+        ego: Pose,
+        reference: Pose
+    ) -> (origin: Vector, directions: [Vector]) {
+        let mount = Placement(frame.sensorToEgo)
+        let turned = Pose(x: 0, y: 0, z: 0, yaw: ego.yaw - reference.yaw)
+        let place = mount.moved(.zero)
+        let origin = Vector(reference.applyInverse(ego.apply(place)))
+        let axes = [SIMD3(1.0, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)].map(mount.turned)
+        let even = (0..<180).map { (line: Int) -> Double in tan((Double(line) + 0.5) / 180 * Double.pi - Double.pi / 2)
+        }
+        let ground = GroundSlopes.slopes(height: place.z).map { (slope: Double) -> Double in -slope }
+        let slopes = even + ground
+        let around = 1800
+        var directions: [Vector] = []
+        for turn in 0..<around {
+            let yaw = (Double(turn) + 0.5) / Double(around) * 2 * Double.pi
+            for slope in slopes {
+                let ray = SIMD3(cos(yaw), sin(yaw), slope)
+                let seen = SIMD3((ray * axes[0]).sum(), (ray * axes[1]).sum(), (ray * axes[2]).sum())
+                guard let pixel = model.project(seen), pixel.x >= -0.5, pixel.y >= -0.5,
+                    pixel.x < Double(frame.width) - 0.5, pixel.y < Double(frame.height) - 0.5
+                else { continue }
+                directions.append(normalized(Vector(turned.apply(ray))))
+            }
+        }
+        return (origin, directions)
+    }
+
     /// Directions, in the ego frame of `reference`, of a grid of rays over a camera's picture.
     ///
     /// 400 columns; 225 even rows, and rows that fall on the ground every 0.35 m up to 60 m, so that no ground voxel in

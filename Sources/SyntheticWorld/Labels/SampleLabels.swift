@@ -8,11 +8,11 @@ struct SampleLabels {
     let maskCamera: [UInt8]
 
     /// Labels a keyframe: everything in the ego frame of the lidar's time stamp.
-    init(world: SceneWorld, solids: [Primitive], ego: Pose, cameras: [(camera: PinholeCamera, ego: Pose)]) {
+    init(world: SceneWorld, solids: [Primitive], ego: Pose, cameras: [(camera: SceneCamera, ego: Pose)]) {
         semantics = Voxelizer(world: world, solids: solids, ego: ego).labels
         var byCamera = RayMask()
         for (camera, cameraEgo) in cameras {
-            let rays = RayMask.cameraRays(camera, ego: cameraEgo, reference: ego)
+            let rays = camera.rays(ego: cameraEgo, reference: ego)
             byCamera.cast(labels: semantics, origin: rays.origin, directions: rays.directions)
         }
         var byLidar = RayMask()

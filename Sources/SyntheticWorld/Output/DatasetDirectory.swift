@@ -52,8 +52,12 @@ struct DatasetDirectory: Sendable {
         }
     }
 
-    /// Writes the table files into a hidden folder and gives it its name by one rename.
+    /// Writes the table files into a hidden folder and gives it its name by one rename; none where there are none.
     func publish(_ tables: [(name: String, bytes: [UInt8])]) throws {
+        guard !tables.isEmpty else {
+            do { try writeMarker(state: "complete") } catch let error as FileError { throw Self.explain(error) }
+            return
+        }
         let hidden = partialName(version)
         for table in tables { try write(table.bytes, to: "\(hidden)/\(table.name)") }
         let target = "\(root)/\(version)"

@@ -61,7 +61,8 @@ struct DatasetWriter {
         tables.splits = splits
         let files: [(name: String, bytes: [UInt8])]
         do {
-            files = try tables.encoded()
+            // Tables cannot say what a given rig's lenses do.
+            files = options.rig.isEmpty ? try tables.encoded() : []
         } catch {
             throw SyntheticWorldError.cannotWrite(
                 path: "\(directory.root)/\(options.version)",
@@ -76,7 +77,7 @@ struct DatasetWriter {
             scenes: tables.scenes.map(\.name),
             splits: tables.splits,
             samples: tables.samples.count,
-            images: tables.samples.count * SensorRig.cameraChannels.count,
+            images: tables.samples.count * (options.rig.isEmpty ? SensorRig.cameraChannels.count : options.rig.count),
             annotations: tables.sampleAnnotations.count,
             bytesWritten: bytes
         )
@@ -96,7 +97,7 @@ struct DatasetWriter {
         _ plan: ScenePlan,
         sampleDone: () -> Void
     ) async throws -> (facts: [SampleFacts], bytes: Int) {
-        let cameras = SensorRig.cameraChannels.count
+        let cameras = plan.cameras.count
         let jobs = plan.sampleCount * (cameras + 1)
         var facts = [SampleFacts](repeating: SampleFacts(), count: plan.sampleCount)
         var missing = [Int](repeating: cameras + 1, count: plan.sampleCount)

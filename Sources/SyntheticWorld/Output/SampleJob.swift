@@ -30,7 +30,7 @@ struct SampleJob: Sendable {
         )
         return CameraRenderer(
             world: frame,
-            camera: scene.rig.cameras[camera],
+            camera: scene.cameras[camera],
             ego: ego,
             noiseSeed: random.next()
         ).render()
@@ -53,7 +53,7 @@ struct SampleJob: Sendable {
             try directory.write(content, to: scene.lidarFile(sample, stored: true))
             bytes += content.count
         }
-        return (facts(frame: frame, sweep: sweep, ego: ego, time: time, cameras: cameras), bytes)
+        return (facts(frame: frame, sweep: sweep, ego: ego, time: time, cameras: scene.judges(sample)), bytes)
     }
 
     private func facts(

@@ -4,14 +4,16 @@ internal import ImageFiles
 /// Renders one camera's picture of a frozen world.
 struct CameraRenderer {
     let world: FrameWorld
-    let camera: PinholeCamera
+    let camera: SceneCamera
     /// The ego vehicle's pose when the camera fires.
     let ego: Pose
     /// Sets the sensor's noise apart from other pictures'.
     let noiseSeed: UInt64
 
-    /// Where a pixel's ray ends, to find outlines: a solid's index, or -2 - kind for ground, or -1 for sky.
+    /// Where a pixel's ray ends, to find outlines: a solid's index, or -2 - kind for ground, or -1 for sky, or `unseen`.
     typealias Identity = Int32
+    /// Stands for pixels that the lens does not reach.
+    private static let unseen = Identity.min
 
     /// Renders the picture.
     func render() -> RGBImage {
@@ -25,13 +27,18 @@ struct CameraRenderer {
             identities.deallocate()
             stack.free()
         }
-        let view = CameraView(camera: camera, ego: ego)
-        var tracer = PixelTracer(world: world, stack: stack, pixelAngle: Float(1 / camera.focal))
+        let view = camera.view(ego: ego)
+        var tracer = PixelTracer(world: world, stack: stack, pixelAngle: camera.pixelAngle)
         pixels.withUnsafeMutableBufferPointer { target in
             guard let out = target.baseAddress else { return }
             for y in 0..<height {
                 for x in 0..<width {
-                    let sample = tracer.trace(view.origin, view.direction(Float(x), Float(y)))
+                    let direction = view.direction(Float(x), Float(y))
+                    guard direction != Vector(repeating: 0) else {
+                        identities[y * width + x] = Self.unseen
+                        continue
+                    }
+                    let sample = tracer.trace(view.origin, direction)
                     identities[y * width + x] = sample.identity
                     tone.store(sample.color * world.lighting.exposure, out + (y * width + x) * 3)
                 }
@@ -64,13 +71,13 @@ struct CameraRenderer {
                         (x == 0 || identities[i - 1] == own) && (x == width - 1 || identities[i + 1] == own)
                         && (y == 0 || identities[i - width] == own)
                         && (y == height - 1 || identities[i + width] == own)
-                    if isInner { continue }
+                    if isInner || own == Self.unseen { continue }
                     var sum = SIMD3<Int32>(Int32(out[i * 3]), Int32(out[i * 3 + 1]), Int32(out[i * 3 + 2]))
                     for offset in offsets {
-                        let sample = tracer.trace(
-                            view.origin,
-                            view.direction(Float(x) + offset.x, Float(y) + offset.y)
-                        )
+                        let direction = view.direction(Float(x) + offset.x, Float(y) + offset.y)
+                        // At the lens's rim only a part of a pixel sees something.
+                        guard direction != Vector(repeating: 0) else { continue }
+                        let sample = tracer.trace(view.origin, direction)
                         tone.store(sample.color * world.lighting.exposure, color)
                         sum &+= SIMD3(Int32(color[0]), Int32(color[1]), Int32(color[2]))
                     }

@@ -4,11 +4,14 @@ struct SceneClock: Sendable {
     let start: Int
     private let seed: UInt64
     private let scene: Int
+    /// When each camera fires against the sample's time stamp, microseconds.
+    private let cameraDelays: [Int]
 
     /// Keyframes are 0.5 s apart, give or take a millisecond.
     private static let interval = 500_000
 
-    init(seed: UInt64, scene: Int) {
+    init(seed: UInt64, scene: Int, cameraDelays: [Int] = SensorRig.cameraDelays) {
+        self.cameraDelays = cameraDelays
         self.seed = seed
         self.scene = scene
         // One scene a quarter of an hour, from noon of 1 January 2030 (UTC): no real log is that young.
@@ -24,7 +27,7 @@ struct SceneClock: Sendable {
     /// When a camera takes the sample's picture, microseconds.
     func camera(_ camera: Int, sample index: Int) -> Int {
         var random = RandomStream(seed: seed, UInt64(scene), 6, UInt64(index), UInt64(camera))
-        return sample(index) + SensorRig.cameraDelays[camera] + random.below(1001) - 500
+        return sample(index) + cameraDelays[camera] + random.below(1001) - 500
     }
 
     /// Seconds since the scene's first sample.

@@ -1,3 +1,5 @@
+internal import Scenes
+
 /// One scene's lines of `dataset.occ.jsonl`, the manifest beside the tables (`docs/manifest.md`): it says the same as they do.
 struct SceneManifest {
     let scene: ScenePlan
@@ -29,7 +31,8 @@ struct SceneManifest {
     private var rigName: String { "rig-\(scene.name)" }
 
     private func rig() -> String {
-        let cameras = scene.rig.cameras.map { camera -> String in
+        let cameras = scene.cameras.map { camera -> String in
+            guard case .pinhole(let camera) = camera else { return given(camera) }
             let k = Self.list([camera.focal, camera.focal, camera.principalX, camera.principalY])
             return
                 #""\#(camera.channel)":{"size":[\#(camera.width),\#(camera.height)],"k":\#(k),"distortion":{"model":"none"},"#
@@ -40,9 +43,26 @@ struct SceneManifest {
             + #""lidar":{"egoFromLidar":\#(Self.transform(SensorRig.lidarTranslation, lidar.quaternion))}}"# + "\n"
     }
 
+    /// A camera of a rig that was given.
+    private func given(_ camera: SceneCamera) -> String {
+        guard case .given(let frame, _) = camera else { return "" }
+        let k = frame.intrinsics
+        let mount = frame.sensorToEgo
+        let q = mount.rotation
+        var lens = #"{"model":"\#(frame.lens.name)""#
+        if frame.lens.model != .none { lens += #","d":\#(Self.list(frame.lens.coefficients))"# }
+        // p1 times [c d; e 1] stands where other cameras have their focal lengths.
+        let isFTheta = frame.lens.name == "ftheta"
+        if isFTheta { lens += #","linear":\#(Self.list([k[0] / k[4], k[1] / k[4], k[3] / k[4]]))"# }
+        var text = #""\#(frame.channel)":{"size":[\#(frame.width),\#(frame.height)],"#
+        text += #""k":\#(Self.list(isFTheta ? [k[2], k[5]] : [k[0], k[4], k[2], k[5]])),"distortion":\#(lens)},"#
+        if let angle = frame.lens.maximumAngle_rad { text += #""maxAngle":\#(angle),"# }
+        return text + #""unusual":true,"egoFromCamera":\#(Self.transform(mount.translation, [q.w, q.x, q.y, q.z]))}"#
+    }
+
     private func sample(_ index: Int, _ facts: SampleFacts) -> String {
         let time = scene.clock.sample(index)
-        let images = SensorRig.cameraChannels.enumerated().map { camera, channel -> String in
+        let images = scene.cameras.map(\.channel).enumerated().map { camera, channel -> String in
             let own = scene.clock.camera(camera, sample: index)
             return
                 #""\#(channel)":{"path":"\#(scene.imageFile(camera, index))","t":"\#(own)000","worldFromEgo":\#(ego(at: own))}"#

@@ -3,14 +3,21 @@ struct ScenePlan: Sendable {
     let index: Int
     let sampleCount: Int
     let world: SceneWorld
+    /// The built-in rig, which annotations are judged by.
     let rig: SensorRig
+    /// The cameras that pictures are rendered for.
+    let cameras: [SceneCamera]
     let clock: SceneClock
     let mapToken: String
 
     init(index: Int, options: SyntheticOptions) {
         self.index = index
         sampleCount = options.samplesPerScene
-        clock = SceneClock(seed: options.seed, scene: index)
+        clock = SceneClock(
+            seed: options.seed,
+            scene: index,
+            cameraDelays: options.rig.isEmpty ? SensorRig.cameraDelays : options.rig.map { _ in 0 }
+        )
         world = SceneWorld(
             seed: options.seed,
             scene: index,
@@ -22,6 +29,7 @@ struct ScenePlan: Sendable {
             width: options.imageWidth,
             height: options.imageHeight
         )
+        cameras = options.rig.isEmpty ? rig.cameras.map(SceneCamera.pinhole) : options.rig.compactMap(SceneCamera.init)
         mapToken = TokenMaker(seed: options.seed).token("map", Self.name(index))
     }
 
@@ -38,7 +46,7 @@ struct ScenePlan: Sendable {
     }
 
     func imageFile(_ camera: Int, _ sample: Int) -> String {
-        let channel = SensorRig.cameraChannels[camera]
+        let channel = cameras[camera].channel
         return "samples/\(channel)/\(log)__\(channel)__\(clock.camera(camera, sample: sample)).jpg"
     }
 
@@ -52,9 +60,18 @@ struct ScenePlan: Sendable {
     static let sharedLidarFile = "samples/\(SensorRig.lidarChannel)/not-stored.pcd.bin"
 
     /// The cameras of a sample with the ego poses at which they fire.
-    func cameras(_ sample: Int) -> [(camera: PinholeCamera, ego: Pose)] {
+    func cameras(_ sample: Int) -> [(camera: SceneCamera, ego: Pose)] {
+        cameras.enumerated().map { index, camera in (camera, pose(ofCamera: index, sample)) }
+    }
+
+    /// The built-in rig's cameras at a sample.
+    func judges(_ sample: Int) -> [(camera: PinholeCamera, ego: Pose)] {
         rig.cameras.enumerated().map { index, camera in
-            (camera, world.ego.pose(at: clock.seconds(clock.camera(index, sample: sample))))
+            (camera, pose(ofCamera: cameras.count == rig.cameras.count ? index : 0, sample))
         }
+    }
+
+    private func pose(ofCamera index: Int, _ sample: Int) -> Pose {
+        world.ego.pose(at: clock.seconds(clock.camera(index, sample: sample)))
     }
 }

@@ -49,7 +49,7 @@ struct SceneTables {
                 )
             )
         }
-        addSensors(to: &tables, samples: samples)
+        if options.rig.isEmpty { addSensors(to: &tables, samples: samples) }
         addAnnotations(to: &tables, samples: samples, facts: facts)
     }
 

@@ -1,0 +1,60 @@
+internal import Scenes
+
+/// A camera that pictures are rendered for: one of the built-in rig, or one of a rig that was given.
+enum SceneCamera: Sendable {
+    case pinhole(PinholeCamera)
+    /// Name, size and place, and how it projects; lenses of every kind.
+    case given(CameraFrame, CameraModel)
+
+    /// A given camera; nil where its intrinsics cannot be inverted, which `SyntheticOptions.validate` refuses before.
+    init?(_ frame: CameraFrame) {
+        guard let model = CameraModel(intrinsics: frame.intrinsics, lens: frame.lens) else { return nil }
+        self = .given(frame, model)
+    }
+
+    var channel: String {
+        switch self {
+        case .pinhole(let camera): camera.channel
+        case .given(let frame, _): frame.channel
+        }
+    }
+
+    var width: Int {
+        switch self {
+        case .pinhole(let camera): camera.width
+        case .given(let frame, _): frame.width
+        }
+    }
+
+    var height: Int {
+        switch self {
+        case .pinhole(let camera): camera.height
+        case .given(let frame, _): frame.height
+        }
+    }
+
+    /// Angle between neighbouring pixels near the optical axis, radians.
+    var pixelAngle: Float {
+        switch self {
+        case .pinhole(let camera): Float(1 / camera.focal)
+        case .given(let frame, let model):
+            Float(1 / (model.rectified(width: frame.width, height: frame.height)?.focalX_px ?? Double(frame.width)))
+        }
+    }
+
+    /// Its rays from where the vehicle is.
+    func view(ego: Pose) -> CameraView {
+        switch self {
+        case .pinhole(let camera): CameraView(camera: camera, ego: ego)
+        case .given(let frame, let model): CameraView(frame: frame, model: model, ego: ego)
+        }
+    }
+
+    /// Its origin and rays over all that it sees, in the ego frame of `reference`.
+    func rays(ego: Pose, reference: Pose) -> (origin: Vector, directions: [Vector]) {
+        switch self {
+        case .pinhole(let camera): RayMask.cameraRays(camera, ego: ego, reference: reference)
+        case .given(let frame, let model): RayMask.lensRays(frame, model, ego: ego, reference: reference)
+        }
+    }
+}
