@@ -195,11 +195,16 @@ def main(arguments):
         choices=["annotations", "lidar", RING[0]],
         help="whose times samples have (default: annotations where there are any, else lidar; only annotations have boxes)",
     )
-    parser.add_argument("--stereo", action="store_true", help="also the two stereo cameras")
+    parser.add_argument(
+        "--stereo",
+        action="store_true",
+        help="also the two stereo cameras, which have 5 pictures a second: samples may lack theirs",
+    )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave out logs that are not whole, and leave with 1"
     )
     options = parser.parse_args(arguments)
+    module("pyarrow")
     logs = logs_of(options.data.resolve(), options.log)
     with Manifest(options, options.data) as out:
         broken = out.each(logs, lambda out, log: convert(out, log, options), options.skip_broken)

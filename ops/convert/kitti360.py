@@ -205,6 +205,7 @@ def main(arguments):
         "--skip-broken", action="store_true", help="leave out sequences that are not whole, and leave with 1"
     )
     options = parser.parse_args(arguments)
+    module("PIL")
     pictures = (options.output.parent / f"{options.output.name.removesuffix('.occ.jsonl')}.pictures").resolve()
     with Manifest(options, options.output.parent) as out:
         broken = out.each(

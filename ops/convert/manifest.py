@@ -174,19 +174,21 @@ def transform(rigid):
 
 
 def slots(cameras):
-    """The places that cameras take, by names: the pairs nearest in direction first."""
+    """The places that cameras take, by names: the pairs nearest in direction first, in steps of 3 degrees; then the
+    cameras in their order, so that of a stereo pair the first is the one."""
     yaws = {}
     for name, value in cameras.items():
         x, y, _ = value["mount"].turned((0, 0, 1))
         yaws[name] = math.degrees(math.atan2(y, x))
     pairs = sorted(
-        (abs((yaw - place + 180) % 360 - 180), i, j, name, slot)
+        (turn // 3, i, j, name, slot)
         for i, (name, yaw) in enumerate(yaws.items())
         for j, (slot, place) in enumerate(SLOTS.items())
+        if (turn := abs((yaw - place + 180) % 360 - 180)) <= MOST_TURN
     )
     taken = {}
-    for turn, _, _, name, slot in pairs:
-        if turn <= MOST_TURN and name not in taken and slot not in taken.values():
+    for _, _, _, name, slot in pairs:
+        if name not in taken and slot not in taken.values():
             taken[name] = slot
     return taken
 

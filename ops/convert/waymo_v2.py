@@ -215,6 +215,7 @@ def main(arguments):
         "--skip-broken", action="store_true", help="leave out segments that are not whole, and leave with 1"
     )
     options = parser.parse_args(arguments)
+    module("pyarrow")
     options.data = options.data.resolve()
     segments = segments_of(options.data, options.segment)
     pictures = (options.output.parent / f"{options.output.name.removesuffix('.occ.jsonl')}.pictures").resolve()

@@ -1,7 +1,7 @@
 """Tests of the converters: logs of the true layouts with known geometry, hostile pickles, what is said of half a log.
 
-    python3 -m venv venv && venv/bin/pip install -r ops/convert/requirements.txt
-    venv/bin/python ops/convert/test/test_convert.py
+python3 -m venv venv && venv/bin/pip install -r ops/convert/requirements.txt
+venv/bin/python ops/convert/test/test_convert.py
 """
 
 import contextlib
@@ -142,6 +142,10 @@ class Geometry(Case):
         _, rigs, scenes = self.agree(kitti360)
         cameras = rigs[SEQUENCE]["cameras"]
         self.assertEqual([c["distortion"]["model"] for c in cameras.values()], ["none", "none", "mei", "mei"])
+        self.assertEqual(
+            {name: c["slot"] for name, c in cameras.items() if "slot" in c},
+            {"image_00": "CAM_FRONT", "image_02": "CAM_BACK_LEFT", "image_03": "CAM_BACK_RIGHT"},
+        )
         samples = scenes[SEQUENCE][1]
         self.assertEqual([s["token"][-2:] for s in samples], ["02", "07", "12", "17", "22"])
         np.testing.assert_allclose(project.matrix(samples[1]["worldFromEgo"]), logs.world_from_ego(0.7), atol=1e-8)
@@ -455,7 +459,13 @@ class Pickles(Case):
         self.assertFalse(mark.exists())
 
     def test_broken_pickles_give_a_value_or_a_problem(self):
-        value = {"a": np.arange(3.0), "n": np.array(["x", "yz"]), "t": [1, (2.5, "ü")], "b": bytearray(b"abc"), "s": {1}}
+        value = {
+            "a": np.arange(3.0),
+            "n": np.array(["x", "yz"]),
+            "t": [1, (2.5, "ü")],
+            "b": bytearray(b"abc"),
+            "s": {1},
+        }
         for protocol in (2, 5):
             whole = pickle.dumps(value, protocol)
             broken = [whole[:length] for length in range(len(whole))]
