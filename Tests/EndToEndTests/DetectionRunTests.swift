@@ -61,6 +61,7 @@ struct DetectionRunTests {
             }
         }
         try await scoreAndDraw(fixture, dataset: dataset, output: output)
+        try await exportForViewers(fixture, output: output)
         // Occupancy's forms are refused with a reason.
         let refused = try await Tool.run(
             "occ-scheduler",
@@ -72,6 +73,20 @@ struct DetectionRunTests {
         try await fixture.expect(0, ["retry", "--output", output])
         let states = try Fixture.sceneStates(inOutput: output)
         #expect(states.contains(.unfinished) && !states.contains(.failed))
+    }
+
+    /// Recordings are whole, and the same command finds them there.
+    private func exportForViewers(_ fixture: Fixture, output: String) async throws {
+        let folder = output + "/recordings"
+        let command = ["export", "--output", output, "--format", "mcap", "--to", folder]
+        let first = try await fixture.expect(1, command)
+        #expect(first.errors.contains("1 recordings written, 0 were there already"), "\(first.errors)")
+        #expect(try await fixture.expect(1, command).errors.contains("0 recordings written, 1 were there already"))
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+        let checked = try await fixture.expect(0, ["inspect", folder + "/" + name, "--check"])
+        #expect(checked.output.contains("/cam_front/image_rect_compressed"), "\(checked.output)")
+        let refused = try await fixture.expect(2, command + ["--voxel-grid"])
+        #expect(refused.errors.contains("holds boxes: leave out --voxel-grid"), "\(refused.errors)")
     }
 
     /// Scores of a part are marked as such, and the same from files, from run.json, and through a results file; pictures are drawn.

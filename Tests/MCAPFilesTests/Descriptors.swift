@@ -2,7 +2,8 @@
 
 /// Reads a `FileDescriptorSet` as far as tests compare it.
 enum Descriptors {
-    /// The fields of every message, as `package.Message.field number label type typeName`; the dependencies of every file.
+    /// The fields of every message, as `package.Message.field number label type typeName`; the values of its enums; the
+    /// dependencies of every file.
     static func fields(_ set: [UInt8]) throws -> Set<String> {
         var found: Set<String> = []
         try ProtobufReader.read(set[...]) { file in
@@ -39,9 +40,28 @@ enum Descriptors {
                     }
                 }
                 fields.append("\(field) \([3, 4, 5].map { numbers[$0] ?? 0 }) \(type)")
+            case 4: try fields.append(contentsOf: values(ofEnum: part.bytes()))
             default: break
             }
         }
         return fields.map { "\(package).\(name).\($0)" }
+    }
+
+    private static func values(ofEnum bytes: ArraySlice<UInt8>) throws -> [String] {
+        var (choice, values): (String, [String]) = ("", [])
+        try ProtobufReader.read(bytes) { part in
+            switch part.number {
+            case 1: choice = try part.text()
+            case 2:
+                var (name, number): (String, UInt64?) = ("", nil)
+                try ProtobufReader.read(try part.bytes()) { item in
+                    if item.number == 1 { name = try item.text() }
+                    if item.number == 2 { number = try item.varint() }
+                }
+                values.append("\(name) = \(number.map(String.init) ?? "nothing")")
+            default: break
+            }
+        }
+        return values.map { "\(choice) \($0)" }
     }
 }

@@ -124,10 +124,50 @@ struct GoldenRecordingTests {
 
     /// The descriptors that we make by hand say what the official ones say; only optional parts are left out.
     @Test func ourSchemasAreThoseOfFoxglove() throws {
-        let official = try file("foxglove-zstd").summary?.definitions.schemas.values
+        let files = try [file("foxglove-zstd"), file("foxglove-boxes")]
+        let official = files.flatMap { $0.summary?.definitions.schemas.values.map(\.self) ?? [] }
         for schema in FoxgloveSchema.allCases {
-            let other = try #require(official?.first { $0.name == schema.name })
+            let other = try #require(official.first { $0.name == schema.name })
             #expect(try Descriptors.fields(schema.descriptors) == Descriptors.fields(other.data))
         }
+    }
+
+    /// Messages that are only written: the official library writes the same bytes.
+    @Test func cloudsGridsAndBoxesAreThoseOfFoxglove() throws {
+        let messages = try Recording.read(try file("foxglove-boxes")).messages
+        let official = Dictionary(messages.map { ($0.channel.topic, Array($0.data)) }) { first, _ in first }
+        let cloud = RecordedPointCloud(
+            time_ns: Self.time_ns,
+            frame: "base_link",
+            pointStride_bytes: 13,
+            fields: [
+                .init("x", 0, .float32), .init("y", 4, .float32), .init("z", 8, .float32), .init("class", 12, .uint8),
+            ],
+            data: Array(0..<26)
+        )
+        #expect(official["/points"] == cloud.protobuf)
+        let grid = RecordedVoxelGrid(
+            time_ns: Self.time_ns,
+            frame: "base_link",
+            low: SIMD3(-40, -40, -1),
+            cellSize: SIMD3(0.5, 0.5, 0.25),
+            columns: 3,
+            rows: 2,
+            cellStride_bytes: 2,
+            fields: [.init("alpha", 0, .uint8), .init("class", 1, .uint8)],
+            data: Array(0..<24)
+        )
+        #expect(official["/grid"] == grid.protobuf)
+        let box = RecordedSceneUpdate.Box(
+            id: "0",
+            centre: SIMD3(10, -2, 1),
+            rotation: SIMD4(0, 0, 0.5, 0.75),
+            size: SIMD3(4, 2, 1.5),
+            colour: SIMD4(1, 0.5, 0, 0.25),
+            text: "car 0.87",
+            metadata: [.init("category", "car"), .init("score", "0.87")]
+        )
+        let update = RecordedSceneUpdate(time_ns: Self.time_ns, frame: "map", boxes: [box])
+        #expect(official["/boxes"] == update.protobuf)
     }
 }

@@ -53,17 +53,14 @@ extension RecordedPose {
         var message = ProtobufWriter()
         message.add(1, time_ns: time_ns)
         message.add(2, text: frame)
-        message.add(3) {
-            $0.add(1) { $0.add(translation) }
-            $0.add(2) { $0.add(rotation) }
-        }
+        message.add(3, position: translation, orientation: rotation)
         return message.bytes
     }
 }
 
 extension ProtobufWriter {
     /// `google.protobuf.Timestamp`: whole seconds, rounded down, and the nanoseconds after them.
-    fileprivate mutating func add(_ number: Int, time_ns: Int64) {
+    mutating func add(_ number: Int, time_ns: Int64) {
         var (seconds, rest) = time_ns.quotientAndRemainder(dividingBy: 1_000_000_000)
         if rest < 0 { (seconds, rest) = (seconds - 1, rest + 1_000_000_000) }
         add(number) {
@@ -72,11 +69,19 @@ extension ProtobufWriter {
         }
     }
 
-    fileprivate mutating func add(_ vector: SIMD3<Double>) {
+    /// `foxglove.Pose`: position 1, orientation 2.
+    mutating func add(_ number: Int, position: SIMD3<Double>, orientation: SIMD4<Double> = SIMD4(0, 0, 0, 1)) {
+        add(number) {
+            $0.add(1) { $0.add(position) }
+            $0.add(2) { $0.add(orientation) }
+        }
+    }
+
+    mutating func add(_ vector: SIMD3<Double>) {
         for index in 0..<3 { add(index + 1, double: vector[index]) }
     }
 
-    fileprivate mutating func add(_ rotation: SIMD4<Double>) {
+    mutating func add(_ rotation: SIMD4<Double>) {
         for index in 0..<4 { add(index + 1, double: rotation[index]) }
     }
 }

@@ -8,6 +8,9 @@ public enum FoxgloveSchema: String, CaseIterable, Sendable {
     case frameTransform = "FrameTransform"
     case frameTransforms = "FrameTransforms"
     case poseInFrame = "PoseInFrame"
+    case pointCloud = "PointCloud"
+    case voxelGrid = "VoxelGrid"
+    case sceneUpdate = "SceneUpdate"
 
     /// What channels write as their messages' encoding.
     public static let messageEncoding = "protobuf"
@@ -19,86 +22,31 @@ public enum FoxgloveSchema: String, CaseIterable, Sendable {
     public var descriptors: [UInt8] {
         var set = ProtobufWriter()
         for name in Self.needs(of: rawValue) {
-            set.add(1) { Self.append(name, Self.fields[name]!, to: &$0) }
+            set.add(1) { Self.append(name, FoxgloveFields.messages[name]!, to: &$0) }
         }
         return set.bytes
     }
 
-    private static let time = "Timestamp"
-
-    /// A field: its name, its number, its type's number in descriptors or its message's name, and whether it is repeated.
-    private struct Field {
-        enum Kind {
-            case scalar(UInt64)
-            case message(String)
-        }
-
-        let name: String
-        let number: UInt64
-        let kind: Kind
-        let isRepeated: Bool
-
-        static func double(_ name: String, _ number: UInt64, isRepeated: Bool = false) -> Field {
-            Field(name: name, number: number, kind: .scalar(1), isRepeated: isRepeated)
-        }
-        static func int64(_ name: String, _ number: UInt64) -> Field {
-            Field(name: name, number: number, kind: .scalar(3), isRepeated: false)
-        }
-        static func int32(_ name: String, _ number: UInt64) -> Field {
-            Field(name: name, number: number, kind: .scalar(5), isRepeated: false)
-        }
-        static func fixed32(_ name: String, _ number: UInt64) -> Field {
-            Field(name: name, number: number, kind: .scalar(7), isRepeated: false)
-        }
-        static func text(_ name: String, _ number: UInt64) -> Field {
-            Field(name: name, number: number, kind: .scalar(9), isRepeated: false)
-        }
-        static func bytes(_ name: String, _ number: UInt64) -> Field {
-            Field(name: name, number: number, kind: .scalar(12), isRepeated: false)
-        }
-        static func message(_ name: String, _ number: UInt64, _ type: String, isRepeated: Bool = false) -> Field {
-            Field(name: name, number: number, kind: .message(type), isRepeated: isRepeated)
-        }
-    }
-
-    private static let fields: [String: [Field]] = [
-        time: [.int64("seconds", 1), .int32("nanos", 2)],
-        "Vector3": [.double("x", 1), .double("y", 2), .double("z", 3)],
-        "Quaternion": [.double("x", 1), .double("y", 2), .double("z", 3), .double("w", 4)],
-        "Pose": [.message("position", 1, "Vector3"), .message("orientation", 2, "Quaternion")],
-        "CompressedImage": [
-            .message("timestamp", 1, time), .text("frame_id", 4), .bytes("data", 2), .text("format", 3),
-        ],
-        "CameraCalibration": [
-            .message("timestamp", 1, time), .text("frame_id", 9), .fixed32("width", 2), .fixed32("height", 3),
-            .text("distortion_model", 4), .double("D", 5, isRepeated: true), .double("K", 6, isRepeated: true),
-            .double("R", 7, isRepeated: true), .double("P", 8, isRepeated: true),
-        ],
-        "FrameTransform": [
-            .message("timestamp", 1, time), .text("parent_frame_id", 2), .text("child_frame_id", 3),
-            .message("translation", 4, "Vector3"), .message("rotation", 5, "Quaternion"),
-        ],
-        "FrameTransforms": [.message("transforms", 1, "FrameTransform", isRepeated: true)],
-        "PoseInFrame": [.message("timestamp", 1, time), .text("frame_id", 2), .message("pose", 3, "Pose")],
-    ]
-
     /// A message's name after those of all that it is made of.
     private static func needs(of name: String) -> [String] {
         var names: [String] = []
-        for case .message(let inner) in fields[name]!.map(\.kind) {
+        for case .message(let inner) in FoxgloveFields.messages[name]!.map(\.kind) {
             for need in needs(of: inner) where !names.contains(need) { names.append(need) }
         }
         return names + [name]
     }
 
-    private static func package(of name: String) -> String { name == time ? "google.protobuf" : "foxglove" }
+    private static func package(of name: String) -> String {
+        FoxgloveFields.ofProtobuf.contains(name) ? "google.protobuf" : "foxglove"
+    }
 
     private static func file(of name: String) -> String {
-        name == time ? "google/protobuf/timestamp.proto" : "foxglove/\(name).proto"
+        FoxgloveFields.ofProtobuf.contains(name)
+            ? "google/protobuf/\(name.lowercased()).proto" : "foxglove/\(name).proto"
     }
 
     /// `FileDescriptorProto`: name 1, package 2, dependency 3, message_type 4, syntax 12.
-    private static func append(_ name: String, _ fields: [Field], to file: inout ProtobufWriter) {
+    private static func append(_ name: String, _ fields: [FoxgloveFields.Field], to file: inout ProtobufWriter) {
         file.add(1, text: self.file(of: name))
         file.add(2, text: package(of: name))
         var others: [String] = []
@@ -106,13 +54,25 @@ public enum FoxgloveSchema: String, CaseIterable, Sendable {
         for other in others { file.add(3, text: self.file(of: other)) }
         file.add(4) { message in
             message.add(1, text: name)
-            for field in fields { message.add(2) { append(field, to: &$0) } }
+            for field in fields { message.add(2) { append(field, of: name, to: &$0) } }
+            if let choice = FoxgloveFields.choices[name] { message.add(4) { append(choice, to: &$0) } }
         }
         file.add(12, text: "proto3")
     }
 
-    /// `FieldDescriptorProto`: name 1, number 3, label 4 (1 optional, 3 repeated), type 5 (11: message), type_name 6.
-    private static func append(_ field: Field, to builder: inout ProtobufWriter) {
+    /// `EnumDescriptorProto`: name 1, values 2 (name 1, number 2, which stands there though it be 0).
+    private static func append(_ choice: FoxgloveFields.Choice, to builder: inout ProtobufWriter) {
+        builder.add(1, text: choice.name)
+        for (number, name) in choice.values.enumerated() {
+            builder.add(2) {
+                $0.add(1, text: name)
+                $0.add(2, presentVarint: UInt64(number))
+            }
+        }
+    }
+
+    /// `FieldDescriptorProto`: name 1, number 3, label 4 (1 optional, 3 repeated), type 5 (11: message, 14: enum), type_name 6.
+    private static func append(_ field: FoxgloveFields.Field, of message: String, to builder: inout ProtobufWriter) {
         builder.add(1, text: field.name)
         builder.add(3, varint: field.number)
         builder.add(4, varint: field.isRepeated ? 3 : 1)
@@ -121,6 +81,9 @@ public enum FoxgloveSchema: String, CaseIterable, Sendable {
         case .message(let type):
             builder.add(5, varint: 11)
             builder.add(6, text: ".\(package(of: type)).\(type)")
+        case .choice:
+            builder.add(5, varint: 14)
+            builder.add(6, text: ".\(package(of: message)).\(message).\(FoxgloveFields.choices[message]!.name)")
         }
     }
 }

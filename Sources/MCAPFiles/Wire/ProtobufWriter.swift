@@ -8,6 +8,12 @@ struct ProtobufWriter {
         varint(value)
     }
 
+    /// A number that stands there though it be 0, as optional fields of protobuf 2 do.
+    mutating func add(_ number: Int, presentVarint value: UInt64) {
+        key(number, 0)
+        varint(value)
+    }
+
     mutating func add(_ number: Int, fixed32 value: UInt32) {
         guard value != 0 else { return }
         key(number, 5)

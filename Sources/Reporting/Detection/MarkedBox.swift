@@ -38,7 +38,7 @@ public struct MarkedBox: Equatable, Sendable {
     }
 
     /// Class and score, for people.
-    var title: String {
+    public var title: String {
         let name = DetectionPalette.names.indices.contains(label) ? DetectionPalette.names[label] : "?"
         guard let score, score.isFinite else { return name }
         let hundredths = String(Int((min(max(score, 0), 1) * 100).rounded()))

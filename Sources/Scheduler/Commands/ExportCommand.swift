@@ -15,6 +15,7 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
         abstract: "Write a run's predictions in the forms that other programs read.",
         discussion: """
             Example: occ-scheduler export --output out --format sparseocc --to submission
+            Example: occ-scheduler export --output out --format mcap --to recordings
 
             evalai     <token>.npz, one unnamed array: submissions to the Occ3D server
             sparseocc  <token>.npz, key pred
@@ -22,6 +23,8 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             labels     gts/<scene>/<token>/labels.npz: predictions as training labels; the masks are the ground truth's where \
             there is one, else all ones
             nuscenes   results_nusc.json: boxes of a detection network, every sample of the run, for nuscenes-devkit and its server
+            mcap       <scene>.mcap: pictures, calibration, transforms, boxes or occupied voxels for Foxglove, Lichtblick and rerun; \
+            reads the dataset (docs/exports.md)
 
             Interrupted, the same command goes on: files that are right are left alone. Files that hold something else (another \
             format, another run) are replaced with --force only.
@@ -37,22 +40,61 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
     @Option(name: .customLong("to"), help: ArgumentHelp("Folder to fill.", valueName: "dir"))
     var target: String
 
+    @Flag(help: "Leave the cameras' pictures out of recordings (mcap).")
+    var withoutPictures = false
+
+    @Flag(help: "Add voxel labels to recordings (mcap) as dense grids too, 3.2 MB a sample before compression.")
+    var voxelGrid = false
+
+    @Option(help: ArgumentHelp("Leave out boxes of a lower score (mcap).", valueName: "0-1"))
+    var minimumScore: Double?
+
     @OptionGroup var replacing: ReplaceOptions
+
+    func validate() throws {
+        if let minimumScore { try NumberRange.require(minimumScore, in: 0...1, "--minimum-score") }
+        let asked = [("--without-pictures", withoutPictures), ("--voxel-grid", voxelGrid)]
+        if let (option, _) = asked.first(where: \.1), format != .mcap {
+            throw ValidationError("\(option) is for --format mcap; leave it out")
+        }
+        if minimumScore != nil, !format.takesMinimumScore {
+            throw ValidationError("--minimum-score is for --format mcap; leave it out")
+        }
+    }
 
     var whatIsLeft: String { "files in '\(Paths.absolute(target))' are whole, the same command adds the others" }
 
     func run() async throws {
         let directory = try results.directory()
         let manifest = try directory.readManifest()
-        guard let dialect = format.dialect else {
+        let folder = Paths.absolute(target)
+        switch format {
+        case .evalai: try writeArrays(.evalAI, directory, manifest)
+        case .sparseocc: try writeArrays(.sparseOcc, directory, manifest)
+        case .flashocc: try writeArrays(.flashOcc, directory, manifest)
+        case .labels: try writeArrays(.labels, directory, manifest)
+        case .nuscenes:
             let export = NuScenesExport(
                 directory: directory,
                 manifest: manifest,
                 datasetRoot: truth.datasetRoot,
                 replaces: replacing.isForced
             )
-            return try export.write(to: Paths.absolute(target))
+            try export.write(to: folder)
+        case .mcap:
+            let export = RecordingExport(
+                run: try ExportedRun(directory, manifest, root: truth.root(manifest)),
+                hasPictures: !withoutPictures,
+                hasGrid: voxelGrid,
+                minimumScore: minimumScore,
+                replaces: replacing.isForced
+            )
+            try export.write(to: folder)
         }
+    }
+
+    /// Writes voxel labels as `.npz` files.
+    private func writeArrays(_ dialect: ExportDialect, _ directory: any RunStore, _ manifest: RunManifest) throws {
         let labels = try truth.labels(manifest)
         if dialect == .labels { try refuseDataset(manifest) }
         let exporter = OccupancyExporter(
@@ -83,11 +125,7 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             }
         }
         Terminal.say("\(exporter.folder): \(written) files written, \(unchanged) were there already")
-        let missing = manifest.scenes.count { $0.state != .done }
-        if missing > 0 {
-            Terminal.say("warning: \(missing) scenes of the run are not done and not exported")
-            throw ExitStatus.someScenesFailed
-        }
+        try manifest.requireAllExported()
     }
 
     /// Predictions must never take the place of ground truth.

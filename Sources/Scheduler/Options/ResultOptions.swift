@@ -99,8 +99,8 @@ extension VisibilityMask: ExpressibleByArgument {}
 
 /// What `export` writes.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
-    case evalai, sparseocc, flashocc, labels, nuscenes
+    case evalai, sparseocc, flashocc, labels, nuscenes, mcap
 
-    /// The form of `.npz` files; nil for a results file.
-    var dialect: ExportDialect? { ExportDialect(rawValue: rawValue) }
+    /// Whether boxes of a low score can be left out.
+    var takesMinimumScore: Bool { self == .mcap }
 }

@@ -86,6 +86,51 @@ def foxglove_protobuf():
             channel.close()
 
 
+def foxglove_boxes():
+    """Messages that are only written: a cloud, a grid, a box."""
+    import foxglove
+    from foxglove.channels import PointCloudChannel, SceneUpdateChannel, VoxelGridChannel
+    from foxglove.messages import (
+        Color, CubePrimitive, KeyValuePair, PackedElementField, PackedElementFieldNumericType, PointCloud, Pose, Quaternion,
+        SceneEntity, SceneEntityDeletion, SceneEntityDeletionType, SceneUpdate, TextPrimitive, Timestamp, Vector3,
+        VoxelGrid,
+    )
+
+    stamp = Timestamp(sec=TIME // 10**9, nsec=TIME % 10**9)
+    float32, uint8 = PackedElementFieldNumericType.Float32, PackedElementFieldNumericType.Uint8
+    field = lambda name, offset, kind: PackedElementField(name=name, offset=offset, type=kind)
+    pose = lambda x, y, z, *turn: Pose(
+        position=Vector3(x=x, y=y, z=z), orientation=Quaternion(**dict(zip("xyzw", turn or (0, 0, 0, 1))))
+    )
+    path = FOLDER / "foxglove-boxes.mcap"
+    path.unlink(missing_ok=True)
+    writer = foxglove.open_mcap(path)
+    PointCloudChannel("/points").log(PointCloud(
+        timestamp=stamp, frame_id="base_link", pose=pose(0, 0, 0), point_stride=13, data=bytes(range(26)),
+        fields=[field("x", 0, float32), field("y", 4, float32), field("z", 8, float32), field("class", 12, uint8)],
+    ), log_time=TIME)
+    VoxelGridChannel("/grid").log(VoxelGrid(
+        timestamp=stamp, frame_id="base_link", pose=pose(-40, -40, -1), row_count=2, column_count=3,
+        cell_size=Vector3(x=0.5, y=0.5, z=0.25), slice_stride=12, row_stride=6, cell_stride=2, data=bytes(range(24)),
+        fields=[field("alpha", 0, uint8), field("class", 1, uint8)],
+    ), log_time=TIME)
+    SceneUpdateChannel("/boxes").log(SceneUpdate(
+        deletions=[SceneEntityDeletion(timestamp=stamp, type=SceneEntityDeletionType.All)],
+        entities=[SceneEntity(
+            timestamp=stamp, frame_id="map", id="0", frame_locked=True,
+            metadata=[KeyValuePair(key="category", value="car"), KeyValuePair(key="score", value="0.87")],
+            cubes=[CubePrimitive(
+                pose=pose(10, -2, 1, 0, 0, 0.5, 0.75), size=Vector3(x=4, y=2, z=1.5), color=Color(r=1, g=0.5, b=0, a=0.25),
+            )],
+            texts=[TextPrimitive(
+                pose=pose(10, -2, 2.25), billboard=True, font_size=0.5, scale_invariant=False,
+                color=Color(r=1, g=0.5, b=0, a=1), text="car 0.87",
+            )],
+        )],
+    ), log_time=TIME)
+    writer.close()
+
+
 def foxglove_json():
     from mcap.writer import CompressionType, Writer
 
@@ -234,6 +279,7 @@ if __name__ == "__main__":
         read(sys.argv[2])
     else:
         foxglove_protobuf()
+        foxglove_boxes()
         foxglove_json()
         ros2()
         plain()
