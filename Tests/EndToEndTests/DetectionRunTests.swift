@@ -62,6 +62,7 @@ struct DetectionRunTests {
         }
         try await scoreAndDraw(fixture, dataset: dataset, output: output)
         try await exportForViewers(fixture, output: output)
+        try await exportForLabelling(fixture, output: output)
         // Occupancy's forms are refused with a reason.
         let refused = try await Tool.run(
             "occ-scheduler",
@@ -87,6 +88,22 @@ struct DetectionRunTests {
         #expect(checked.output.contains("/cam_front/image_rect_compressed"), "\(checked.output)")
         let refused = try await fixture.expect(2, command + ["--voxel-grid"])
         #expect(refused.errors.contains("holds boxes: leave out --voxel-grid"), "\(refused.errors)")
+    }
+
+    /// KITTI, COCO and CVAT: each once, and each finds its own files there.
+    private func exportForLabelling(_ fixture: Fixture, output: String) async throws {
+        for (format, file) in [
+            ("kitti", "CAM_FRONT/label_2/000002.txt"), ("coco", "detections_coco.json"),
+            ("cvat", "tracklet_labels.xml"),
+        ] {
+            let folder = "\(output)/\(format)"
+            let command = ["export", "--output", output, "--format", format, "--to", folder, "--minimum-score", "0.15"]
+            try await fixture.expect(1, command)
+            let found = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+            #expect(found.contains { $0.hasSuffix(file) }, "\(found)")
+            let again = try await fixture.expect(1, command)
+            #expect(again.errors.contains("there already"), "\(again.errors)")
+        }
     }
 
     /// Scores of a part are marked as such, and the same from files, from run.json, and through a results file; pictures are drawn.

@@ -120,6 +120,8 @@ struct OperatingTests {
         #expect(try await export("evalai", "--force").errors.contains("6 files written"))
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
         #expect(try NPZArchive(contentsOf: folder + "/" + name)["arr_0"] != nil)
+        let labels = try await export("kitti")
+        #expect(labels.status == 2 && labels.errors.contains("holds voxel labels"), "\(labels.errors)")
     }
 
     @Test("A folder that may not be entered is not said to be empty")

@@ -21,8 +21,8 @@ public struct CameraProjection: Sendable {
         /// How far its centre lies before the camera, metres.
         public var depth_m: Double
 
-        /// The smallest rectangle around it.
-        var bounds: (low: SIMD2<Double>, high: SIMD2<Double>) {
+        /// The smallest rectangle around it, which may reach beyond the picture.
+        public var bounds: (low: SIMD2<Double>, high: SIMD2<Double>) {
             let points = edges.flatMap { [$0.start, $0.end] }
             let low = points.reduce(SIMD2(repeating: .infinity), pointwiseMin)
             return (low, points.reduce(SIMD2(repeating: -.infinity), pointwiseMax))
@@ -42,7 +42,7 @@ public struct CameraProjection: Sendable {
     }
 
     /// A point of the global frame in the camera's: x right, y down, z forward, metres.
-    func inCamera(_ point: SIMD3<Double>) -> SIMD3<Double> {
+    public func inCamera(_ point: SIMD3<Double>) -> SIMD3<Double> {
         fromGlobal.reduce(point) { point, step in
             let away = point - step.origin
             return SIMD3((step.axes.0 * away).sum(), (step.axes.1 * away).sum(), (step.axes.2 * away).sum())

@@ -25,6 +25,9 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             nuscenes   results_nusc.json: boxes of a detection network, every sample of the run, for nuscenes-devkit and its server
             mcap       <scene>.mcap: pictures, calibration, transforms, boxes or occupied voxels for Foxglove, Lichtblick and rerun; \
             reads the dataset (docs/exports.md)
+            kitti      <scene>/<camera>/label_2/000000.txt: boxes in the camera's frame, 16 columns; reads the dataset
+            coco       detections_coco.json: boxes projected into the pictures, with scores; reads the dataset
+            cvat       <scene>/tracklet_labels.xml: boxes in the lidar's frame, for CVAT's import of KITTI Raw; reads the dataset
 
             Interrupted, the same command goes on: files that are right are left alone. Files that hold something else (another \
             format, another run) are replaced with --force only.
@@ -46,7 +49,7 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Add voxel labels to recordings (mcap) as dense grids too, 3.2 MB a sample before compression.")
     var voxelGrid = false
 
-    @Option(help: ArgumentHelp("Leave out boxes of a lower score (mcap).", valueName: "0-1"))
+    @Option(help: ArgumentHelp("Leave out boxes of a lower score (mcap, kitti, coco, cvat).", valueName: "0-1"))
     var minimumScore: Double?
 
     @OptionGroup var replacing: ReplaceOptions
@@ -58,7 +61,7 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             throw ValidationError("\(option) is for --format mcap; leave it out")
         }
         if minimumScore != nil, !format.takesMinimumScore {
-            throw ValidationError("--minimum-score is for --format mcap; leave it out")
+            throw ValidationError("--minimum-score is for --format mcap, kitti, coco and cvat; leave it out")
         }
     }
 
@@ -90,7 +93,19 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
                 replaces: replacing.isForced
             )
             try export.write(to: folder)
+        case .kitti: try boxes(directory, manifest).writeKITTI(to: folder)
+        case .coco: try boxes(directory, manifest).writeCOCO(to: folder)
+        case .cvat: try boxes(directory, manifest).writeTracklets(to: folder)
         }
+    }
+
+    private func boxes(_ directory: any RunStore, _ manifest: RunManifest) throws -> BoxExport {
+        try BoxExport(
+            run: ExportedRun(directory, manifest, root: truth.root(manifest)),
+            format: format.rawValue,
+            minimumScore: minimumScore ?? 0,
+            replaces: replacing.isForced
+        )
     }
 
     /// Writes voxel labels as `.npz` files.

@@ -99,8 +99,8 @@ extension VisibilityMask: ExpressibleByArgument {}
 
 /// What `export` writes.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
-    case evalai, sparseocc, flashocc, labels, nuscenes, mcap
+    case evalai, sparseocc, flashocc, labels, nuscenes, mcap, kitti, coco, cvat
 
     /// Whether boxes of a low score can be left out.
-    var takesMinimumScore: Bool { self == .mcap }
+    var takesMinimumScore: Bool { [.mcap, .kitti, .coco, .cvat].contains(self) }
 }
