@@ -57,6 +57,66 @@ import Testing
         return try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
     }
 
+    /// A given rig's pictures, of any lens, are told by a manifest; world and labels are those of the built-in rig.
+    @Test func rendersForAnyRig() async throws {
+        let rig = try [("kb4", [0.02, -0.004, 0.001, 0], 1.6), ("opencv", [-0.3, 0.09, 0, 0], nil as Double?)].map {
+            CameraFrame(
+                channel: $0.0,
+                imagePath: "",
+                width: 120,
+                height: 80,
+                timestamp_us: 0,
+                intrinsics: [40, 0, 59.5, 0, 40, 39.5, 0, 0, 1],
+                sensorToEgo: RigidTransform(
+                    translation: SIMD3(1, 0.5, 1.2),
+                    rotation: Quaternion(w: 0.5, x: -0.5, y: 0.5, z: -0.5)
+                ),
+                egoToGlobal: .identity,
+                lens: try #require(CameraLens(name: $0.0, coefficients: $0.1, maximumAngle_rad: $0.2))
+            )
+        }
+        try await inFolder { root in
+            var options = Self.options(scenes: 1, samples: 2)
+            options.rig = rig
+            let summary = try await SyntheticDataset.write(to: root + "/given", options: options)
+            #expect(summary.images == 4 && SyntheticDataset.isComplete(at: root + "/given"))
+            #expect(!FileManager.default.fileExists(atPath: root + "/given/v1.0-test-tiny"))
+            try await SyntheticDataset.write(to: root + "/own", options: Self.options(scenes: 1, samples: 2))
+
+            let given = try DatasetKind.recognised("a.occ.jsonl").open(root + "/given/dataset.occ.jsonl", "")
+            let own = try DatasetKind.recognised("a.occ.jsonl").open(root + "/own/dataset.occ.jsonl", "")
+            let scene = try #require(try given.resolve(split: nil, options: ResolutionOptions()).scenes.first)
+            let other = try #require(try own.resolve(split: nil, options: ResolutionOptions()).scenes.first)
+            #expect(scene.samples.map(\.token) == other.samples.map(\.token))
+            for sample in scene.samples {
+                #expect(sample.cameras.map(\.channel) == ["kb4", "opencv"])
+                for (camera, wanted) in zip(sample.cameras, rig) {
+                    #expect(camera.lens == wanted.lens && camera.intrinsics == wanted.intrinsics)
+                    #expect(camera.sensorToEgo == wanted.sensorToEgo)
+                    let picture = try JPEGDecoder().decode(
+                        Array(Data(contentsOf: URL(fileURLWithPath: root + "/given/" + camera.imagePath)))
+                    )
+                    #expect(picture.width == 120 && picture.height == 80)
+                    // The corner lies beyond the fisheye's largest angle, and only noise is there; the other sees to its corners.
+                    #expect((picture.pixels[..<3].max() ?? 0) < 24 || camera.channel == "opencv")
+                }
+                guard case .labels(let labels) = given.labels.read(scene: scene.name, sample: sample.token),
+                    case .labels(let same) = own.labels.read(scene: scene.name, sample: sample.token)
+                else {
+                    Issue.record("no labels")
+                    continue
+                }
+                #expect(labels.semantics == same.semantics)
+                let seen = (labels.maskCamera ?? []).reduce(0) { $0 + Int($1) }
+                #expect(seen > 10_000 && seen < 640_000)
+            }
+        }
+        var broken = Self.options()
+        broken.rig = rig
+        broken.rig[0].intrinsics[0] = 0
+        #expect(throws: SyntheticWorldError.self) { try broken.validate() }
+    }
+
     /// The same options give the same bytes, however many threads; another seed gives another world.
     @Test func sameOptionsGiveTheSameBytes() async throws {
         try await inFolder { folder in

@@ -74,7 +74,7 @@ import Testing
             try save(montage(images), "\(folder)/scene\(index).png")
             var dotted = images
             for (place, camera) in order.enumerated() {
-                overlay(&dotted[place], labels, cameras[camera], ego)
+                overlay(&dotted[place], labels, plan.judges(1)[camera], ego)
             }
             try save(montage(dotted), "\(folder)/scene\(index)-dots.png")
             let views = [
