@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Scenes
+import TestSupport
 import Testing
 
 @testable import MCAPFiles
@@ -181,6 +182,23 @@ struct RecordingExportTests {
         #expect(throws: MCAPError.self) { try SampleMessages.boxes([], sample) }
         let wrong = [[UInt8](repeating: 18, count: VoxelGrid.count), [17]]
         for labels in wrong { #expect(throws: EvaluationError.self) { try record(.labels(labels)) } }
+    }
+
+    @Test("A picture that is not there, or no JPEG, is an error that says what helps")
+    func pictures() throws {
+        let folder = try TemporaryFolder()
+        let camera = Self.camera("CAM_FRONT", 0, x: 0)
+        func text() -> String {
+            do { return "\(try RecordingExport.picture(camera, root: folder.path))" } catch { return "\(error)" }
+        }
+        #expect(text().contains("No such file") && text().contains("--without-pictures leaves pictures out"))
+        try folder.write("CAM_FRONT.jpg", Array("PNG".utf8))
+        #expect(text().contains("is no JPEG picture") && text().contains("--without-pictures"))
+        try folder.write("CAM_FRONT.jpg", [0xFF, 0xD8, 0xFF, 0xE0])
+        #expect(text() == "[255, 216, 255, 224]")
+        var broken = camera
+        broken.intrinsics = [1]
+        #expect(throws: MCAPError.self) { try SampleMessages.calibration(broken) }
     }
 
     @Test("Options of recordings are refused for other forms")

@@ -5,7 +5,7 @@
     v/bin/python ops/view/to_rrd.py --output out --scheduler .build/release/occ-scheduler --to recordings    # exports first
     v/bin/rerun recordings/scene-0103.rrd
 
-Rerun opens .mcap files too, but shows voxels as points and no boxes; here occupied voxels are cubes with their classes' names.
+Rerun opens .mcap files too, but shows voxels as points or dense grids, and no boxes; here occupied voxels are cubes with their classes' names.
 """
 
 import argparse

@@ -73,9 +73,9 @@ public struct RecordedVoxelGrid: Hashable, Sendable {
     /// The size of a cell, metres.
     public var cellSize: SIMD3<Double>
     /// Cells along x and y; along z there are as many as there is data for.
-    public var columns: UInt32, rows: UInt32
+    public var columns: UInt16, rows: UInt16
     /// From one cell to the next.
-    public var cellStride_bytes: UInt32
+    public var cellStride_bytes: UInt16
     /// What stands in a cell.
     public var fields: [PackedElementField]
     /// The cells, x fastest.
@@ -87,9 +87,9 @@ public struct RecordedVoxelGrid: Hashable, Sendable {
         frame: String,
         low: SIMD3<Double>,
         cellSize: SIMD3<Double>,
-        columns: UInt32,
-        rows: UInt32,
-        cellStride_bytes: UInt32,
+        columns: UInt16,
+        rows: UInt16,
+        cellStride_bytes: UInt16,
         fields: [PackedElementField],
         data: [UInt8]
     ) {
@@ -104,12 +104,13 @@ public struct RecordedVoxelGrid: Hashable, Sendable {
         message.add(1, time_ns: time_ns)
         message.add(2, text: frame)
         message.add(3, position: low)
-        message.add(4, fixed32: rows)
-        message.add(5, fixed32: columns)
+        message.add(4, fixed32: UInt32(rows))
+        message.add(5, fixed32: UInt32(columns))
         message.add(6) { $0.add(cellSize) }
-        message.add(7, fixed32: rows * columns * cellStride_bytes)
-        message.add(8, fixed32: columns * cellStride_bytes)
-        message.add(9, fixed32: cellStride_bytes)
+        let row_bytes = UInt64(columns) * UInt64(cellStride_bytes)
+        message.add(7, fixed32: UInt32(clamping: UInt64(rows) * row_bytes))
+        message.add(8, fixed32: UInt32(row_bytes))
+        message.add(9, fixed32: UInt32(cellStride_bytes))
         for field in fields { message.add(10) { field.append(to: &$0) } }
         message.add(11, bytes: data)
         return message.bytes

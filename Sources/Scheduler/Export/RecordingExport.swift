@@ -56,7 +56,7 @@ struct RecordingExport {
                 case .occupancy: .labels(try scene.reader.sample(sample.entry).occupancy().bytes)
                 case .detections: .boxes(try scene.boxes(of: sample, minimumScore: minimumScore ?? 0))
                 }
-            let pictures = hasPictures ? try sample.frames.cameras.map(picture) : []
+            let pictures = hasPictures ? try sample.frames.cameras.map { try Self.picture($0, root: run.root) } : []
             do {
                 try recorder.add(sample.frames, prediction, pictures: pictures)
             } catch let error as MCAPError {
@@ -79,8 +79,10 @@ struct RecordingExport {
     }
 
     /// The bytes of a camera's picture.
-    private func picture(_ camera: CameraFrame) throws -> [UInt8] {
-        let path = "\(run.root)/\(camera.imagePath)"
+    ///
+    /// - Throws: `FileError` where it cannot be read, `CommandFailure` where it is no JPEG picture, both with advice.
+    static func picture(_ camera: CameraFrame, root: String) throws -> [UInt8] {
+        let path = "\(root)/\(camera.imagePath)"
         let advice = "--dataset-root says where the dataset is, --without-pictures leaves pictures out"
         let bytes: [UInt8]
         do {

@@ -59,6 +59,9 @@ enum SampleMessages {
     /// A camera's calibration; pictures of nuScenes tables have no distortion.
     static func calibration(_ camera: CameraFrame) throws -> SampleMessage {
         let k = camera.intrinsics
+        guard k.count == 9 else {
+            throw MCAPError(.misuse, "the intrinsics of \(camera.channel) are \(k.count) numbers and not 9")
+        }
         var message = RecordedCalibration(
             time_ns: try nanoseconds(camera.timestamp_us),
             frame: frame(camera),
@@ -131,8 +134,8 @@ enum SampleMessages {
             frame: ego,
             low: SIMD3(VoxelGrid.low),
             cellSize: SIMD3(0.4, 0.4, 0.4),
-            columns: UInt32(VoxelGrid.countX),
-            rows: UInt32(VoxelGrid.countY),
+            columns: UInt16(VoxelGrid.countX),
+            rows: UInt16(VoxelGrid.countY),
             cellStride_bytes: 5,
             fields: colours(from: 0),
             data: data
