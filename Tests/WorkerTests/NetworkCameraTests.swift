@@ -1,5 +1,4 @@
 import Foundation
-import ImageFiles
 import Keyframes
 import OccInference
 import Scenes

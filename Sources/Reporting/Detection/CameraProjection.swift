@@ -33,11 +33,14 @@ public struct CameraProjection: Sendable {
     public static let near_m = 0.2
 
     private let frame: CameraFrame
+    /// How a camera with a lens sees; nil for a pinhole.
+    private let model: CameraModel?
     private let fromGlobal: [(origin: SIMD3<Double>, axes: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>))]
 
     /// Prepares a camera at the moment of a frame.
     public init(_ frame: CameraFrame) {
         self.frame = frame
+        model = frame.lens.model == .none ? nil : CameraModel(intrinsics: frame.intrinsics, lens: frame.lens)
         fromGlobal = [frame.egoToGlobal, frame.sensorToEgo].map { ($0.translation, $0.rotation.axes) }
     }
 
@@ -57,13 +60,15 @@ public struct CameraProjection: Sendable {
         for from in 0..<8 {
             for bit in [1, 2, 4] where from & bit == 0 {
                 guard let (start, end) = Self.clipped(corners[from], corners[from | bit]) else { continue }
-                edges.append(Edge(start: pixel(start), end: pixel(end), isFront: (from | bit) & 1 == 0))
+                // A lens bends straight lines; ends that it does not see leave an edge out.
+                let edge = Edge(start: pixel(start), end: pixel(end), isFront: (from | bit) & 1 == 0)
+                if model == nil || (edge.start.isFinite && edge.end.isFinite) { edges.append(edge) }
             }
         }
         let front = [0, 2, 6, 4].map { corners[$0] }
         let outline = Outline(
             edges: edges,
-            front: front.allSatisfy { $0.z > Self.near_m } ? front.map(pixel) : [],
+            front: front.allSatisfy { $0.z > Self.near_m && pixel($0).isFinite } ? front.map(pixel) : [],
             depth_m: inCamera(box.centre).z
         )
         let (low, high) = outline.bounds
@@ -84,6 +89,7 @@ public struct CameraProjection: Sendable {
     }
 
     private func pixel(_ p: SIMD3<Double>) -> SIMD2<Double> {
+        if let model { return model.project(p) ?? SIMD2(.nan, .nan) }
         let k = frame.intrinsics
         guard k.count == 9 else { return SIMD2(.nan, .nan) }
         let w = k[6] * p.x + k[7] * p.y + k[8] * p.z

@@ -56,7 +56,7 @@ enum SampleMessages {
         return messages
     }
 
-    /// A camera's calibration; pictures of nuScenes tables have no distortion.
+    /// A camera's calibration, with its lens where recordings have a name for it.
     static func calibration(_ camera: CameraFrame) throws -> SampleMessage {
         let k = camera.intrinsics
         guard k.count == 9 else {
@@ -69,6 +69,7 @@ enum SampleMessages {
             height: UInt32(clamping: camera.height)
         )
         message.k = k
+        (message.model, message.d) = try distortion(camera)
         message.r = [1, 0, 0, 0, 1, 0, 0, 0, 1]
         message.p = [k[0], k[1], k[2], 0, k[3], k[4], k[5], 0, k[6], k[7], k[8], 0]
         return SampleMessage(
@@ -79,12 +80,31 @@ enum SampleMessages {
         )
     }
 
+    /// The name and numbers of a lens: ROS' and Foxglove's models.
+    ///
+    /// - Throws: `MCAPError` for lenses that neither knows.
+    private static func distortion(_ camera: CameraFrame) throws -> (name: String, numbers: [Double]) {
+        let numbers = camera.lens.coefficients
+        switch (camera.lens.name, numbers.count) {
+        case ("none", _): return ("", [])
+        case ("opencv", ...5): return ("plumb_bob", numbers + [Double](repeating: 0, count: 5 - numbers.count))
+        case ("opencv", 8): return ("rational_polynomial", numbers)
+        case ("kb4", _): return ("kannala_brandt", numbers)
+        default:
+            throw MCAPError(
+                .misuse,
+                "recordings have no name for the lens of \(camera.channel) (\(camera.lens.name) of \(numbers.count) numbers);"
+                    + " export labels or boxes in another format"
+            )
+        }
+    }
+
     /// A camera's picture, the bytes of its file.
     static func picture(_ camera: CameraFrame, _ jpeg: [UInt8]) throws -> SampleMessage {
         let time_ns = try nanoseconds(camera.timestamp_us)
         let message = RecordedImage(time_ns: time_ns, frame: frame(camera), format: "jpeg", data: jpeg[...])
         return SampleMessage(
-            topic: "/\(frame(camera))/image_rect_compressed",
+            topic: "/\(frame(camera))/\(camera.lens.model == .none ? "image_rect_compressed" : "image_compressed")",
             schema: .compressedImage,
             time_ns: time_ns,
             data: message.protobuf

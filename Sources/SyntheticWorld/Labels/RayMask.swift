@@ -147,3 +147,13 @@ struct RayMask {
         return (origin, directions)
     }
 }
+
+extension SceneCamera {
+    /// Its origin and rays over all that it sees, in the ego frame of `reference`.
+    func rays(ego: Pose, reference: Pose) -> (origin: Vector, directions: [Vector]) {
+        switch self {
+        case .pinhole(let camera): RayMask.cameraRays(camera, ego: ego, reference: reference)
+        case .given(let frame, let model): RayMask.lensRays(frame, model, ego: ego, reference: reference)
+        }
+    }
+}

@@ -54,3 +54,13 @@ struct CameraView: Sendable {
         return right * Float(d.x) + down * Float(d.y) + forward * Float(d.z)
     }
 }
+
+extension SceneCamera {
+    /// Its rays from where the vehicle is.
+    func view(ego: Pose) -> CameraView {
+        switch self {
+        case .pinhole(let camera): CameraView(camera: camera, ego: ego)
+        case .given(let frame, let model): CameraView(frame: frame, model: model, ego: ego)
+        }
+    }
+}

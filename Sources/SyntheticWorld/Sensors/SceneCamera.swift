@@ -41,20 +41,4 @@ enum SceneCamera: Sendable {
             Float(1 / (model.rectified(width: frame.width, height: frame.height)?.focalX_px ?? Double(frame.width)))
         }
     }
-
-    /// Its rays from where the vehicle is.
-    func view(ego: Pose) -> CameraView {
-        switch self {
-        case .pinhole(let camera): CameraView(camera: camera, ego: ego)
-        case .given(let frame, let model): CameraView(frame: frame, model: model, ego: ego)
-        }
-    }
-
-    /// Its origin and rays over all that it sees, in the ego frame of `reference`.
-    func rays(ego: Pose, reference: Pose) -> (origin: Vector, directions: [Vector]) {
-        switch self {
-        case .pinhole(let camera): RayMask.cameraRays(camera, ego: ego, reference: reference)
-        case .given(let frame, let model): RayMask.lensRays(frame, model, ego: ego, reference: reference)
-        }
-    }
 }

@@ -64,7 +64,8 @@ final class PredictionWork: SceneWork {
         do {
             let settings = try RunSettings(json: scene.runSettings, run: scene.runName)
             let frames = try ScenePayload.decode(scene.payload, scene: scene.sceneName)
-            let cameras = try NetworkCamera.plan(frames, virtualRig: settings.virtualRig).count
+            // A scene that a network cannot be given fails where its first sample is read.
+            let cameras = (try? NetworkCamera.plan(frames, virtualRig: settings.virtualRig).count) ?? 1
             let predictor = try predictor(for: settings, cameras: cameras, slot: slot)
             let job = SceneJob(
                 scene: scene,
