@@ -8,6 +8,8 @@ public struct DatasetKind: Sendable {
     public let open: @Sendable (_ root: String, _ version: String) throws(DatasetError) -> any DatasetSource
     /// Whether a dataset of this kind is told by root and version; otherwise the version is its own name, and need not be given.
     public let hasVersions: Bool
+    /// Whether a dataset of this kind is refused, as it is read, for mounts, intrinsics and motion that can hardly be meant.
+    public let judgesCalibration: Bool
     /// The folder that pictures' paths are relative to, by the dataset's root or by a folder that is mounted in its place.
     public let pictureFolder: @Sendable (_ root: String) -> String
     /// The voxel labels of a dataset, without reading anything of it.
@@ -19,6 +21,7 @@ public struct DatasetKind: Sendable {
         recognises: { _ in true },
         open: { (root, version) throws(DatasetError) in try NuScenesDataset.open(root: root, version: version) },
         hasVersions: true,
+        judgesCalibration: false,
         pictureFolder: { $0 },
         labels: { Occ3DLocator(datasetRoot: $0) }
     )
@@ -29,6 +32,7 @@ public struct DatasetKind: Sendable {
         recognises: { $0.hasSuffix(ManifestDataset.suffix) },
         open: { (root, version) throws(DatasetError) in try ManifestDataset.open(root: root, version: version) },
         hasVersions: false,
+        judgesCalibration: true,
         pictureFolder: { ManifestDataset.folder(of: $0) },
         labels: { Occ3DLocator(datasetRoot: ManifestDataset.folder(of: $0)) }
     )

@@ -105,7 +105,7 @@ final class CameraViews {
     }
 
     /// A mask: red is 0 where pixels are not to be used.
-    private static func mask(_ path: String, _ camera: CameraFrame) throws -> RGBImage {
+    static func mask(_ path: String, _ camera: CameraFrame) throws -> RGBImage {
         let bytes: MappedFile
         do {
             bytes = try MappedFile(path: path)

@@ -13,7 +13,7 @@ struct CommandLineTests {
             "run", "submit", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "evaluate",
             "verify", "export", "samples", "gc",
             "picture", "import-predictions", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
-            "rebuild",
+            "rebuild", "check-dataset",
         ] {
             let result = try await Tool.scheduler(name, "--help")
             #expect(result.status == 0 && result.output.contains("Example: occ-scheduler \(name)"), "\(name)")
@@ -34,6 +34,7 @@ struct CommandLineTests {
             (["run"] + Self.submission + ["--slots-per-worker", "0"], "--slots-per-worker must be 1 to 256, not 0"),
             (["submit"] + Self.submission + ["--maximum-attempts", "0"], "--maximum-attempts must be 1 to 100, not 0"),
             (["submit"] + Self.submission + ["--priority", "-1001"], "--priority must be -1000 to 1000, not -1001"),
+            (["check-dataset", "--dataset", "/x.occ.jsonl", "--sheets", "0"], "--sheets must be 1 to 1000, not 0"),
             (["samples", "--output", "/x", "--worst", "0"], "--worst must be 1 to 1000000, not 0"),
             (["report", "--output", "/x", "--to", "/y", "--worst", "0"], "--worst must be 1 to 200, not 0"),
             (["report", "--output", "/x", "--to", "/y", "--worst", "99999999999999999999"], "--worst"),

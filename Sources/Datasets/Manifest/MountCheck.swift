@@ -7,7 +7,7 @@ enum MountCheck {
 
     /// Farthest that a camera is from the ego frame's origin, metres: a long lorry.
     private static let farthest_m = 30.0
-    private static let heights_m = 0.05...12.0
+    static let heights_m = 0.05...12.0
     /// The sine of the steepest tilt of an optical axis up and down.
     private static let steepestUp = 0.71
     private static let steepestDown = 0.985

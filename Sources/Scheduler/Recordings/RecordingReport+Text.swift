@@ -8,7 +8,7 @@ extension RecordingReport {
         return lines.map { Self.plain($0) + "\n" }.joined()
     }
 
-    private static func plain(_ line: String) -> String {
+    static func plain(_ line: String) -> String {
         String(
             String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 })
         )
