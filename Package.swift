@@ -245,7 +245,7 @@ let package = Package(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Keyframes",
-                "LZ4Frames", "OccInference",
+                "ImageFiles", "LZ4Frames", "OccInference",
                 "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport",
                 "TestSupport", argumentParser, logging,
             ]

@@ -1,4 +1,5 @@
 import Foundation
+import ImageFiles
 import Keyframes
 import OccInference
 import Scenes
@@ -149,5 +150,71 @@ import Testing
         // Virtual cameras see as the training's do, from where the rig's own stand.
         #expect(try said(wide, Self.training).isEmpty)
         #expect(try said(high, Self.training).contains("2.40 m"))
+    }
+
+    /// A folder with a picture a camera, and a mask whose lower half is 0.
+    private static func pictures(_ cameras: [CameraFrame], in folder: TemporaryFolder) throws {
+        for (number, camera) in cameras.enumerated() {
+            let pixels = (0..<(camera.width * camera.height * 3)).map {
+                UInt8(truncatingIfNeeded: $0 / 7 &+ 40 * number)
+            }
+            let image = RGBImage(width: camera.width, height: camera.height, pixels: pixels)
+            try folder.write(camera.imagePath, JPEGEncoder().encode(image, quality: 90))
+        }
+        let mask = (0..<90).flatMap { row in [UInt8](repeating: row < 45 ? 255 : 0, count: 160 * 3) }
+        try folder.write("mask.png", PNGEncoder.encode(RGBImage(width: 160, height: 90, pixels: mask)))
+    }
+
+    @Test(
+        "Pictures that are missing and pixels that are masked take no part; what has neither lens nor mask stays as it was"
+    )
+    func readsWhatIsThere() throws {
+        let folder = try TemporaryFolder()
+        var configuration = try ModelCatalogue.configuration(named: "occ-small_BDC-T")
+        configuration.cameras = 2
+        let features =
+            configuration.inputWidth / configuration.downsample * (configuration.inputHeight / configuration.downsample)
+        let (front, back) = (Self.camera("CAM_FRONT"), Self.camera("CAM_BACK", yaw_deg: 180))
+        try Self.pictures([front, back], in: folder)
+        func read(_ scene: SceneFrames, _ sample: Int = 0) throws -> FrameInput {
+            try KeyframeReader(configuration).read(scene, sample: sample, datasetRoot: folder.path) { _ in false }
+                .frames[0]
+        }
+        let whole = try read(Self.scene([[front, back]]))
+        #expect(whole.ignoredFeatures.isEmpty)
+        let pictureBytes = whole.imagesRGB.count / 2
+
+        // The second sample lacks the camera behind.
+        let lacking = try read(Self.scene([[front, back], [front]]), 1)
+        #expect(lacking.imagesRGB.prefix(pictureBytes) == whole.imagesRGB.prefix(pictureBytes))
+        #expect(lacking.imagesRGB.suffix(pictureBytes).allSatisfy { $0 == 0 })
+        #expect(
+            lacking.ignoredFeatures == [UInt8](repeating: 0, count: features) + [UInt8](repeating: 1, count: features)
+        )
+
+        var masked = front
+        masked.maskPath = "mask.png"
+        let hooded = try read(Self.scene([[masked, back]]))
+        #expect(hooded.imagesRGB == whole.imagesRGB && hooded.sensorToEgo == whole.sensorToEgo)
+        // The picture becomes 704 x 396, of which rows from 140 on are kept: 58 of 256 lie above the mask's edge.
+        let columns = configuration.inputWidth / configuration.downsample
+        let clear = hooded.ignoredFeatures.prefix(features).firstIndex(of: 1).map { $0 / columns } ?? -1
+        #expect(
+            clear == 58 / configuration.downsample
+                + (58 % configuration.downsample >= configuration.downsample / 2 ? 1 : 0)
+        )
+        #expect(hooded.ignoredFeatures.suffix(features).allSatisfy { $0 == 0 })
+
+        var bent = front
+        bent.lens = Self.fisheye
+        let straightened = try read(Self.scene([[bent, back]]))
+        #expect(straightened.imagesRGB.prefix(pictureBytes) != whole.imagesRGB.prefix(pictureBytes))
+        #expect(straightened.imagesRGB.suffix(pictureBytes) == whole.imagesRGB.suffix(pictureBytes))
+
+        masked.maskPath = "nowhere.png"
+        #expect(throws: ScenePredictionError.self) { try read(Self.scene([[masked, back]])) }
+        masked.maskPath = "CAM_FRONT.jpg"
+        #expect(throws: ScenePredictionError.self) { try read(Self.scene([[masked, back]])) }
+        #expect(throws: ScenePredictionError.self) { try read(Self.scene([[front]])) }
     }
 }
