@@ -96,7 +96,7 @@ let package = Package(
         ),
         room("JobQueue", ["PostgresClient"]),
         room("Storage", ["ArrayFiles", "CZlib", "LZ4Frames", "SystemSupport"]),
-        room("Datasets", ["ArrayFiles", "ImageFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
+        room("Datasets", ["ArrayFiles", "ImageFiles", "MCAPFiles", "NuScenesJSON", "Scenes", "SystemSupport"]),
 
         // What stands on their values.
         // Rendering without optimisation takes minutes a sample.
@@ -183,7 +183,7 @@ let package = Package(
         tests("ScenesTests", ["Scenes"]),
         tests(
             "DatasetsTests",
-            ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "Scenes", "TestSupport"],
+            ["Datasets", "NuScenesJSON", "ArrayFiles", "ImageFiles", "MCAPFiles", "Scenes", "TestSupport"],
             exclude: ["Goldens"]
         ),
         tests(
@@ -230,7 +230,10 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "ImageFiles", "Scenes"]),
         tests(
             "SyntheticWorldTests",
-            ["SyntheticWorld", "ArrayFiles", "Datasets", "ImageFiles", "RunContract", "Scenes", "SystemSupport"],
+            [
+                "SyntheticWorld", "ArrayFiles", "Datasets", "ImageFiles", "MCAPFiles", "RunContract", "Scenes",
+                "SystemSupport",
+            ],
             optimised: true
         ),
         tests(

@@ -75,16 +75,15 @@ final class PictureLoader {
         into input: inout [UInt8],
         at part: Range<Int>
     ) throws -> LoadedPicture {
-        let path = datasetRoot + "/" + picture.imagePath
-        let file: MappedFile
+        let file: PictureFile
         do {
             file = try picture.openPicture(in: datasetRoot)
         } catch let problem as DatasetProblem {
             throw ScenePredictionError(description: "\(name), \(picture.channel): \(problem)", isRetryable: false)
         } catch {
             // An empty mount point is not the scene's fault: the first folder of every picture's path must be there.
-            let firstFolder = picture.imagePath.split(separator: "/").first.map(String.init) ?? ""
-            let place = datasetRoot + "/" + firstFolder
+            let parts = picture.imagePath.split(separator: "/")
+            let place = parts.count > 1 ? datasetRoot + "/" + parts[0] : datasetRoot
             switch Folders.presence(of: place) {
             case .present: break
             case .absent:
@@ -112,7 +111,7 @@ final class PictureLoader {
                     try preprocessor.preprocess(jpeg, into: target) { width, height in
                         guard acceptsOtherSizes || picture.isOfSize(width: width, height: height) else {
                             throw ScenePredictionError(
-                                description: "\(name), \(picture.channel): '\(path)' "
+                                description: "\(name), \(picture.channel): '\(file.path)' "
                                     + picture.sizeFlaw(width: width, height: height),
                                 isRetryable: false
                             )
@@ -140,7 +139,7 @@ final class PictureLoader {
             throw error
         } catch {
             throw ScenePredictionError(
-                description: "\(name), \(picture.channel): cannot decode '\(path)': \(error)",
+                description: "\(name), \(picture.channel): cannot decode '\(file.path)': \(error)",
                 isRetryable: false
             )
         }

@@ -14,8 +14,8 @@ public import Scenes
 ///
 /// Version 3 is for other rigs than nuScenes': after a mount's sensor to ego its lens
 /// (name, count of coefficients in 8 bits, coefficients, 1 and the largest angle or 0) and the path of its mask (empty: none); after an image's path
-/// 0, 1 or 2 (a file; a message in a recording; one in a chunk of it), then offset, size and, of 2, the chunk (64 bits each). Lidar as in version 2,
-/// always there. A scene without any of these is written as version 1 or 2.
+/// 0, 1 or 2 (a file; a message in a recording; one in a chunk of it), then offset, size and, of 2, the chunk (64 bits each), the message's type, and 1 and
+/// the time that it says (64 bits) or 0. Lidar as in version 2, always there. A scene without any of these is written as version 1 or 2.
 extension SceneFrames {
     /// The first bytes of every payload.
     private static let magic: UInt32 = 0x4653_434F

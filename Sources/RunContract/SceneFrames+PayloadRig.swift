@@ -4,6 +4,8 @@ internal import Scenes
 extension SceneFrames {
     /// Most coefficients that a lens has.
     private static let mostCoefficients = 16
+    /// The longest name of a message's type, bytes.
+    private static let mostTypeBytes = 200
 
     /// Whether only version 3 can say what the scene is.
     var hasOtherRig: Bool {
@@ -21,6 +23,9 @@ extension SceneFrames {
         writer.append(place.offset)
         writer.append(place.size)
         if let chunk = place.chunk { writer.append(chunk) }
+        writer.append(text32: place.type)
+        writer.append(UInt8(place.stamp_ns == nil ? 0 : 1))
+        if let stamp = place.stamp_ns { writer.append(stamp) }
     }
 
     static func place(_ reader: inout ByteReader) throws(ByteReader.Failure) -> RecordedPicture? {
@@ -33,7 +38,12 @@ extension SceneFrames {
         guard form <= 2, offset >= 0, size > 0, chunk ?? 0 >= 0 else {
             throw ByteReader.Failure(offset: start, found: "the place in a recording makes no sense")
         }
-        return RecordedPicture(chunk: chunk, offset: offset, size: size)
+        let type = try reader.text32()
+        guard (1...mostTypeBytes).contains(type.utf8.count) else {
+            throw ByteReader.Failure(offset: start, found: "a type of message of \(type.utf8.count) bytes")
+        }
+        let stamp_ns: Int64? = try reader.integer(UInt8.self) > 0 ? try reader.integer() : nil
+        return RecordedPicture(chunk: chunk, offset: offset, size: size, type: type, stamp_ns: stamp_ns)
     }
 
     static func lens(_ reader: inout ByteReader) throws(ByteReader.Failure) -> CameraLens {

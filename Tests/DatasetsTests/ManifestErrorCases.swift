@@ -135,6 +135,12 @@ struct ManifestErrorCase: Sendable, CustomStringConvertible {
             #""path":"l/a1.jpg","mcap":"a.mcap","offset":1,"size":2"#
         ),
         ManifestErrorCase("recording without a size", 4, #""path":"l/a1.jpg""#, #""mcap":"a.mcap","offset":1"#),
+        ManifestErrorCase(
+            "recording of no pictures",
+            4,
+            #""path":"l/a1.jpg""#,
+            #""mcap":"a.mcap","offset":1,"size":2,"type":"cdr sensor_msgs/msg/Imu""#
+        ),
         ManifestErrorCase("size of a file", 4, #""path":"l/a1.jpg""#, #""path":"l/a1.jpg","size":2"#),
         ManifestErrorCase("token is a path", 4, #""token":"a1""#, #""token":"a/1""#),
         ManifestErrorCase(

@@ -76,8 +76,8 @@ import Testing
             }
         }
         scene.samples[1].cameras[0].maskPath = "masks/front.png"
-        scene.samples[1].cameras[1].recorded = RecordedPicture(chunk: 4096, offset: 77, size: 1234)
-        scene.samples[1].cameras[2].recorded = RecordedPicture(chunk: nil, offset: 78, size: 1)
+        scene.samples[1].cameras[1].recorded = RecordedPicture(chunk: 4096, offset: 77, size: 1234, type: "cdr sensor_msgs/CompressedImage", stamp_ns: 5)
+        scene.samples[1].cameras[2].recorded = RecordedPicture(chunk: nil, offset: 78, size: 1, type: "t")
         let bytes = scene.encodePayload()
         #expect(bytes[4...5] == [3, 0])
         #expect(try SceneFrames(payload: bytes) == scene)
@@ -88,7 +88,7 @@ import Testing
         // Each alone is reason enough.
         for change in [
             { $0.samples[0].cameras[0].maskPath = "m.png" },
-            { $0.samples[0].cameras[0].recorded = RecordedPicture(chunk: nil, offset: 0, size: 1) },
+            { $0.samples[0].cameras[0].recorded = RecordedPicture(chunk: nil, offset: 0, size: 1, type: "t") },
         ] as [(inout SceneFrames) -> Void] {
             var other = plain
             change(&other)

@@ -53,7 +53,7 @@ extension FuzzTarget {
                 {"kind":"manifest","version":1,"name":"n","root":"r"}
                 {"kind":"rig","name":"g","groundZ":-0.3,"pixelOrigin":"corner","lidar":{"egoFromLidar":{"t":[0,0,2],"q":[1,0,0,0]}},"cameras":{"f":\(camera),"l":\(fisheye),"r":\(theta)}}
                 {"kind":"scene","name":"s","rig":"g","splits":["val"],"x-note":null}
-                {"kind":"sample","token":"a","t":"1000000000",\(pose),"images":{"f":{"path":"a.jpg","t":1000000001},"l":{"mcap":"a.mcap","chunk":8,"offset":1,"size":2}},"boxes":[\(box)]}
+                {"kind":"sample","token":"a","t":"1000000000",\(pose),"images":{"f":{"path":"a.jpg","t":1000000001},"l":{"mcap":"a.mcap","chunk":8,"offset":1,"size":2,"type":"cdr sensor_msgs/msg/CompressedImage","stamp":1}},"boxes":[\(box)]}
                 {"kind":"sample","token":"b","t":1500000000,\(pose),"images":{"f":{"path":"b.jpg",\(pose)}},"boxes":[\(box)]}
 
                 """,

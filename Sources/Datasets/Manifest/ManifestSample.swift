@@ -1,3 +1,4 @@
+internal import MCAPFiles
 internal import NuScenesJSON
 internal import Scenes
 
@@ -9,7 +10,7 @@ enum ManifestSampleKey: Int, ManifestKey {
 
 /// Keys of a picture.
 enum ManifestImageKey: Int, ManifestKey {
-    case path, mcap, chunk, offset, size, t, worldFromEgo
+    case path, mcap, chunk, offset, size, type, stamp, t, worldFromEgo
     static let names = spelt
 }
 
@@ -134,10 +135,12 @@ struct ManifestSample {
             frame.recorded = RecordedPicture(
                 chunk: object.has(.chunk) ? try object.integer(.chunk, in: 0...Int64.max) : nil,
                 offset: try object.integer(.offset, in: 0...Int64.max),
-                size: try object.integer(.size, in: 1...(1 << 30))
+                size: try object.integer(.size, in: 1...(1 << 30)),
+                type: try messageType(object),
+                stamp_ns: object.has(.stamp) ? try object.time_ns(.stamp) : nil
             )
         } else {
-            for key in [ManifestImageKey.chunk, .offset, .size] {
+            for key in [ManifestImageKey.chunk, .offset, .size, .type, .stamp] {
                 if let place = object.find(key) {
                     throw line.problem(
                         .unknownKey,
@@ -180,5 +183,19 @@ struct ManifestSample {
             }
         }
         return frame
+    }
+
+    /// The type of a message that holds a picture.
+    private static func messageType(_ object: ManifestObject<ManifestImageKey>) throws(DatasetProblem) -> String {
+        let type = try object.text(.type)
+        guard type.utf8.count <= 200, MessageDecoder(type)?.content == .image else {
+            throw object.line.problem(
+                .wrongType,
+                at: try object.place(.type),
+                found: "\"\(type.prefix(80))\" is no type of message that is read as a picture",
+                advice: "write encoding and type, such as \"cdr sensor_msgs/msg/CompressedImage\" (docs/mcap.md)"
+            )
+        }
+        return type
     }
 }

@@ -66,7 +66,7 @@ public struct DatasetProblem: Error, Hashable, Sendable, Codable, CustomStringCo
         case unlikelyValue
         /// A file is another one than when it was opened.
         case changedFile
-        /// A picture lies inside a recording, which this version cannot read.
+        /// A picture inside a recording is not there, is another one than was written down, or is no JPEG picture.
         case recordedPicture
     }
 

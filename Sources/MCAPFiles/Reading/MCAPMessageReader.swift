@@ -17,6 +17,12 @@ public final class MCAPMessageReader {
     private let unpacker: ChunkUnpacker
     private var kept: (place: Int, records: ArraySlice<UInt8>)?
 
+    /// Where the chunk is that is kept.
+    public var keptChunk: Int? { kept?.place }
+
+    /// What the kept chunk takes, bytes.
+    public var keptBytes: Int { kept?.records.count ?? 0 }
+
     /// Makes a reader of a recording that need not be opened: neither its header nor its summary is looked at.
     public init(bytes: any MCAPBytes, limits: MCAPLimits = MCAPLimits()) {
         self.bytes = bytes
