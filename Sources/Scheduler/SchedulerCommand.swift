@@ -36,7 +36,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 name: "Models and data",
                 subcommands: [
                     ImportModelCommand.self, AddCardCommand.self, CalibrateCommand.self, DescribeModelCommand.self,
-                    MakeDatasetCommand.self, CheckDatasetCommand.self, InspectCommand.self,
+                    MakeDatasetCommand.self, CheckDatasetCommand.self, InspectCommand.self, ImportLogCommand.self,
                 ]
             ),
             CommandGroup(name: "Environment", subcommands: [MigrateCommand.self, DoctorCommand.self]),

@@ -2,6 +2,7 @@ import ArrayFiles
 import Datasets
 import Foundation
 import ImageFiles
+import MCAPFiles
 import RunContract
 import Scenes
 import SyntheticWorld
@@ -153,6 +154,7 @@ import Testing
             #expect(summary.splits == ["synthetic_train": ["scene-9001"], "synthetic_val": ["scene-9002"]])
             #expect(summary.samples == 6 && summary.images == 36)
             try manifestSaysWhatTablesSay(root)
+            for form in DatasetRecording.Form.allCases { try recordingsSayWhatTablesSay(root, form) }
             var tokens: [String: Set<String>] = [:]
             var rows: [String: [[String: Any]]] = [:]
             for name in [
@@ -238,6 +240,47 @@ import Testing
                 return
             }
             #expect(labels.semantics.count == VoxelGrid.count)
+        }
+    }
+
+    /// A network is given the same, bit by bit, whether a scene comes as tables or as a recording.
+    private func recordingsSayWhatTablesSay(_ root: String, _ form: DatasetRecording.Form) throws {
+        for wanted in try DatasetKind.nuScenes.open(root, "v1.0-test-tiny").resolve(
+            split: nil,
+            options: ResolutionOptions()
+        ).scenes {
+            let recording = "\(root)/\(form)-\(wanted.name).mcap"
+            try Data(DatasetRecording.bytes(wanted, pictures: root, as: form)).write(
+                to: URL(fileURLWithPath: recording)
+            )
+            let survey = try RecordingSurvey(MCAPFile(path: recording), effort: .some)
+            var (chosen, _) = try LogConfiguration.guess(of: survey)
+            #expect(chosen.cameras.keys.sorted() == CameraOrder.published.sorted())
+            chosen.lidarFrame = "lidar"
+            let made = try LogImport(chosen, moments: .anchor(topic: "/keyframe"), scene: wanted.name).run([
+                .init(path: recording, name: "\(form)-\(wanted.name).mcap")
+            ])
+            #expect(made.notes == [] && made.sampleCount == wanted.samples.count)
+            let path = "\(root)/\(form)-\(wanted.name).occ.jsonl"
+            try Data(made.manifest).write(to: URL(fileURLWithPath: path))
+            let manifest = try ManifestDataset.open(root: path)
+            let options = ResolutionOptions(pictureSizes: .all)
+            var found = try #require(try manifest.resolve(split: nil, options: options).scenes.first)
+            #expect(try SceneFrames(payload: found.encodePayload()) == found)
+            for (sample, same) in zip(found.samples.indices, wanted.samples) {
+                found.samples[sample].token = same.token
+                for (camera, other) in zip(found.samples[sample].cameras.indices, same.cameras) {
+                    let picture = try found.samples[sample].cameras[camera].openPicture(in: root)
+                    let file = try other.openPicture(in: root)
+                    #expect(picture.withBytes { $0.elementsEqual(file.withBytes { Array($0) }) })
+                    #expect(found.samples[sample].cameras[camera].recorded != nil)
+                    found.samples[sample].cameras[camera].recorded = nil
+                    found.samples[sample].cameras[camera].imagePath = other.imagePath
+                }
+            }
+            found.token = wanted.token
+            #expect(found == wanted)
+            #expect(found.encodePayload() == wanted.encodePayload())
         }
     }
 
