@@ -76,7 +76,13 @@ import Testing
             }
         }
         scene.samples[1].cameras[0].maskPath = "masks/front.png"
-        scene.samples[1].cameras[1].recorded = RecordedPicture(chunk: 4096, offset: 77, size: 1234, type: "cdr sensor_msgs/CompressedImage", stamp_ns: 5)
+        scene.samples[1].cameras[1].recorded = RecordedPicture(
+            chunk: 4096,
+            offset: 77,
+            size: 1234,
+            type: "cdr sensor_msgs/CompressedImage",
+            stamp_ns: 5
+        )
         scene.samples[1].cameras[2].recorded = RecordedPicture(chunk: nil, offset: 78, size: 1, type: "t")
         let bytes = scene.encodePayload()
         #expect(bytes[4...5] == [3, 0])
