@@ -196,13 +196,12 @@ import Testing
         masked.maskPath = "mask.png"
         let hooded = try read(Self.scene([[masked, back]]))
         #expect(hooded.imagesRGB == whole.imagesRGB && hooded.sensorToEgo == whole.sensorToEgo)
-        // The picture becomes 704 x 396, of which rows from 140 on are kept: 58 of 256 lie above the mask's edge.
+        // Half of the picture is masked; what is kept of it ends at its bottom.
+        let height = Double(configuration.inputWidth) * 90 / 160
+        let edge = height / 2 - (height.rounded(.down) - Double(configuration.inputHeight))
         let columns = configuration.inputWidth / configuration.downsample
         let clear = hooded.ignoredFeatures.prefix(features).firstIndex(of: 1).map { $0 / columns } ?? -1
-        #expect(
-            clear == 58 / configuration.downsample
-                + (58 % configuration.downsample >= configuration.downsample / 2 ? 1 : 0)
-        )
+        #expect(clear == Int((edge / Double(configuration.downsample)).rounded()))
         #expect(hooded.ignoredFeatures.suffix(features).allSatisfy { $0 == 0 })
 
         var bent = front
