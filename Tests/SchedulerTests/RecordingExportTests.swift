@@ -189,7 +189,7 @@ struct RecordingExportTests {
         let folder = try TemporaryFolder()
         let camera = Self.camera("CAM_FRONT", 0, x: 0)
         func text() -> String {
-            do { return "\(try RecordingExport.picture(camera, root: folder.path))" } catch { return "\(error)" }
+            do { return "\(try RecordingExport.picture(camera, in: folder.path))" } catch { return "\(error)" }
         }
         #expect(text().contains("No such file") && text().contains("--without-pictures leaves pictures out"))
         try folder.write("CAM_FRONT.jpg", Array("PNG".utf8))

@@ -11,6 +11,8 @@ struct ExportedRun {
     let manifest: RunManifest
     /// Where the dataset lies.
     let root: String
+    /// The folder that paths of its pictures are relative to.
+    let pictureFolder: String
     /// What the run's samples hold; nil where no scene is done.
     let kind: SampleKind?
     private let directory: any RunStore
@@ -24,7 +26,9 @@ struct ExportedRun {
         self.manifest = manifest
         self.root = root
         kind = try manifest.done.first.flatMap { try directory.open($0).entries.first?.kind }
-        let source = try DatasetKind.of(manifest).open(root, manifest.datasetVersion)
+        let datasetKind = try DatasetKind.of(manifest)
+        pictureFolder = datasetKind.pictureFolder(root)
+        let source = try datasetKind.open(root, manifest.datasetVersion)
         let split = RunSettings.namedSplit(manifest.split)
         frames = try RunTruth.read(source, split: split, isDetection: false).frames
     }

@@ -1,5 +1,6 @@
 internal import ArrayFiles
 internal import CommandSupport
+internal import Datasets
 internal import MCAPFiles
 internal import Scenes
 internal import Storage
@@ -56,7 +57,8 @@ struct RecordingExport {
                 case .occupancy: .labels(try scene.reader.sample(sample.entry).occupancy().bytes)
                 case .detections: .boxes(try scene.boxes(of: sample, minimumScore: minimumScore ?? 0))
                 }
-            let pictures = hasPictures ? try sample.frames.cameras.map { try Self.picture($0, root: run.root) } : []
+            let pictures =
+                hasPictures ? try sample.frames.cameras.map { try Self.picture($0, in: run.pictureFolder) } : []
             do {
                 try recorder.add(sample.frames, prediction, pictures: pictures)
             } catch let error as MCAPError {
@@ -80,13 +82,15 @@ struct RecordingExport {
 
     /// The bytes of a camera's picture.
     ///
-    /// - Throws: `FileError` where it cannot be read, `CommandFailure` where it is no JPEG picture, both with advice.
-    static func picture(_ camera: CameraFrame, root: String) throws -> [UInt8] {
-        let path = "\(root)/\(camera.imagePath)"
+    /// - Parameter folder: the dataset's folder of pictures.
+    /// - Throws: `FileError` where it cannot be read, `CommandFailure` where it is no JPEG picture, both with advice; `DatasetProblem` for a
+    ///   recording that does not hold it any more.
+    static func picture(_ camera: CameraFrame, in folder: String) throws -> [UInt8] {
+        let path = "\(folder)/\(camera.imagePath)"
         let advice = "--dataset-root says where the dataset is, --without-pictures leaves pictures out"
         let bytes: [UInt8]
         do {
-            bytes = try MappedFile(path: path).withBytes { Array($0) }
+            bytes = try camera.openPicture(in: folder).withBytes { Array($0) }
         } catch let error as FileError {
             throw FileError(operation: error.operation, path: error.path, code: error.code, detail: advice)
         }
