@@ -12,6 +12,8 @@ public struct DatasetKind: Sendable {
     public let judgesCalibration: Bool
     /// The folder that pictures' paths are relative to, by the dataset's root or by a folder that is mounted in its place.
     public let pictureFolder: @Sendable (_ root: String) -> String
+    /// Where annotated boxes of a version stand, for people.
+    public let annotationPlace: @Sendable (_ version: String) -> String
     /// The voxel labels of a dataset, without reading anything of it.
     public let labels: @Sendable (_ root: String) -> any LabelSource
 
@@ -23,6 +25,7 @@ public struct DatasetKind: Sendable {
         hasVersions: true,
         judgesCalibration: false,
         pictureFolder: { $0 },
+        annotationPlace: { "\($0)/sample_annotation.json" },
         labels: { Occ3DLocator(datasetRoot: $0) }
     )
 
@@ -34,6 +37,7 @@ public struct DatasetKind: Sendable {
         hasVersions: false,
         judgesCalibration: true,
         pictureFolder: { ManifestDataset.folder(of: $0) },
+        annotationPlace: { _ in "the boxes of the manifest's samples" },
         labels: { Occ3DLocator(datasetRoot: ManifestDataset.folder(of: $0)) }
     )
 

@@ -2,7 +2,6 @@ internal import Datasets
 internal import ImageFiles
 internal import OccInference
 internal import Scenes
-internal import SystemSupport
 
 /// What is worked out once for a camera and not for every picture: where its view reads, and which features see nothing.
 ///
@@ -63,19 +62,24 @@ final class CameraViews {
         )
         if let entry = entries[key] { return entry }
         if entries.count >= Self.mostEntries { entries.removeAll() }
-        let entry = try make(key, camera, preprocessor)
+        let entry = try make(key, camera, datasetRoot: datasetRoot, preprocessor)
         entries[key] = entry
         return entry
     }
 
-    private func make(_ key: Key, _ camera: CameraFrame, _ preprocessor: ImagePreprocessor) throws -> Entry {
+    private func make(
+        _ key: Key,
+        _ camera: CameraFrame,
+        datasetRoot: String,
+        _ preprocessor: ImagePreprocessor
+    ) throws -> Entry {
         guard let model = CameraModel(intrinsics: key.intrinsics, lens: key.lens) else {
             throw ScenePredictionError(
                 description: "\(camera.channel): its intrinsics cannot be inverted; check the rig",
                 isRetryable: false
             )
         }
-        let mask = try key.maskPath.map { try Self.mask($0, camera) }
+        let mask = try CameraMask.read(camera, in: datasetRoot)
         /// Whether a pixel of the camera's own picture is to be used.
         func isUsable(_ x: Int, _ y: Int) -> Bool {
             guard let mask else { return true }
@@ -102,36 +106,5 @@ final class CameraViews {
             table.sourcePixel(column: x, row: y).map { isUsable($0.x, $0.y) } ?? false
         }
         return Entry(table: table, ignoredFeatures: ignored)
-    }
-
-    /// A mask: red is 0 where pixels are not to be used.
-    static func mask(_ path: String, _ camera: CameraFrame) throws -> RGBImage {
-        let bytes: MappedFile
-        do {
-            bytes = try MappedFile(path: path)
-        } catch {
-            throw ScenePredictionError(
-                description: "\(camera.channel): its mask cannot be read: \(error)",
-                isRetryable: true
-            )
-        }
-        let mask: RGBImage
-        do {
-            mask = try bytes.withBytes { try PNGDecoder.decode(Array($0)) }
-        } catch {
-            throw ScenePredictionError(
-                description: "\(camera.channel): its mask '\(path)' cannot be decoded: \(error)",
-                isRetryable: false
-            )
-        }
-        guard camera.isOfSize(width: mask.width, height: mask.height) else {
-            throw ScenePredictionError(
-                description:
-                    "\(camera.channel): its mask '\(path)' is \(mask.width) x \(mask.height) pixels, the camera's pictures are"
-                    + " \(camera.width) x \(camera.height)",
-                isRetryable: false
-            )
-        }
-        return mask
     }
 }

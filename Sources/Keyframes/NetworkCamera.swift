@@ -14,13 +14,13 @@ public struct NetworkCamera: Hashable, Sendable {
 
     /// The cameras of a rig as a network sees them, in the order of its inputs.
     ///
-    /// As they are: each camera of the scene, those in nuScenes' places first and in the published order. What has a lens becomes the pinhole picture of the
-    /// same optical axis; what has none stays untouched. With virtual cameras: each takes the camera of the rig that sees most of its picture, of several the one that looks most nearly the same way, and is left
-    /// out where none sees a quarter.
+    /// As they are: each camera of the scene, those in nuScenes' places first and in the published order. What has a lens becomes the
+    /// pinhole picture of the same optical axis; what has none stays untouched. With virtual cameras: each takes the camera of the rig that
+    /// sees most of its picture, of several the one that looks most nearly the same way, and is left out where none sees a quarter.
     ///
     /// - Throws: `ScenePredictionError` where nothing is left, or a camera's numbers are of no use.
     public static func plan(_ scene: SceneFrames, virtualRig: [VirtualCamera] = []) throws -> [NetworkCamera] {
-        let rig = try rig(of: scene)
+        let rig = rig(of: scene)
         let cameras = try virtualRig.isEmpty ? rig.map(asItIs) : fill(virtualRig, from: rig)
         guard !cameras.isEmpty else {
             throw ScenePredictionError(
@@ -43,7 +43,7 @@ public struct NetworkCamera: Hashable, Sendable {
     }
 
     /// Every camera that a sample of the scene has, once.
-    private static func rig(of scene: SceneFrames) throws -> [CameraFrame] {
+    private static func rig(of scene: SceneFrames) -> [CameraFrame] {
         var rig: [CameraFrame] = []
         for camera in scene.samples.lazy.flatMap(\.cameras) where !rig.contains(where: { $0.channel == camera.channel })
         {
@@ -117,10 +117,13 @@ public struct NetworkCamera: Hashable, Sendable {
     /// How many times finer a view is drawn than asked for, so that it is shrunk by the resize and not by skipping pixels.
     private static func enlargement(of view: PinholeView, from model: CameraModel) -> Int {
         guard let own = model.rectified(width: view.width, height: view.height) else { return 1 }
-        return min(max(Int((own.focalX_px / view.focalX_px).rounded()), 1), 4)
+        return Int(min(max((own.focalX_px / view.focalX_px).rounded(), 1), 4))
     }
 
-    static func model(of camera: CameraFrame) throws -> CameraModel {
+    /// How a camera projects.
+    ///
+    /// - Throws: `ScenePredictionError` where its intrinsics cannot be inverted.
+    private static func model(of camera: CameraFrame) throws -> CameraModel {
         guard let model = CameraModel(intrinsics: camera.intrinsics, lens: camera.lens) else { throw unusable(camera) }
         return model
     }

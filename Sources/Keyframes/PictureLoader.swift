@@ -27,8 +27,7 @@ final class PictureLoader {
 
     /// Decodes and shrinks the pictures of all cameras, each by itself: they may be of different sizes.
     ///
-    /// A picture that the sample lacks is
-    /// black, and its features are left out.
+    /// A picture that the sample lacks is black, and its features are left out.
     ///
     /// - Parameters:
     ///   - frame: the sample whose pictures are read.

@@ -11,6 +11,8 @@ public enum RigDifferences {
     ///
     /// Directions, fields of view (focal length to width) and heights of what the network sees are compared with the card's camera of the nearest
     /// direction.
+    ///
+    /// - Throws: as `NetworkCamera.plan`.
     public static func sentences(_ scene: SceneFrames, card: ModelCard?, virtualRig: [VirtualCamera]) throws -> [String]
     {
         guard let card, !card.rig.isEmpty, let sample = scene.samples.first else { return [] }

@@ -110,6 +110,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
             guard (1...PredictionIdentity.currentSemanticsVersion).contains(semanticsVersion) else {
                 throw RunContractError("rules of prediction of version \(semanticsVersion)")
             }
+            guard let flawed = virtualRig.first(where: { !$0.isUsable }) else { return }
+            throw RunContractError("a virtual camera that is none, \(flawed.words)")
         } catch {
             throw RunContractError(
                 "the settings of run '\(run)' cannot be read (\(error)); was it submitted by another version of this program?",
@@ -187,21 +189,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
 
     /// Key of the manifest's settings under which it stands that intrinsics followed the pictures.
     public static let rescaleIntrinsicsKey = "rescaleIntrinsics"
-    /// Key of the manifest's settings under which the virtual cameras stand, as JSON.
+    /// Key of the manifest's settings under which the virtual cameras stand, in words.
     public static let virtualRigKey = "virtualRig"
-
-    /// Virtual cameras as text for `run.json`.
-    private static func text(of rig: [VirtualCamera]) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return (try? encoder.encode(rig)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
-    /// The virtual cameras that the settings of a `run.json` name; nil where what stands there cannot be read.
-    public static func virtualRig(in entries: [String: String]) -> [VirtualCamera]? {
-        guard let text = entries[virtualRigKey] else { return [] }
-        return try? JSONDecoder().decode([VirtualCamera].self, from: Data(text.utf8))
-    }
 
     /// A manifest of a run with these settings.
     ///
@@ -235,7 +224,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public func manifestEntries(samples: Int) -> [String: String] {
         var entries = [RunManifest.expectedSamplesKey: String(samples)]
         if rescaleIntrinsics { entries[Self.rescaleIntrinsicsKey] = "true" }
-        if !virtualRig.isEmpty { entries[Self.virtualRigKey] = Self.text(of: virtualRig) }
+        if !virtualRig.isEmpty { entries[Self.virtualRigKey] = virtualRig.map(\.words).joined(separator: ", ") }
         return entries
     }
 }

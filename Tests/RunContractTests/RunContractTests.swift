@@ -73,6 +73,35 @@ struct RunContractTests {
         #expect(rescaled.identity.differences(from: settings.identity).joined().contains("--rescale-intrinsics"))
         #expect(settings.identity.differences(from: settings.identity).isEmpty)
         #expect(rescaled.manifestEntries(samples: 3) == ["samples": "3", "rescaleIntrinsics": "true"])
+        // Any virtual cameras are one kind, and each rig of them another identity and another run.
+        var virtual = settings
+        virtual.virtualRig = [
+            VirtualCamera(
+                slot: "CAM_FRONT",
+                width_px: 1600,
+                height_px: 900,
+                focalX_px: 1266,
+                focalY_px: 1266,
+                yaw_deg: 0
+            )
+        ]
+        var wider = virtual
+        wider.virtualRig[0].focalX_px = 800
+        #expect(virtual.identity != settings.identity && virtual.identity != wider.identity)
+        #expect(virtual.kind == wider.kind && virtual.kind != settings.kind && known.map(\.kind).contains(virtual.kind))
+        #expect(Set([settings, virtual, wider].map { RunIdentity.name(of: $0) }).count == 3)
+        #expect(
+            virtual.formatVersion == 5 && virtual.manifestEntries(samples: 3)["virtualRig"]?.contains("1266.0") == true
+        )
+        #expect(virtual.identity.differences(from: settings.identity).joined().contains("--virtual-cameras"))
+        #expect(try RunSettings(json: virtual.encoded(), run: "r") == virtual)
+        for change in [{ $0.width_px = 0 }, { $0.height_px = Int.max }, { $0.focalX_px = 0 }, { $0.focalY_px = 1e300 }]
+            as [(inout VirtualCamera) -> Void]
+        {
+            var broken = virtual
+            change(&broken.virtualRig[0])
+            #expect(throws: RunContractError.self) { try RunSettings(json: broken.encoded(), run: "r") }
+        }
         // Workers of before know nuScenes tables alone.
         var described = settings
         described.datasetKind = "manifest"

@@ -32,6 +32,12 @@ public struct VirtualCamera: Codable, Hashable, Sendable {
         self.yaw_deg = yaw_deg
     }
 
+    /// Whether its numbers are those of a camera: sides of 1 to 4096 pixels, focal lengths of 1 to a million, a finite direction.
+    public var isUsable: Bool {
+        [width_px, height_px].allSatisfy { (1...4096).contains($0) }
+            && [focalX_px, focalY_px].allSatisfy { (1...1e6).contains($0) } && yaw_deg.isFinite
+    }
+
     /// All of it in one line, for people and for the names of runs.
     public var words: String { "\(slot) \(width_px)x\(height_px) f \(focalX_px) \(focalY_px) yaw \(yaw_deg)" }
 

@@ -31,15 +31,15 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
     )
     var target: String
 
-    @Option(help: ArgumentHelp("Width of the pictures in pixels.", valueName: "n"))
-    var width: Int = 1600
+    @Option(help: ArgumentHelp("Width of the pictures in pixels (default: 1600).", valueName: "n"))
+    var width: Int?
 
-    @Option(help: ArgumentHelp("Height of the pictures in pixels.", valueName: "n"))
-    var height: Int = 900
+    @Option(help: ArgumentHelp("Height of the pictures in pixels (default: 900).", valueName: "n"))
+    var height: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Render for the first rig of this manifest instead: its cameras, sizes and lenses (docs/manifest.md). Writes a manifest and no tables.",
+            "Render for the first rig of this manifest instead: its cameras, sizes and lenses, without masks (docs/manifest.md). Writes a manifest and no tables.",
             valueName: "file"
         )
     )
@@ -59,8 +59,11 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
     func validate() throws {
         try NumberRange.require(scenes, in: 1...999, "--scenes")
         try NumberRange.require(samples, in: 1...400, "--samples")
-        try NumberRange.require(width, in: 64...4096, "--width")
-        try NumberRange.require(height, in: 32...4096, "--height")
+        guard rig == nil || (width == nil && height == nil) else {
+            throw ValidationError("--rig says how large each camera's pictures are: leave out --width and --height")
+        }
+        if let width { try NumberRange.require(width, in: 64...4096, "--width") }
+        if let height { try NumberRange.require(height, in: 32...4096, "--height") }
         try NumberRange.require(quality, in: 1...100, "--quality")
     }
 
@@ -80,8 +83,8 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
             scenes: scenes,
             samplesPerScene: samples,
             seed: seed,
-            imageWidth: width,
-            imageHeight: height,
+            imageWidth: width ?? 1600,
+            imageHeight: height ?? 900,
             jpegQuality: quality,
             version: datasetVersion,
             storesLidarPoints: !withoutLidar

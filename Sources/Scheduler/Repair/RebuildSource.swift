@@ -45,7 +45,15 @@ struct RebuildSource {
         let header = reader.header
         guard header.precision != PredictionImport.precision else { return nil }
         let status = try await queue.runStatus(directory.run)
-        guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? modelPath(status)
+        let queued = try status.map { try RunSettings(json: $0.settings, run: $0.name) }
+        guard queued != nil || mayBeOfVersion01(header, manifest?.settings ?? [:]) else {
+            throw CommandFailure(
+                .configuration,
+                "'\(directory.place)' has no identity.json, which says what the run is; bring it back from a copy of the folder, or submit"
+                    + " the run again under another name with --run"
+            )
+        }
+        guard let root = root ?? manifest?.datasetFolder, let model = model.map(Paths.absolute) ?? queued?.modelPath
         else {
             throw CommandFailure(
                 .configuration,
@@ -53,17 +61,18 @@ struct RebuildSource {
                     + " and --dataset DIR"
             )
         }
-        let settings = RunSettings(
-            datasetRoot: root,
-            datasetVersion: header.datasetVersion,
-            split: header.split,
-            modelConfiguration: header.model,
-            modelDigest: header.modelDigest,
-            modelPath: model,
-            outputDirectory: directory.output,
-            rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true",
-            virtualRig: manifest.flatMap { RunSettings.virtualRig(in: $0.settings) } ?? []
-        )
+        let settings =
+            queued
+            ?? RunSettings(
+                datasetRoot: root,
+                datasetVersion: header.datasetVersion,
+                split: header.split,
+                modelConfiguration: header.model,
+                modelDigest: header.modelDigest,
+                modelPath: model,
+                outputDirectory: directory.output,
+                rescaleIntrinsics: manifest?.settings[RunSettings.rescaleIntrinsicsKey] == "true"
+            )
         let identity = FolderIdentity(
             queue: "",
             queuePlace: "unknown",
@@ -79,11 +88,6 @@ struct RebuildSource {
             software: BuildInformation.software
         )
         return RebuildSource(identity: identity, datasetRoot: root)
-    }
-
-    private static func modelPath(_ status: RunStatus?) -> String? {
-        guard let status else { return nil }
-        return try? RunSettings(json: status.settings, run: status.name).modelPath
     }
 
     /// Reads the tables and prepares the work.
@@ -136,5 +140,12 @@ struct RebuildSource {
             annotations: annotations,
             labels: tables.labels
         )
+    }
+
+    /// Whether version 0.1, which wrote no identity.json, may have made a run; nothing else says all of what a later one was.
+    static func mayBeOfVersion01(_ header: SceneFileHeader, _ settings: [String: String]) -> Bool {
+        header.precision == Precision.fp32.rawValue && settings[RunSettings.virtualRigKey] == nil
+            && (DatasetKind.named(header.dataset)?.name ?? RunSettings.formerDatasetKind)
+                == RunSettings.formerDatasetKind
     }
 }

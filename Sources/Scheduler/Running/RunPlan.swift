@@ -148,7 +148,7 @@ struct RunPlan: Sendable {
         let names =
             CameraOrder.published.filter { rig[$0] != nil }
             + rig.keys.filter { !CameraOrder.published.contains($0) }.sorted()
-        return names.compactMap { name in
+        let cameras = names.compactMap { name in
             rig[name].map {
                 VirtualCamera(
                     slot: name,
@@ -160,6 +160,14 @@ struct RunPlan: Sendable {
                 )
             }
         }
+        if let flawed = cameras.first(where: { !$0.isUsable }) {
+            throw CommandFailure(
+                .configuration,
+                "--virtual-cameras: the card of '\(model.source)' has a camera that pictures cannot be made for (\(flawed.words)); sides of 1 to 4096"
+                    + " pixels and focal lengths of 1 to 1000000 can"
+            )
+        }
+        return cameras
     }
 
     /// Refuses a precision that this host does not compute: workers here would leave the run alone, and nobody would say why.

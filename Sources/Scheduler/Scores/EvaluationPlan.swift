@@ -67,7 +67,7 @@ struct EvaluationPlan {
         return CommandFailure(
             .configuration,
             "no sample of the run has ground truth; occupancy is scored with DATASET/gts/<scene>/<sample>/labels.npz, detections with"
-                + " DATASET/VERSION/sample_annotation.json (--dataset-root DIR); the test split has none"
+                + " DATASET/VERSION/sample_annotation.json or the boxes of a manifest's samples (--dataset-root PATH); the test split has none"
         )
     }
 

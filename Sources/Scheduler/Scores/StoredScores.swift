@@ -1,4 +1,5 @@
 internal import CommandSupport
+internal import Datasets
 internal import RunContract
 internal import Scoring
 internal import Storage
@@ -26,11 +27,7 @@ enum StoredScores {
                 for line in gaps.lines { Terminal.say("warning: no score: \(line)") }
                 throw ExitStatus.someScenesFailed
             }
-            let reason =
-                remark
-                ?? "no ground truth; detections are scored with \(manifest.datasetVersion)/sample_annotation.json, occupancy with"
-                + " gts/<scene>/<sample>/labels.npz in '\(manifest.datasetFolder)'"
-            Terminal.say("no score: \(reason)")
+            Terminal.say("no score: \(try remark ?? whatScores(manifest))")
             return
         }
         for line in gaps.lines { Terminal.say("warning: \(line)") }
@@ -44,6 +41,14 @@ enum StoredScores {
         Terminal.output(try summary.text(withScenes: false))
         if summary.isPartial { Terminal.say("note: \(summary.partText)") }
         if gaps.hasDamage { throw ExitStatus.someScenesFailed }
+    }
+
+    /// What a run of the dataset would be scored with.
+    private static func whatScores(_ manifest: RunManifest) throws -> String {
+        let kind = try DatasetKind.of(manifest)
+        return
+            "no ground truth; detections are scored with \(kind.annotationPlace(manifest.datasetVersion)), occupancy with"
+            + " gts/<scene>/<sample>/labels.npz in '\(kind.pictureFolder(manifest.datasetFolder))'"
     }
 
     /// Some names, and how many more.
