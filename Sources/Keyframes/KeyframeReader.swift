@@ -27,17 +27,23 @@ public final class KeyframeReader {
     ///   - rescalesIntrinsics: whether intrinsics follow pictures that are not of the size that the tables give; otherwise such a picture is
     ///     an error.
     ///   - virtualRig: the cameras that pictures are turned and scaled to; empty takes the rig as it is.
+    ///   - reducesDecoding: whether pictures are decoded to fewer pixels where they are shrunk anyway.
     /// - Throws: `ImageFileError`.
     public init(
         _ configuration: NetworkConfiguration,
         rescalesIntrinsics: Bool = false,
-        virtualRig: [VirtualCamera] = []
+        virtualRig: [VirtualCamera] = [],
+        reducesDecoding: Bool = false
     ) throws {
         self.configuration = configuration
         self.virtualRig = virtualRig
         self.rescalesIntrinsics = rescalesIntrinsics
         loader = try PictureLoader(
-            ImagePreprocessor(inputWidth: configuration.inputWidth, inputHeight: configuration.inputHeight),
+            ImagePreprocessor(
+                inputWidth: configuration.inputWidth,
+                inputHeight: configuration.inputHeight,
+                reducesDecoding: reducesDecoding
+            ),
             downsample: configuration.downsample,
             acceptsOtherSizes: rescalesIntrinsics
         )

@@ -13,6 +13,8 @@ public struct PredictionIdentity: Hashable, Sendable {
     public let rescalesIntrinsics: Bool
     /// The cameras that pictures are turned and scaled to; empty takes the rig as it is.
     public let virtualRig: [VirtualCamera]
+    /// Whether JPEG pictures are decoded to fewer pixels where they are shrunk anyway.
+    public let reducesDecoding: Bool
     /// Which rules lead from pictures to predictions; grows when the same model and pictures begin to give
     /// what rounding does not explain.
     public let semanticsVersion: Int
@@ -26,12 +28,14 @@ public struct PredictionIdentity: Hashable, Sendable {
         precision: Precision = .fp32,
         rescalesIntrinsics: Bool = false,
         virtualRig: [VirtualCamera] = [],
+        reducesDecoding: Bool = false,
         semanticsVersion: Int = PredictionIdentity.currentSemanticsVersion
     ) {
         self.modelDigest = modelDigest
         self.precision = precision
         self.rescalesIntrinsics = rescalesIntrinsics
         self.virtualRig = virtualRig
+        self.reducesDecoding = reducesDecoding
         self.semanticsVersion = semanticsVersion
     }
 
@@ -41,13 +45,16 @@ public struct PredictionIdentity: Hashable, Sendable {
         let anyRig = VirtualCamera(slot: "", width_px: 1, height_px: 1, focalX_px: 1, focalY_px: 1, yaw_deg: 0)
         return Precision.allCases.flatMap { precision in
             [false, true].flatMap { rescales in
-                [[], [anyRig]].map { rig in
-                    PredictionIdentity(
-                        modelDigest: digest,
-                        precision: precision,
-                        rescalesIntrinsics: rescales,
-                        virtualRig: rig
-                    )
+                [[], [anyRig]].flatMap { rig in
+                    [false, true].map { reduces in
+                        PredictionIdentity(
+                            modelDigest: digest,
+                            precision: precision,
+                            rescalesIntrinsics: rescales,
+                            virtualRig: rig,
+                            reducesDecoding: reduces
+                        )
+                    }
                 }
             }
         }
@@ -67,12 +74,14 @@ public struct PredictionIdentity: Hashable, Sendable {
     /// What differs from the first program's ways; none for most runs.
     private var traits: [String] {
         (rescalesIntrinsics ? ["rescaled"] : []) + (virtualRig.isEmpty ? [] : ["virtual"])
-            + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
+            + (reducesDecoding ? ["reduced"] : []) + (semanticsVersion == 1 ? [] : ["semantics\(semanticsVersion)"])
     }
 
     /// The version of settings that a run needs: 3 where a worker of version 0.1 would compute something else, 4 where workers must know
-    /// other precisions than fp32, 5 where they must know virtual cameras.
-    var formatVersion: Int { !virtualRig.isEmpty ? 5 : precision != .fp32 ? 4 : traits.isEmpty ? 2 : 3 }
+    /// other precisions than fp32, 5 where they must know virtual cameras, 6 where they must know reduced decoding.
+    var formatVersion: Int {
+        reducesDecoding ? 6 : !virtualRig.isEmpty ? 5 : precision != .fp32 ? 4 : traits.isEmpty ? 2 : 3
+    }
 
     /// What differs from another identity, in words; empty where nothing does.
     public func differences(from other: PredictionIdentity) -> [String] {
@@ -89,6 +98,9 @@ public struct PredictionIdentity: Hashable, Sendable {
                 rig.isEmpty ? "none" : rig.map(\.words).joined(separator: ", ")
             }
             words.append("--virtual-cameras (\(cameras(virtualRig)) here, \(cameras(other.virtualRig)) there)")
+        }
+        if reducesDecoding != other.reducesDecoding {
+            words.append("--reduced-decoding (\(reducesDecoding ? "given here" : "given there"))")
         }
         if semanticsVersion != other.semanticsVersion {
             words.append("the rules of prediction (\(semanticsVersion) here, \(other.semanticsVersion) there)")

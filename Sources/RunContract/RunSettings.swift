@@ -13,6 +13,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
             precision: precision,
             rescalesIntrinsics: rescaleIntrinsics,
             virtualRig: virtualRig,
+            reducesDecoding: reducedDecoding,
             semanticsVersion: semanticsVersion
         )
     }
@@ -24,8 +25,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     ///
     /// Since 2 payloads tell where the lidar was, and hold the annotations of detection runs. Since 3 settings may say that predictions
     /// are made otherwise than version 0.1 would. Since 4 there are other precisions than fp32. Since 5 there are other kinds of datasets
-    /// than nuScenes tables, and payloads that tell of other rigs.
-    public static let currentFormatVersion = 5
+    /// than nuScenes tables, and payloads that tell of other rigs. Since 6 pictures may be decoded to fewer pixels.
+    public static let currentFormatVersion = 6
     /// The version of the run with these settings: the first whose workers compute it rightly.
     public var formatVersion: Int {
         max(identity.formatVersion, datasetKind == Self.formerDatasetKind ? 1 : 5)
@@ -63,6 +64,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public var rescaleIntrinsics: Bool
     /// The cameras that pictures are turned and scaled to; empty takes the rig as it is.
     public var virtualRig: [VirtualCamera]
+    /// Whether JPEG pictures are decoded to fewer pixels where they are shrunk anyway.
+    public var reducedDecoding: Bool
     /// Which rules lead from pictures to predictions.
     public var semanticsVersion: Int
 
@@ -78,7 +81,8 @@ public struct RunSettings: Codable, Equatable, Sendable {
         precision: Precision = .fp32,
         outputDirectory: String,
         rescaleIntrinsics: Bool = false,
-        virtualRig: [VirtualCamera] = []
+        virtualRig: [VirtualCamera] = [],
+        reducedDecoding: Bool = false
     ) {
         self.datasetKind = datasetKind
         self.datasetRoot = datasetRoot
@@ -91,6 +95,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         self.outputDirectory = outputDirectory
         self.rescaleIntrinsics = rescaleIntrinsics
         self.virtualRig = virtualRig
+        self.reducedDecoding = reducedDecoding
         semanticsVersion = PredictionIdentity.currentSemanticsVersion
     }
 
@@ -125,6 +130,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
             outputDirectory
         case rescaleIntrinsics
         case virtualRig
+        case reducedDecoding
         case semanticsVersion = "semantics"
     }
 
@@ -142,6 +148,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         outputDirectory = try container.decode(String.self, forKey: .outputDirectory)
         rescaleIntrinsics = try container.decodeIfPresent(Bool.self, forKey: .rescaleIntrinsics) ?? false
         virtualRig = try container.decodeIfPresent([VirtualCamera].self, forKey: .virtualRig) ?? []
+        reducedDecoding = try container.decodeIfPresent(Bool.self, forKey: .reducedDecoding) ?? false
         semanticsVersion = try container.decodeIfPresent(Int.self, forKey: .semanticsVersion) ?? 1
     }
 
@@ -159,6 +166,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         try container.encode(outputDirectory, forKey: .outputDirectory)
         if rescaleIntrinsics { try container.encode(true, forKey: .rescaleIntrinsics) }
         if !virtualRig.isEmpty { try container.encode(virtualRig, forKey: .virtualRig) }
+        if reducedDecoding { try container.encode(true, forKey: .reducedDecoding) }
         if semanticsVersion != 1 { try container.encode(semanticsVersion, forKey: .semanticsVersion) }
     }
 
@@ -191,6 +199,9 @@ public struct RunSettings: Codable, Equatable, Sendable {
     public static let rescaleIntrinsicsKey = "rescaleIntrinsics"
     /// Key of the manifest's settings under which the virtual cameras stand, in words.
     public static let virtualRigKey = "virtualRig"
+
+    /// Key of the manifest's settings under which it stands that pictures were decoded to fewer pixels.
+    public static let reducedDecodingKey = "reducedDecoding"
 
     /// A manifest of a run with these settings.
     ///
@@ -225,6 +236,7 @@ public struct RunSettings: Codable, Equatable, Sendable {
         var entries = [RunManifest.expectedSamplesKey: String(samples)]
         if rescaleIntrinsics { entries[Self.rescaleIntrinsicsKey] = "true" }
         if !virtualRig.isEmpty { entries[Self.virtualRigKey] = virtualRig.map(\.words).joined(separator: ", ") }
+        if reducedDecoding { entries[Self.reducedDecodingKey] = "true" }
         return entries
     }
 }

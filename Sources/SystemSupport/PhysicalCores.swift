@@ -6,6 +6,15 @@ public enum PhysicalCores {
     /// quotas of its control group and of those above it.
     public static func count() -> Int { max(1, min(allowed(), CPUQuota.wholeCores() ?? Int.max)) }
 
+    /// The processor's name as Linux has it; nil where it has none.
+    public static var processorName: String? {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
+            let colon = line.firstIndex(of: ":")
+        else { return nil }
+        return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+    }
+
     /// Physical cores of the affinity mask.
     private static func allowed() -> Int {
         let cpus = firstCPUs()

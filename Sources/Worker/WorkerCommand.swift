@@ -14,7 +14,9 @@ struct WorkerCommand: AsyncParsableCommand {
             Exit codes: 0 nothing left to do, 2 usage or configuration, 3 environment (database, disk, rights), 130 told to stop.
             """,
         version: StoredFormats.text(of: "occ-worker", ending: ""),
-        subcommands: [ServeCommand.self, InferCommand.self, CompareCommand.self, BenchCommand.self],
+        subcommands: [
+            ServeCommand.self, InferCommand.self, CompareCommand.self, BenchCommand.self, TuneCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self
     )
 

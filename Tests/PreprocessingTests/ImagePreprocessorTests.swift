@@ -47,6 +47,72 @@ struct ImagePreprocessorTests {
         try check(RGBImage(width: 1441, height: 1000, red: 10, green: 200, blue: 90))
     }
 
+    @Test("decoding reduces a picture as far as shrinking leaves whole pixels of it")
+    func reduction() throws {
+        func reduction(_ width: Int, _ height: Int, to inputWidth: Int, _ inputHeight: Int) throws -> Int {
+            try ImageGeometry(
+                sourceWidth: width,
+                sourceHeight: height,
+                inputWidth: inputWidth,
+                inputHeight: inputHeight
+            ).reduction
+        }
+        #expect(try reduction(1600, 900, to: 352, 128) == 4)
+        #expect(try reduction(1600, 900, to: 704, 256) == 2)
+        #expect(try reduction(704, 396, to: 352, 128) == 2)
+        #expect(try reduction(1600, 900, to: 1056, 384) == 1)
+        #expect(try reduction(1600, 904, to: 88, 32) == 8)
+        // 450 rows are not halved twice, and a picture that is enlarged is decoded whole.
+        #expect(try reduction(800, 450, to: 100, 40) == 2)
+        #expect(try reduction(801, 450, to: 100, 40) == 1)
+        #expect(try reduction(64, 36, to: 704, 256) == 1)
+    }
+
+    @Test("a picture decoded to fewer pixels shows the same at the same places, and another camera's is made of all")
+    func reducedDecoding() throws {
+        let jpeg = try JPEGEncoder().encode(Self.smoothPicture(width: 320, height: 180), quality: 95)
+        func input(_ preprocessor: ImagePreprocessor, view: WarpTable? = nil) throws -> ([UInt8], ImageGeometry) {
+            var input = [UInt8](repeating: 0, count: preprocessor.inputCount)
+            let geometry = try jpeg.withUnsafeBytes { bytes in
+                try input.withUnsafeMutableBytes { pixels in
+                    try preprocessor.preprocess(bytes, into: pixels) { _, _ in view }
+                }
+            }
+            return (input, geometry)
+        }
+        // Reduced to nothing, by 2 and by 4.
+        for (width, height, isSame) in [(200, 80, true), (120, 40, false), (70, 32, false)] {
+            let whole = try ImagePreprocessor(inputWidth: width, inputHeight: height)
+            let reducing = try ImagePreprocessor(inputWidth: width, inputHeight: height, reducesDecoding: true)
+            let (expected, geometry) = try input(whole)
+            let (found, reducedGeometry) = try input(reducing)
+            #expect(reducedGeometry == geometry)
+            #expect((found == expected) == isSame, "\(width) x \(height)")
+            let worst = zip(found, expected).map { abs(Int($0) - Int($1)) }.max()!
+            #expect(worst <= 4, "\(width) x \(height): \(worst)")
+            let view = WarpTable(
+                width: 320,
+                height: 180,
+                rows: 0..<180,
+                sourceWidth: 320,
+                sourceHeight: 180
+            ) { x, y in (x + 3, y) }
+            #expect(try input(reducing, view: view).0 == input(whole, view: view).0)
+        }
+    }
+
+    /// Waves too long for half a pixel to be overlooked, or to hide in JPEG's rounding.
+    private static func smoothPicture(width: Int, height: Int) -> RGBImage {
+        var pixels: [UInt8] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                let wave = sin(Double(x) / 9) * cos(Double(y) / 11)
+                pixels += [UInt8(127 + 100 * wave), UInt8(127 - 60 * wave), UInt8(60 + y / 2)]
+            }
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
     @Test("a damaged picture is an error and spoils nothing")
     func damaged() throws {
         let preprocessor = try ImagePreprocessor(inputWidth: 44, inputHeight: 16)

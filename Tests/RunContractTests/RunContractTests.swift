@@ -32,7 +32,7 @@ struct RunContractTests {
         let changes: [(inout RunSettings) -> Void] = [
             { $0.datasetRoot = "/data/other" }, { $0.datasetVersion = "v1.0-test" }, { $0.split = "val" },
             { $0.modelDigest = String(repeating: "cd", count: 32) }, { $0.outputDirectory = "/out2" },
-            { $0.rescaleIntrinsics = true }, { $0.semanticsVersion = 2 },
+            { $0.rescaleIntrinsics = true }, { $0.reducedDecoding = true }, { $0.semanticsVersion = 2 },
         ]
         var names: Set = [name]
         for change in changes {
@@ -62,7 +62,7 @@ struct RunContractTests {
         var rescaled = settings
         rescaled.rescaleIntrinsics = true
         #expect(rescaled.identity != settings.identity && rescaled.kind != settings.kind)
-        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 5)
+        #expect(rescaled.formatVersion == 3 && RunSettings.currentFormatVersion == 6)
         #expect(try RunSettings(json: rescaled.encoded(), run: "r") == rescaled)
         var moved = settings
         (moved.modelPath, moved.datasetRoot, moved.outputDirectory) = ("/x", "/y", "/z")
@@ -102,6 +102,12 @@ struct RunContractTests {
             change(&broken.virtualRig[0])
             #expect(throws: RunContractError.self) { try RunSettings(json: broken.encoded(), run: "r") }
         }
+        var reduced = settings
+        reduced.reducedDecoding = true
+        #expect(reduced.formatVersion == 6 && known.contains(reduced.identity) && reduced.kind != settings.kind)
+        #expect(reduced.identity.differences(from: settings.identity).joined().contains("--reduced-decoding"))
+        #expect(reduced.manifestEntries(samples: 3)["reducedDecoding"] == "true")
+        #expect(try RunSettings(json: reduced.encoded(), run: "r") == reduced)
         // Workers of before know nuScenes tables alone.
         var described = settings
         described.datasetKind = "manifest"

@@ -13,7 +13,7 @@ struct SubmissionOptionsTests {
     @Test("A sample of the pictures is looked at unless somebody says otherwise, and no intrinsics are rescaled")
     func defaults() throws {
         let options = try SubmissionOptions.parse(Self.least)
-        #expect(options.checkPictures == .sample && !options.rescaleIntrinsics)
+        #expect(options.checkPictures == .sample && !options.rescaleIntrinsics && !options.reducedDecoding)
         let all = try SubmissionOptions.parse(Self.least + ["--check-pictures", "all", "--rescale-intrinsics"])
         #expect(all.checkPictures == .all && all.rescaleIntrinsics)
         #expect(throws: (any Error).self) { try SubmissionOptions.parse(Self.least + ["--check-pictures", "some"]) }

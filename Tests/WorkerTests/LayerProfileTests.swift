@@ -89,4 +89,30 @@ struct LayerProfileTests {
         #expect(profile.text.contains("all layers 0.005 s, 1.0 GMAC, 0.01 GB"))
         #expect(try profile.json().contains("\"shareOfPeak\" : 0.25"))
     }
+
+    @Test("A trial adds up what units of a shape take, and another variant is chosen where it saves more than noise")
+    func trial() throws {
+        func layers(_ large: Double, _ small: Double) throws -> [LayerTiming] {
+            let names = [
+                ("a", "8x8 32 to 32 stride 1 float32", large), ("b", nil, 1),
+                ("c", "4x4 32 to 64 stride 2 float32", small),
+            ]
+            return try (names + [("d", names[0].1, large)]).map { name, unit, seconds in
+                var row = try layer(name, seconds: seconds)
+                row.unit = unit
+                return row
+            }
+        }
+        let trial = try KernelTrial(
+            variants: ["avx2", "avx2-pairs"],
+            layers: [layers(0.25, 0.5), layers(0.125, 0.495)]
+        )
+        let (large, small) = ("8x8 32 to 32 stride 1 float32", "4x4 32 to 64 stride 2 float32")
+        #expect(trial.shapes == [large, small])
+        #expect(trial.seconds[large] == ["avx2": 0.5, "avx2-pairs": 0.25])
+        #expect(trial.choice == [large: "avx2-pairs", small: "avx2"])
+        #expect(trial.text.contains("units take 1000.0 ms with the rules' choice, avx2, and 750.0 ms tuned"))
+        let even = try KernelTrial(variants: ["avx2", "avx2-pairs"], layers: [layers(1, 1), layers(1, 1)])
+        #expect(even.text.contains("there is nothing to tune"))
+    }
 }

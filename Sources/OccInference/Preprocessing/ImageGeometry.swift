@@ -8,15 +8,15 @@ internal import ImageFiles
 /// Where the cut leaves the picture, the input is black.
 public struct ImageGeometry: Equatable, Hashable, Sendable {
     /// Size of the camera picture.
-    public let sourceWidth: Int
+    public private(set) var sourceWidth: Int
     /// Size of the camera picture.
-    public let sourceHeight: Int
+    public private(set) var sourceHeight: Int
     /// Size of the network's input.
     public let inputWidth: Int
     /// Size of the network's input.
     public let inputHeight: Int
     /// Input pixels a source pixel.
-    public let resize: Double
+    public private(set) var resize: Double
     /// Size after shrinking, before cutting.
     public let resizedWidth: Int
     /// Size after shrinking, before cutting.
@@ -75,6 +75,27 @@ public struct ImageGeometry: Equatable, Hashable, Sendable {
         self.resizedHeight = Int(height)
         self.cropTop = Int((1 - cropHeight) * Double(resizedHeight)) - inputHeight
         self.cropLeft = max(0, resizedWidth - inputWidth) / 2
+    }
+
+    /// How many times fewer rows and columns a JPEG picture may be decoded to before it is shrunk: 1, 2, 4 or 8.
+    ///
+    /// The most that leaves no fewer pixels than shrinking keeps, and whole numbers of them, so that no pixel moves.
+    public var reduction: Int {
+        [8, 4, 2].first { factor in
+            sourceWidth.isMultiple(of: factor) && sourceHeight.isMultiple(of: factor)
+                && sourceWidth / factor >= resizedWidth && sourceHeight / factor >= resizedHeight
+        } ?? 1
+    }
+
+    /// The same shrinking and cutting of a picture that was decoded to fewer pixels.
+    ///
+    /// - Parameter reduction: `reduction`, or 1.
+    func reduced(by reduction: Int) -> ImageGeometry {
+        var copy = self
+        copy.sourceWidth /= reduction
+        copy.sourceHeight /= reduction
+        copy.resize *= Double(reduction)
+        return copy
     }
 
     /// `post_rot`: the 3 x 3 matrix, row-major, that takes source pixels to input pixels before the translation.

@@ -16,6 +16,8 @@ public struct LayerTiming: Codable, Equatable, Sendable {
     public var binaryMACs: Int
     /// Multiply-accumulates of signs as weights with real inputs.
     public var binaryWeightMACs: Int
+    /// Shape of the BDC unit that it is, by which kernels are chosen: "100x100 256 to 512 stride 2 float32"; nil for all else.
+    public var unit: String?
     /// Bytes of the feature maps that its steps read and write, without weights.
     public var tensorBytes: Int
 
@@ -30,6 +32,7 @@ public struct LayerTiming: Codable, Equatable, Sendable {
         fullPrecisionMACs = step.fullPrecisionMACs
         binaryMACs = step.binaryMACs
         binaryWeightMACs = step.binaryWeightMACs
+        unit = step.unit
         tensorBytes = step.tensorBytes
     }
 

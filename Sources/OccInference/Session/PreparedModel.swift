@@ -28,26 +28,42 @@ public final class PreparedModel: Sendable {
 
     /// Checks a package's content and prepares its network.
     ///
-    /// The environment variable `OCC_KERNELS` (scalar, avx2, avx2-pairs, avx512, neon) chooses the binary kernels; unset is the fastest.
+    /// The environment variable `OCC_KERNELS` (scalar, avx2, avx2-pairs, avx512, neon) chooses the binary kernels, `OCC_TUNING` a file of
+    /// `KernelTuning` those of each shape of unit; where neither is set, rules by processor choose.
     ///
-    /// - Parameter cameras: how many cameras the rig has; nil: as many as the network was made for. The networks sum over their cameras, so
-    ///   any number will do.
+    /// - Parameters:
+    ///   - cameras: how many cameras the rig has; nil: as many as the network was made for. The networks sum over their cameras, so any number
+    ///     will do.
+    ///   - kernels: binary kernels for all units, whatever the environment says.
     /// - Throws: `ModelPackageError`, or `InferenceError`, of kind `unsupported` where this host or the package lacks what the
     ///   precision needs.
-    public convenience init(_ package: ModelPackage, precision: Precision = .fp32, cameras: Int? = nil) throws {
-        try self.init(package, precision, cameras: cameras, observesRanges: false)
+    public convenience init(
+        _ package: ModelPackage,
+        precision: Precision = .fp32,
+        cameras: Int? = nil,
+        kernels: String? = nil
+    ) throws {
+        let choice = kernels.map { KernelChoice(general: $0) }
+        try self.init(package, precision, cameras: cameras, kernels: choice, observesRanges: false)
     }
 
     /// - Parameter observesRanges: whether what convolutions read and write can be tapped under the names of its scales.
-    init(_ package: ModelPackage, _ precision: Precision, cameras: Int? = nil, observesRanges: Bool) throws {
+    init(
+        _ package: ModelPackage,
+        _ precision: Precision,
+        cameras: Int? = nil,
+        kernels: KernelChoice? = nil,
+        observesRanges: Bool
+    ) throws {
         try package.verify()
         var configuration = package.configuration
         if let cameras { configuration.cameras = cameras }
+        let choice = try kernels ?? KernelTuning.fromEnvironment()
         let network = try Network(configuration)
         let builder = ProgramBuilder(try precision.arithmetic(of: package), observesRanges: observesRanges)
         (program, kernelName) = try InferenceError.translating {
             try network.emit(to: builder)
-            let context = try PreparationContext(PackageParameters(package))
+            let context = try PreparationContext(PackageParameters(package), kernels: choice)
             return (try Program(builder, context), context.kernels.name)
         }
         self.package = package

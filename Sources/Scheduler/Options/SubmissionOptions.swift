@@ -43,6 +43,12 @@ struct SubmissionOptions: ParsableArguments {
     )
     var virtualCameras = false
 
+    @Flag(
+        help:
+            "Decode JPEG pictures to fewer pixels where they are shrunk anyway: quicker, for small networks; not the published pipeline's bytes (docs/datasets.md)."
+    )
+    var reducedDecoding = false
+
     @Option(
         help: ArgumentHelp(
             "Compare the pictures' sizes with the tables before anything is queued: of a sample of the files, of all, or of none.",

@@ -48,7 +48,8 @@ struct RunPlan: Sendable {
             precision: options.precision,
             outputDirectory: Paths.absolute(options.output),
             rescaleIntrinsics: options.rescaleIntrinsics,
-            virtualRig: options.virtualCameras ? try virtualRig(of: model) : []
+            virtualRig: options.virtualCameras ? try virtualRig(of: model) : [],
+            reducedDecoding: options.reducedDecoding
         )
         return try RunPlan(
             name: options.runName ?? RunIdentity.name(of: settings),

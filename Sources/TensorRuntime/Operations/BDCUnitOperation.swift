@@ -75,9 +75,21 @@ public struct BDCUnitOperation: Operation {
                 layer: unit.name,
                 output: output.shape,
                 binaryMACs: pixels * 9 * inputs * inputs,
-                binaryWeightMACs: pixels * inputs * outputs + input.images * 2 * outputs * outputs
+                binaryWeightMACs: pixels * inputs * outputs + input.images * 2 * outputs * outputs,
+                unit: Self.shape(unit, input)
             )
         ]
+    }
+
+    private static func shape(_ unit: Unit, _ input: Tensor) -> UnitShape {
+        UnitShape(
+            height: input.height,
+            width: input.width,
+            inChannels: unit.inChannels,
+            outChannels: unit.outChannels,
+            stride: unit.stride,
+            pointwise: unit.pointwiseScale == nil ? "float32" : "int8"
+        )
     }
 
     /// See `Operation`.
@@ -193,7 +205,7 @@ public struct BDCUnitOperation: Operation {
 
         init(_ unit: Unit, _ input: Tensor, _ tail: UnitTail, _ context: PreparationContext) throws {
             let source = context.parameters
-            kernels = context.kernels
+            kernels = context.kernels(for: BDCUnitOperation.shape(unit, input))
             let scale = try unit.pointwiseScale.map { try context.unit(scale: $0, largest: 127) }
             let bytes = try scale.map { ($0, try ByteWeights.shared(unit.pointwise, in: context)) }
             self.bytes = bytes?.1

@@ -17,6 +17,23 @@ public struct KernelTable: @unchecked Sendable {
         pointer = kernels
     }
 
+    /// The kernels of a variant.
+    ///
+    /// - Throws: `TensorRuntimeError` (`misfit`) for a name that is unknown, or a variant that this machine cannot run.
+    init(named name: String) throws {
+        var problem: UnsafePointer<CChar>?
+        guard !name.isEmpty, let kernels = occ_kernels_named(name, &problem) else {
+            let reason = problem.map { String(cString: $0) } ?? "they have no name"
+            throw TensorRuntimeError(.misfit, "kernels '\(name)' cannot be had: \(reason)")
+        }
+        pointer = kernels
+    }
+
+    /// Names of the variants that this machine runs, the slow reference left out.
+    public static var runnable: [String] {
+        ["avx512", "avx2", "avx2-pairs", "neon"].filter { (try? KernelTable(named: $0)) != nil }
+    }
+
     /// The functions.
     public var functions: occ_kernels { pointer.pointee }
     /// "avx512", "avx2", "neon" or "scalar".

@@ -10,6 +10,8 @@ public struct LayerCost: Equatable, Sendable {
     public var binaryMACs: Int
     /// Signs as weights, real inputs.
     public var binaryWeightMACs: Int
+    /// What decides which binary kernels are quickest; nil for other layers than BDC units.
+    public var unit: UnitShape?
 
     /// Makes a cost from its parts.
     public init(
@@ -17,12 +19,14 @@ public struct LayerCost: Equatable, Sendable {
         output: [Int],
         fullPrecisionMACs: Int = 0,
         binaryMACs: Int = 0,
-        binaryWeightMACs: Int = 0
+        binaryWeightMACs: Int = 0,
+        unit: UnitShape? = nil
     ) {
         self.layer = layer
         self.output = output
         self.fullPrecisionMACs = fullPrecisionMACs
         self.binaryMACs = binaryMACs
         self.binaryWeightMACs = binaryWeightMACs
+        self.unit = unit
     }
 }

@@ -17,8 +17,10 @@ public final class PreparationContext {
     /// The parameters.
     public let parameters: any ParameterSource
     let engine: DNNLEngine
-    /// The binary kernels.
+    /// The binary kernels of all that `unitKernels` does not name.
     public let kernels: KernelTable
+    /// The binary kernels of units of some shapes.
+    private let unitKernels: [String: KernelTable]
     /// Convolutions prepared so far: a layer that runs image by image keeps its weights once.
     private var convolutions: [ConvolutionPrimitive.Key: ConvolutionPrimitive] = [:]
     private var winograds: [ConvolutionPrimitive.Key: WinogradConvolution] = [:]
@@ -28,12 +30,16 @@ public final class PreparationContext {
 
     /// Prepares the libraries for a source of parameters.
     ///
-    /// - Throws: `TensorRuntimeError`.
-    public init(_ parameters: any ParameterSource) throws {
+    /// - Throws: `TensorRuntimeError`, also for kernels that this machine cannot run.
+    public init(_ parameters: any ParameterSource, kernels choice: KernelChoice = .byRules) throws {
         self.parameters = parameters
-        kernels = try KernelTable()
+        kernels = try choice.general.map { try KernelTable(named: $0) } ?? KernelTable()
+        unitKernels = try choice.units.mapValues { try KernelTable(named: $0) }
         engine = try DNNLEngine()
     }
+
+    /// The binary kernels for a unit.
+    func kernels(for unit: UnitShape) -> KernelTable { unitKernels[unit.description] ?? kernels }
 
     /// Prepared convolutions of oneDNN; for tests.
     var convolutionCount: Int { convolutions.count }

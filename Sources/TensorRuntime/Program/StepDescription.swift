@@ -12,6 +12,8 @@ public struct StepDescription: Equatable, Sendable {
     public let binaryMACs: Int
     /// Multiply-accumulates of signs as weights with real inputs.
     public let binaryWeightMACs: Int
+    /// Shape of the BDC unit that it is; nil for all else.
+    public let unit: String?
     /// Bytes of the tensors that it reads and writes; weights, pictures and results are not counted.
     public let tensorBytes: Int
 
@@ -24,6 +26,7 @@ public struct StepDescription: Equatable, Sendable {
         fullPrecisionMACs = costs.reduce(0) { $0 + $1.fullPrecisionMACs }
         binaryMACs = costs.reduce(0) { $0 + $1.binaryMACs }
         binaryWeightMACs = costs.reduce(0) { $0 + $1.binaryWeightMACs }
+        unit = costs.first?.unit?.description
         tensorBytes = (operation.reads + operation.writes).reduce(0) { $0 + $1.byteCount }
     }
 

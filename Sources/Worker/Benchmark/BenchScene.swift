@@ -36,7 +36,7 @@ struct BenchScene {
                 let cameras = try Self.rig.indices.map { camera in
                     let path = "samples/\(sample)-\(camera).jpg"
                     let image = Self.picture(width: width, height: height, seed: sample * 6 + camera)
-                    try Data(encoder.encode(image, quality: 90)).write(to: URL(fileURLWithPath: folder + "/" + path))
+                    try Data(encoder.encode(image, quality: 75)).write(to: URL(fileURLWithPath: folder + "/" + path))
                     return Self.frame(sample: sample, camera: camera, path: path, width: width, height: height)
                 }
                 return SampleFrames(

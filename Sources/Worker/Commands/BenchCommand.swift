@@ -27,6 +27,9 @@ struct BenchCommand: AsyncParsableCommand, Interruptible {
     @Option(help: PrecisionArgument.help)
     var precision = Precision.fp32
 
+    @Flag(help: "Decode pictures to fewer pixels, as `run --reduced-decoding` does.")
+    var reducedDecoding = false
+
     @Option(help: ArgumentHelp("Keyframes to measure, after one that is not counted.", valueName: "n"))
     var frames: Int = 5
 
@@ -56,7 +59,9 @@ struct BenchCommand: AsyncParsableCommand, Interruptible {
         _ = try prepared.makeSession()
         let setupSeconds = MonotonicClock.nowSeconds - preparing
 
-        let bench = Bench(frameCount: package.configuration.frames) { try NetworkPredictor(model: prepared) }
+        let bench = Bench(frameCount: package.configuration.frames) { [reducedDecoding] in
+            try NetworkPredictor(model: prepared, reducesDecoding: reducedDecoding)
+        }
         let folder = NSTemporaryDirectory() + "occ-bench-\(UUID().uuidString)"
         Leftovers.add(folder)
         defer { Leftovers.settle(folder) { try? FileManager.default.removeItem(atPath: folder) } }

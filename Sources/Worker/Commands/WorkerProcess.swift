@@ -46,7 +46,8 @@ struct WorkerProcess {
             try NetworkPredictor(
                 model: try models.model(for: settings, cameras: cameras),
                 rescalesIntrinsics: settings.identity.rescalesIntrinsics,
-                virtualRig: settings.identity.virtualRig
+                virtualRig: settings.identity.virtualRig,
+                reducesDecoding: settings.identity.reducesDecoding
             )
         }
         return WorkerService(

@@ -30,12 +30,14 @@ final class NetworkPredictor: SamplePredictor {
     convenience init(
         model: PreparedModel,
         rescalesIntrinsics: Bool = false,
-        virtualRig: [VirtualCamera] = []
+        virtualRig: [VirtualCamera] = [],
+        reducesDecoding: Bool = false
     ) throws {
         try self.init(
             network: model.makeSession(),
             rescalesIntrinsics: rescalesIntrinsics,
-            virtualRig: virtualRig
+            virtualRig: virtualRig,
+            reducesDecoding: reducesDecoding
         )
     }
 
@@ -45,18 +47,21 @@ final class NetworkPredictor: SamplePredictor {
     ///   - rescalesIntrinsics: whether intrinsics follow pictures that are not of the size that the tables give; otherwise such a picture is
     ///     an error.
     ///   - virtualRig: the cameras that pictures are turned and scaled to; empty takes the rig as it is.
+    ///   - reducesDecoding: whether pictures are decoded to fewer pixels where they are shrunk anyway.
     /// - Throws: `ImageFileError`, `ScenePredictionError` for classes that cannot be stored.
     init(
         network: any KeyframeNetwork,
         rescalesIntrinsics: Bool = false,
-        virtualRig: [VirtualCamera] = []
+        virtualRig: [VirtualCamera] = [],
+        reducesDecoding: Bool = false
     ) throws {
         self.network = network
         configuration = network.configuration
         reader = try KeyframeReader(
             configuration,
             rescalesIntrinsics: rescalesIntrinsics,
-            virtualRig: virtualRig
+            virtualRig: virtualRig,
+            reducesDecoding: reducesDecoding
         )
         storageLevel = StorageLevel.of(configuration)
         globalBoxes = try configuration.detection.map { try GlobalBoxes(classNames: $0.classNames) }
