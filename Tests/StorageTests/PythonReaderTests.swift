@@ -7,11 +7,10 @@ import Testing
     // Skipped, with the reason printed, where no Python with lz4 and numpy is at hand.
     @Test(
         .enabled(if: Python.withNumPyAndLZ4 != nil, "no Python with lz4 and numpy"),
-        arguments: ["README.md", "docs/scene-file.md"],
-        [false, true]
+        arguments: [false, true]
     )
-    func theLinesOfAPageReadAFile(page name: String, isDetection: Bool) throws {
-        let text = try Project.text(name)
+    func theLinesOfThePageReadAFile(isDetection: Bool) throws {
+        let text = try Project.text("docs/scene-file.md")
         let start = try #require(text.range(of: "```python\n"))
         let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
         let program = String(text[start.upperBound..<end.lowerBound])
@@ -26,6 +25,6 @@ import Testing
         #expect(output.status == 0)
         let lines = String(decoding: output.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
         let expected = fixture.tokens.map { isDetection ? "\($0) 1 boxes" : "\($0) (3, 4, 2)" }
-        #expect(lines == expected, "\(name)")
+        #expect(lines == expected)
     }
 }
