@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any, NoReturn, TypeVar
 
 MOST_LEVELS = 64
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Value = TypeVar("Value")
 
@@ -72,4 +75,4 @@ def is_token(token: str) -> bool:
         count = len(token.encode("utf-8"))
     except UnicodeEncodeError:
         return False
-    return 1 <= count <= 256 and all(ord(c) >= 32 and ord(c) != 127 for c in token)
+    return 1 <= count <= 256 and _CONTROL.search(token) is None
