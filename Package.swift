@@ -84,7 +84,8 @@ let package = Package(
         room("PostgresClient", ["CPQ"]),
 
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
-        room("Scenes", []),
+        // Rays through voxels without optimisation take seconds a sample.
+        room("Scenes", [], optimised: true),
 
         // What networks run on; it knows none of them.
         room("TensorRuntime", ["BinaryKernels", "CDNNL"]),

@@ -14,7 +14,8 @@ import Testing
             scene: "scene-0061",
             token: "ca9a282c9e77460f8360f564131a8af5",
             prediction: prediction,
-            truth: hasTruth ? Samples.truth(&random) : nil
+            truth: hasTruth ? Samples.truth(&random) : nil,
+            masks: VoxelMasks(camera: prediction.map { $0 & 1 }, lidar: prediction.map { $0 >> 1 & 1 })
         )
     }
 
@@ -41,7 +42,6 @@ import Testing
         #expect(archive.names == names[dialect])
         let first = try archive.elements(of: archive.names[0], as: UInt8.self, shape: [200, 200, 16])
         #expect(first == sample.prediction)
-        let ones = [UInt8](repeating: 1, count: Samples.voxels)
         switch dialect {
         case .flashOcc:
             #expect(try archive.array(named: "sample_token").texts() == [sample.token])
@@ -50,7 +50,7 @@ import Testing
             let masks = try ["mask_lidar", "mask_camera"].map {
                 try archive.elements(of: $0, as: UInt8.self, shape: VoxelGrid.shape)
             }
-            #expect(masks == [sample.truth?.maskLidar ?? ones, sample.truth?.maskCamera ?? ones])
+            #expect(masks == [sample.masks?.lidar, sample.masks?.camera])
         case .evalAI, .sparseOcc: break
         }
     }
@@ -92,12 +92,17 @@ import Testing
         let exporter = OccupancyExporter(folder: folder.path, dialect: .labels)
         var labels = [UInt8](repeating: 17, count: Samples.voxels)
         let short = VoxelLabels(semantics: labels, maskLidar: [1], maskCamera: labels)
-        #expect(throws: EvaluationError.self) {
-            try exporter.write(ExportSample(scene: "s", token: "t", prediction: labels, truth: short))
+        let whole = VoxelMasks(camera: labels, lidar: labels)
+        for (truth, masks) in [(short, whole), (nil, nil), (nil, VoxelMasks(camera: [1], lidar: labels))] {
+            #expect(throws: EvaluationError.self) {
+                try exporter.write(
+                    ExportSample(scene: "s", token: "t", prediction: labels, truth: truth, masks: masks)
+                )
+            }
         }
         labels[9] = 18
         let error = #expect(throws: EvaluationError.self) {
-            try exporter.write(ExportSample(scene: "s", token: "t", prediction: labels))
+            try exporter.write(ExportSample(scene: "s", token: "t", prediction: labels, masks: whole))
         }
         #expect(error?.source == "t")
         #expect(throws: EvaluationError.self) {
@@ -143,8 +148,8 @@ import Testing
                     + "sample_token <U32 () \(sample.token)\n"
             case .labels:
                 expected =
-                    line("semantics", sample.prediction) + line("mask_lidar", sample.truth?.maskLidar)
-                    + line("mask_camera", sample.truth?.maskCamera)
+                    line("semantics", sample.prediction) + line("mask_lidar", sample.masks?.lidar)
+                    + line("mask_camera", sample.masks?.camera)
             }
             #expect(String(decoding: result.bytes, as: UTF8.self) == expected, "\(dialect)")
         }

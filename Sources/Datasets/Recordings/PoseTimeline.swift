@@ -84,22 +84,3 @@ struct PoseTimeline {
         )
     }
 }
-
-extension RigidTransform {
-    /// First `other`, then this one.
-    func after(_ other: RigidTransform) -> RigidTransform {
-        let placement = Placement(self)
-        return RigidTransform(
-            translation: placement.moved(other.translation),
-            rotation: placement.turned(other.rotation.normalised)
-        )
-    }
-
-    /// The way back.
-    var inverse: RigidTransform {
-        let q = rotation.normalised
-        let back = Quaternion(w: q.w, x: -q.x, y: -q.y, z: -q.z)
-        let turned = Placement(RigidTransform(translation: .zero, rotation: back)).turned(translation)
-        return RigidTransform(translation: -turned, rotation: back)
-    }
-}

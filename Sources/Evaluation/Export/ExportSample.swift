@@ -10,13 +10,22 @@ public struct ExportSample: Sendable {
     public let prediction: [UInt8]
     /// The ground truth, where there is one.
     public let truth: VoxelLabels?
+    /// What was seen of the prediction; `labels` needs it.
+    public let masks: VoxelMasks?
 
     /// Makes a sample.
-    public init(scene: String, token: String, prediction: [UInt8], truth: VoxelLabels? = nil) {
+    public init(
+        scene: String,
+        token: String,
+        prediction: [UInt8],
+        truth: VoxelLabels? = nil,
+        masks: VoxelMasks? = nil
+    ) {
         self.scene = scene
         self.token = token
         self.prediction = prediction
         self.truth = truth
+        self.masks = masks
     }
 }
 
@@ -28,6 +37,6 @@ public enum ExportDialect: String, Codable, CaseIterable, Sendable {
     case sparseOcc = "sparseocc"
     /// `<scene>/<token>/pred.npz` with `pred`, `gt` where there is ground truth, and `sample_token`: FlashOcc's `show_dir`.
     case flashOcc = "flashocc"
-    /// `gts/<scene>/<token>/labels.npz` with `semantics`, `mask_lidar` and `mask_camera`: predictions as training labels.
+    /// `gts/<scene>/<token>/labels.npz` with `semantics`, `mask_lidar` and `mask_camera`: predictions in the layout of Occ3D's labels.
     case labels
 }

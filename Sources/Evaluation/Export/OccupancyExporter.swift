@@ -40,9 +40,7 @@ public struct OccupancyExporter: Sendable {
 
     /// Writes one sample's file.
     ///
-    /// In `labels`, a mask is the ground truth's where there is one, else all ones: nothing here computes visibility.
-    ///
-    /// - Throws: `EvaluationError` (`unsafeName`, `invalidPrediction`, `invalidGroundTruth`), `ArrayFileError`, `FileError`, with the
+    /// - Throws: `EvaluationError` (`unsafeName`; `invalidPrediction`, also for `labels` without masks; `invalidGroundTruth`), `ArrayFileError`, `FileError`, with the
     ///   code `EEXIST` for a file that holds something else.
     @discardableResult
     public func write(_ sample: ExportSample) throws -> Outcome {
@@ -96,10 +94,9 @@ public struct OccupancyExporter: Sendable {
             if let truth = sample.truth { archive["gt"] = NPYArray(truth.semantics, shape: VoxelGrid.shape) }
             archive["sample_token"] = NPYArray(text: sample.token)
         case .labels:
-            let ones = [UInt8](repeating: 1, count: sample.prediction.count)
             archive["semantics"] = prediction
-            archive["mask_lidar"] = NPYArray(sample.truth?.maskLidar ?? ones, shape: VoxelGrid.shape)
-            archive["mask_camera"] = NPYArray(sample.truth?.maskCamera ?? ones, shape: VoxelGrid.shape)
+            archive["mask_lidar"] = sample.masks.map { NPYArray($0.lidar, shape: VoxelGrid.shape) }
+            archive["mask_camera"] = sample.masks.map { NPYArray($0.camera, shape: VoxelGrid.shape) }
         }
         return archive
     }
@@ -119,6 +116,15 @@ public struct OccupancyExporter: Sendable {
                 source: sample.token,
                 "the prediction has labels beyond \(OccupancyClass.count - 1); labels must be Occ3D-nuScenes' 0 to 17"
             )
+        }
+        if dialect == .labels {
+            guard let masks = sample.masks, masks.camera.count == voxels, masks.lidar.count == voxels else {
+                throw EvaluationError(
+                    .invalidPrediction,
+                    source: sample.token,
+                    "labels need masks of \(VoxelGrid.shape) voxels of what was seen"
+                )
+            }
         }
         guard let truth = sample.truth else { return }
         for array in [truth.semantics, truth.maskLidar, truth.maskCamera].compactMap({ $0 })

@@ -46,6 +46,23 @@ public struct RigidTransform: Hashable, Sendable {
     public var isUsable: Bool {
         translation.isFinite && rotation.squaredNorm.isFinite && rotation.squaredNorm > 1e-200
     }
+
+    /// First `other`, then this one.
+    public func after(_ other: RigidTransform) -> RigidTransform {
+        let placement = Placement(self)
+        return RigidTransform(
+            translation: placement.moved(other.translation),
+            rotation: placement.turned(other.rotation.normalised)
+        )
+    }
+
+    /// The way back.
+    public var inverse: RigidTransform {
+        let q = rotation.normalised
+        let back = Quaternion(w: q.w, x: -q.x, y: -q.y, z: -q.z)
+        let turned = Placement(RigidTransform(translation: .zero, rotation: back)).turned(translation)
+        return RigidTransform(translation: -turned, rotation: back)
+    }
 }
 
 /// A transform that is ready to move many points and boxes.

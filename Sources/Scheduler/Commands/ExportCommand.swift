@@ -20,8 +20,8 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             evalai     <token>.npz, one unnamed array: submissions to the Occ3D server
             sparseocc  <token>.npz, key pred
             flashocc   <scene>/<token>/pred.npz, keys pred, gt (where ground truth is at hand), sample_token
-            labels     gts/<scene>/<token>/labels.npz: predictions as training labels; the masks are the ground truth's where \
-            there is one, else all ones
+            labels     gts/<scene>/<token>/labels.npz: predictions as labels, in Occ3D's layout; the masks are the ground truth's where \
+            there is one, else what the rig's cameras and lidar see of the prediction; reads the dataset then (docs/evaluation.md)
             nuscenes   results_nusc.json: boxes of a detection network, every sample of the run, for nuscenes-devkit and its server
             mcap       <scene>.mcap: pictures, calibration, transforms, boxes or occupied voxels for Foxglove, Lichtblick and rerun; \
             reads the dataset (docs/exports.md)
@@ -52,6 +52,9 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
     @Option(help: ArgumentHelp("Leave out boxes of a lower score (mcap, kitti, coco, cvat).", valueName: "0-1"))
     var minimumScore: Double?
 
+    @Flag(help: "Compute masks also where the ground truth has some (labels).")
+    var computedMasks = false
+
     @OptionGroup var replacing: ReplaceOptions
 
     func validate() throws {
@@ -59,6 +62,9 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
         let asked = [("--without-pictures", withoutPictures), ("--voxel-grid", voxelGrid)]
         if let (option, _) = asked.first(where: \.1), format != .mcap {
             throw ValidationError("\(option) is for --format mcap; leave it out")
+        }
+        if computedMasks, format != .labels {
+            throw ValidationError("--computed-masks is for --format labels; leave it out")
         }
         if minimumScore != nil, !format.takesMinimumScore {
             throw ValidationError("--minimum-score is for --format mcap, kitti, coco and cvat; leave it out")
@@ -117,7 +123,9 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
             dialect: dialect,
             replaces: replacing.isForced
         )
-        let wantsTruth = dialect == .flashOcc || dialect == .labels
+        var masks = LabelMasks(truth: labels, usesTruth: !computedMasks) {
+            try ExportedRun(directory, manifest, root: truth.root(manifest))
+        }
         var written = 0
         var unchanged = 0
         // A folder that another export filled is found out before anything is added to it.
@@ -133,13 +141,17 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
                     scene: scene.name,
                     token: entry.token,
                     prediction: prediction.bytes,
-                    truth: wantsTruth ? try labels.wholeLabels(scene: scene.name, sample: entry.token) : nil
+                    truth: dialect == .flashOcc
+                        ? try labels.wholeLabels(scene: scene.name, sample: entry.token) : nil,
+                    masks: dialect == .labels
+                        ? try masks.masks(of: scene, token: entry.token, labels: prediction.bytes) : nil
                 )
                 if try exporter.write(sample) == .written { written += 1 } else { unchanged += 1 }
                 if Terminal.isInteractive { Terminal.showProgress("\(written + unchanged) samples") }
             }
         }
         Terminal.say("\(exporter.folder): \(written) files written, \(unchanged) were there already")
+        masks.say()
         try manifest.requireAllExported()
     }
 

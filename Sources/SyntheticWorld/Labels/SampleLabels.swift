@@ -12,8 +12,7 @@ struct SampleLabels {
         semantics = Voxelizer(world: world, solids: solids, ego: ego).labels
         var byCamera = RayMask()
         for (camera, cameraEgo) in cameras {
-            let rays = camera.rays(ego: cameraEgo, reference: ego)
-            byCamera.cast(labels: semantics, origin: rays.origin, directions: rays.directions)
+            camera.look(at: semantics, ego: cameraEgo, reference: ego, into: &byCamera)
         }
         var byLidar = RayMask()
         byLidar.cast(
