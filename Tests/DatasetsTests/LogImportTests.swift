@@ -131,6 +131,34 @@ private struct Drive {
         #expect(try camera.openPicture(in: folder.path).withBytes { Array($0) } == drive.picture)
     }
 
+    @Test("Of a recording that was cut or damaged what is whole is taken, and the rest is told, or nothing is made")
+    func damaged() throws {
+        let folder = try TemporaryFolder()
+        _ = try Drive().write("a.mcap", in: folder)
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("a.mcap"))))
+        func imported(_ bytes: [UInt8]) throws -> LogImport.Outcome? {
+            try folder.write("a.mcap", bytes)
+            let recording = LogImport.Recording(path: folder.file("a.mcap"), name: "a.mcap")
+            do {
+                return try LogImport(Drive.configuration, moments: .rate(2), scene: "a").run([recording])
+            } catch is LogImportError { return nil }
+        }
+        let whole = try #require(try imported(bytes))
+        var (parts, told) = (0, 0)
+        for place in stride(from: 1, to: bytes.count, by: bytes.count / 23) {
+            if let part = try imported(Array(bytes.prefix(place))) {
+                #expect(part.sampleCount <= whole.sampleCount && !part.notes.isEmpty, "cut at \(place)")
+                parts += 1
+            }
+            var bent = bytes
+            bent[place] ^= 0x10
+            guard let other = try imported(bent) else { continue }
+            #expect(other.manifest == whole.manifest || !other.notes.isEmpty, "another byte at \(place)")
+            told += other.notes.isEmpty ? 0 : 1
+        }
+        #expect(parts > 3 && told > 3)
+    }
+
     @Test("What is missing is said: calibration, mount, way, pictures")
     func missing() throws {
         var drive = try Drive()

@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 import RunContract
 import Scenes
 
@@ -12,31 +10,7 @@ extension FuzzTarget {
     static let datasetManifest = FuzzTarget(
         name: "dataset-manifest",
         run: { input in
-            let path = "/dev/shm/occ-fuzz-\(getpid())\(ManifestDataset.suffix)"
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            let written = Glibc.write(descriptor, input, input.count)
-            close(descriptor)
-            defer { unlink(path) }
-            demand(written == input.count, "a manifest cannot be written to '\(path)'")
-            guard let dataset = accepted({ try ManifestDataset.open(root: path) }) else { return }
-            let options = ResolutionOptions(skipMissing: true, imageCheck: .none)
-            guard let resolved = accepted({ try dataset.resolve(split: nil, options: options) }) else { return }
-            _ = accepted { try dataset.annotations(of: resolved.scenes) }
-            for scene in resolved.scenes {
-                demand(PlainName.isUsable(scene.name), "a scene whose name is no file name")
-                demand(
-                    scene.samples.allSatisfy { PlainName.isUsable($0.token) },
-                    "a sample whose token is no file name"
-                )
-                for camera in scene.samples.flatMap(\.cameras) {
-                    demand(PlainName.flaw(ofRelativePath: camera.imagePath) == nil, "an image outside the root")
-                    demand(camera.maskPath.map { PlainName.flaw(ofRelativePath: $0) == nil } ?? true, "a mask outside")
-                }
-                demand(
-                    try SceneFrames(payload: scene.encodePayload()) == scene,
-                    "a scene that is read back otherwise"
-                )
-            }
+            TemporaryPath.with(input, suffix: ManifestDataset.suffix, judge)
         },
         seeds: {
             let camera =
@@ -61,4 +35,26 @@ extension FuzzTarget {
             ].map { Array($0.utf8) }
         }
     )
+
+    private static func judge(_ path: String) {
+        guard let dataset = accepted({ try ManifestDataset.open(root: path) }) else { return }
+        let options = ResolutionOptions(skipMissing: true, imageCheck: .none)
+        guard let resolved = accepted({ try dataset.resolve(split: nil, options: options) }) else { return }
+        _ = accepted { try dataset.annotations(of: resolved.scenes) }
+        for scene in resolved.scenes {
+            demand(PlainName.isUsable(scene.name), "a scene whose name is no file name")
+            demand(
+                scene.samples.allSatisfy { PlainName.isUsable($0.token) },
+                "a sample whose token is no file name"
+            )
+            for camera in scene.samples.flatMap(\.cameras) {
+                demand(PlainName.flaw(ofRelativePath: camera.imagePath) == nil, "an image outside the root")
+                demand(camera.maskPath.map { PlainName.flaw(ofRelativePath: $0) == nil } ?? true, "a mask outside")
+            }
+            demand(
+                try SceneFrames(payload: scene.encodePayload()) == scene,
+                "a scene that is read back otherwise"
+            )
+        }
+    }
 }
