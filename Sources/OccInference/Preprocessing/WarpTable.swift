@@ -54,10 +54,14 @@ public struct WarpTable: Sendable {
 
     /// Where a pixel lies in the source, rounded to a whole pixel; nil outside it, or in a row that is not made.
     public func sourcePixel(column: Int, row: Int) -> (x: Int, y: Int)? {
+        place(column: column, row: row).map { (($0.x + 64) >> 7, ($0.y + 64) >> 7) }
+    }
+
+    /// Where a pixel lies in the source, 128ths of a pixel; nil as of `sourcePixel`.
+    func place(column: Int, row: Int) -> (x: Int, y: Int)? {
         guard rows.contains(row), (0..<width).contains(column) else { return nil }
         let place = places[(row - rows.lowerBound) * width + column]
-        guard place.x != UInt32.max else { return nil }
-        return (Int(place.x + 64) >> 7, Int(place.y + 64) >> 7)
+        return place.x == UInt32.max ? nil : (Int(place.x), Int(place.y))
     }
 
     /// Makes the picture's rows.
