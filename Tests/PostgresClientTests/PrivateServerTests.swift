@@ -153,6 +153,25 @@ import Testing
         #expect(error?.description.contains("apt-get install postgresql-7") == true)
     }
 
+    @Test func aServerPackedWithTheProgramComesFirst() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let programs = folder + "/lib/postgresql/3/bin"
+        try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
+        for name in ["initdb", "pg_ctl", "postgres"] {
+            try Data("#!/bin/sh\necho '\(name) (PostgreSQL) 3.1'\n".utf8)
+                .write(to: URL(fileURLWithPath: "\(programs)/\(name)"))
+            chmod("\(programs)/\(name)", 0o755)
+        }
+        func versions(_ program: String) -> [Int] {
+            PostgresBinaries.candidates(environment: [:], program: program).map(\.majorVersion)
+        }
+        #expect(versions(folder + "/bin/occ-scheduler").first == 3)
+        #expect(!versions(folder + "/elsewhere/bin/occ-scheduler").contains(3))
+        // Where the programs stand in Debian's own folders, its servers count once.
+        #expect(versions("/usr/bin/occ-scheduler") == versions("/nowhere/bin/occ-scheduler"))
+    }
+
     @Test func aFileInTheWayIsNamed() async throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -10,7 +10,8 @@ package struct PostgresBinaries: Sendable, Hashable {
     var initdb: String { directory + "/initdb" }
     var pgCtl: String { directory + "/pg_ctl" }
 
-    /// Finds a server: `OCC_POSTGRES_BIN`, then Debian's and Red Hat's folders (newest first), then `PATH`.
+    /// Finds a server: `OCC_POSTGRES_BIN`, then the one packed with this program, then Debian's and Red Hat's folders (newest first),
+    /// then `PATH`.
     ///
     /// - Parameter majorVersion: the version an existing data directory needs, nil for the newest.
     /// - Throws: `PostgresError` of kind `privateServer` with the line that installs one.
@@ -32,15 +33,28 @@ package struct PostgresBinaries: Sendable, Hashable {
     }
 
     /// Every installed server, best first.
-    static func candidates(environment: [String: String]) -> [PostgresBinaries] {
+    ///
+    /// - Parameter program: the path of this program, whose folder stands beside `lib` where a server was packed with it.
+    static func candidates(
+        environment: [String: String],
+        program: String? = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    ) -> [PostgresBinaries] {
         let path = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        let packaged = ["/usr/lib/postgresql", "/usr"].flatMap { parent -> [PostgresBinaries] in
+        let system = "/usr/lib/postgresql"
+        let top = program.map { URL(fileURLWithPath: $0).deletingLastPathComponent().deletingLastPathComponent().path }
+        let packed = top.map { $0 + "/lib/postgresql" }.flatMap { $0 == system ? nil : $0 }
+        return [environment["OCC_POSTGRES_BIN"]].compactMap { $0.flatMap(PostgresBinaries.init(checking:)) }
+            + versions(in: [packed].compactMap(\.self)) + versions(in: [system, "/usr"])
+            + (["/usr/local/pgsql/bin"] + path).compactMap(PostgresBinaries.init(checking:))
+    }
+
+    /// The servers in folders of versions, newest first; in `/usr` those of Red Hat.
+    private static func versions(in parents: [String]) -> [PostgresBinaries] {
+        parents.flatMap { parent -> [PostgresBinaries] in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
             return names.filter { parent != "/usr" || $0.hasPrefix("pgsql-") }
                 .compactMap { PostgresBinaries(checking: "\(parent)/\($0)/bin") }
         }.sorted { $0.majorVersion > $1.majorVersion }
-        return [environment["OCC_POSTGRES_BIN"]].compactMap { $0.flatMap(PostgresBinaries.init(checking:)) } + packaged
-            + (["/usr/local/pgsql/bin"] + path).compactMap(PostgresBinaries.init(checking:))
     }
 
     /// Accepts a directory that holds the programs, and asks them for their version.
