@@ -10,16 +10,19 @@ BIN := .build/release
 CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests build build-tests demo test chaos lint format bench sanitize fuzz clean
+.PHONY: help setup setup-tests setup-packages build build-tests demo test chaos lint format bench sanitize fuzz package package-test clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install missing Debian packages (asks sudo when not root)
 	@ops/setup/install-dependencies
 
 setup-tests:
 	@ops/setup/install-dependencies --tests
+
+setup-packages:
+	@ops/setup/install-dependencies --packages
 
 build: setup ## Build occ-scheduler and occ-worker into .build/release
 	$(SWIFT) build -c release --product occ-scheduler
@@ -55,5 +58,11 @@ sanitize: setup-tests ## Run the C kernels and the parsers' corpus under Address
 fuzz: setup-tests ## Fuzz every parser, SECONDS=60 each
 	@ops/fuzz/run $(or $(SECONDS),60)
 
+package: setup-packages ## Make the Debian package, the tarball and the image of this commit, into dist/ (docs/packaging.md)
+	@ops/package/build
+
+package-test: ## Install what dist/ holds into bare Debians and do the main job there (as root)
+	@ops/package/test
+
 clean: ## Remove everything that was built or generated here
-	rm -rf .build .build-* demo-output bench-output
+	rm -rf .build .build-* dist demo-output bench-output
