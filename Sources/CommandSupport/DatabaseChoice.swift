@@ -11,6 +11,17 @@ public enum DatabaseChoice: Equatable, Sendable {
         case option
         /// `OCC_DATABASE_URL`.
         case environment
+        /// The file that `OCC_DATABASE_URL_FILE` names.
+        case environmentFile
+
+        /// What people call it.
+        var name: String {
+            switch self {
+            case .option: "--database"
+            case .environment: DatabaseEnvironment.variable
+            case .environmentFile: DatabaseEnvironment.fileVariable
+            }
+        }
     }
 
     /// What a command can do with an output folder's private database.
@@ -30,7 +41,8 @@ public enum DatabaseChoice: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - option: the value of `--database`.
-    ///   - environment: the value of `OCC_DATABASE_URL`.
+    ///   - environment: the address that the environment gives.
+    ///   - environmentSource: by which of its variables.
     ///   - output: the output folder, absolute; nil where the command was given none.
     ///   - hasPrivateDatabase: whether that folder has a private database.
     ///   - flaw: why that folder has no run (`OutputFolder.flaw`); nil where it has a place for some.
@@ -38,6 +50,7 @@ public enum DatabaseChoice: Equatable, Sendable {
     public static func resolve(
         option: String?,
         environment: String?,
+        environmentSource: Source = .environment,
         output: String?,
         hasPrivateDatabase: Bool,
         flaw: @autoclosure () throws -> String? = nil,
@@ -56,15 +69,19 @@ public enum DatabaseChoice: Equatable, Sendable {
         }
         if let option { return .given(option, by: .option) }
         if let environment, !environment.isEmpty {
-            guard use != .never, let output, hasPrivateDatabase else { return .given(environment, by: .environment) }
+            guard use != .never, let output, hasPrivateDatabase else {
+                return .given(environment, by: environmentSource)
+            }
             throw refused(
-                "OCC_DATABASE_URL is set, and '\(output)' has a private database: say which one is meant with --database private (that"
-                    + " folder's) or --database URL, or unset OCC_DATABASE_URL"
+                "\(environmentSource.name) is set, and '\(output)' has a private database: say which one is meant with --database private (that"
+                    + " folder's) or --database URL, or unset \(environmentSource.name)"
             )
         }
         guard use != .never, let output else {
             let folder = use == .never ? " (`occ-scheduler run` brings its own)" : ", or --output DIR of a local run"
-            throw refused("no database is given: use --database URL or OCC_DATABASE_URL\(folder)")
+            throw refused(
+                "no database is given: use --database URL, OCC_DATABASE_URL or OCC_DATABASE_URL_FILE\(folder)"
+            )
         }
         guard hasPrivateDatabase || use == .makes else { throw refused(try flaw() ?? noneThere(output)) }
         return .privateServer(ofOutput: output)
@@ -85,8 +102,7 @@ public enum DatabaseChoice: Equatable, Sendable {
     /// - Parameter place: host, port, database and user of a given database; no secret.
     public func explanation(place: String) -> String {
         switch self {
-        case .given(_, .option): "database: \(place) (--database)"
-        case .given(_, .environment): "database: \(place) (OCC_DATABASE_URL)"
+        case .given(_, let source): "database: \(place) (\(source.name))"
         case .privateServer(let output): "database: the private one of '\(output)' (--output)"
         }
     }

@@ -10,8 +10,9 @@ public struct DatabaseOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             PostgreSQL to use: postgresql://user@host/db or key=value, or the word private for the one of --output (default: \
-            $OCC_DATABASE_URL, else the private one; where both are there, this option has to decide). Everybody on the host can read \
-            a command line: put a password into OCC_DATABASE_URL or a password file (~/.pgpass), not here.
+            $OCC_DATABASE_URL, or what the file $OCC_DATABASE_URL_FILE holds, else the private one; where both are there, this option has \
+            to decide). Everybody on the host can read a command line: put a password into one of those or a password file (~/.pgpass), \
+            not here.
             """,
             valueName: "url"
         )
@@ -34,11 +35,13 @@ public struct DatabaseOptions: ParsableArguments {
     public func choice(output: String? = nil, privateDatabase: String? = nil, use: DatabaseChoice.Use) throws
         -> DatabaseChoice
     {
-        try DatabaseChoice.resolve(
+        // An option decides whatever the environment holds, a file that cannot be read too.
+        let address =
+            try database == nil ? DatabaseEnvironment.address(in: ProcessInfo.processInfo.environment) : nil
+        return try DatabaseChoice.resolve(
             option: database,
-            // A file or a secret that it was read from often ends with a line break.
-            environment: ProcessInfo.processInfo.environment["OCC_DATABASE_URL"]?
-                .trimmingCharacters(in: .whitespacesAndNewlines),
+            environment: address?.text,
+            environmentSource: address?.source ?? .environment,
             output: output,
             hasPrivateDatabase: try privateDatabase.map { try Folders.isPresent($0) } ?? false,
             flaw: try output.flatMap { try OutputFolder.flaw($0) },
@@ -46,6 +49,9 @@ public struct DatabaseOptions: ParsableArguments {
         )
     }
 
-    /// The connection string given by option or environment, nil where neither is.
-    public var connectionString: String? { try? choice(use: .never).connectionString }
+    /// Whether the address of a server is given by option or environment, be it right or wrong.
+    public var isAddressGiven: Bool {
+        database.map { $0 != DatabaseChoice.privateWord }
+            ?? DatabaseEnvironment.isGiven(in: ProcessInfo.processInfo.environment)
+    }
 }

@@ -16,7 +16,10 @@ struct SchedulerCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 some scenes failed, 2 usage or configuration, 3 environment (database, disk), 130 interrupted.
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [RunCommand.self, SubmitCommand.self, ResumeCommand.self]),
+            CommandGroup(
+                name: "Running",
+                subcommands: [RunCommand.self, SubmitCommand.self, ResumeCommand.self, SlurmCommand.self]
+            ),
             CommandGroup(
                 name: "Watching and steering",
                 subcommands: [

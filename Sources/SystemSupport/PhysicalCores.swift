@@ -2,9 +2,19 @@ internal import Foundation
 
 /// Cores that inference can use.
 public enum PhysicalCores {
-    /// The number of physical cores that this process may use, at least 1: those of its affinity mask, and no more than the CPU
-    /// quotas of its control group and of those above it.
-    public static func count() -> Int { max(1, min(allowed(), CPUQuota.wholeCores() ?? Int.max)) }
+    /// The number of physical cores that this process may use, at least 1: those of its affinity mask, no more than the CPU quotas of
+    /// its control group and of those above it, and no more than Slurm gave its task.
+    public static func count() -> Int {
+        let granted = granted(in: ProcessInfo.processInfo.environment)
+        return max(1, min(allowed(), CPUQuota.wholeCores() ?? Int.max, granted ?? Int.max))
+    }
+
+    /// How many CPUs Slurm gave this task (`--cpus-per-task`); nil outside of Slurm, and where the job did not say.
+    ///
+    /// A cluster that does not bind tasks (`TaskPlugin=task/none`) leaves them every CPU of the host.
+    static func granted(in environment: [String: String]) -> Int? {
+        environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
 
     /// The processor's name as Linux has it; nil where it has none.
     public static var processorName: String? {

@@ -29,7 +29,11 @@ struct ChaosCommand: AsyncParsableCommand {
     @Flag(help: "List the kinds of faults.")
     var list = false
 
+    @Option(help: "Write the network that the suite works with, and leave: other tests want cheap samples too.")
+    var writeModel: String?
+
     func run() async throws {
+        if let writeModel { return try await TinyModel.write(to: writeModel) }
         if list {
             for kind in await Fault.kinds { say(kind) }
             return

@@ -13,7 +13,7 @@ struct CommandLineTests {
             "run", "submit", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "evaluate",
             "verify", "export", "samples", "gc",
             "picture", "import-predictions", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
-            "rebuild", "check-dataset",
+            "rebuild", "check-dataset", "slurm",
         ] {
             let result = try await Tool.scheduler(name, "--help")
             #expect(result.status == 0 && result.output.contains("Example: occ-scheduler \(name)"), "\(name)")

@@ -75,6 +75,10 @@ struct DatabaseChoiceTests {
                 == "database: host=db (OCC_DATABASE_URL)"
         )
         #expect(
+            DatabaseChoice.given("u", by: .environmentFile).explanation(place: "host=db")
+                == "database: host=db (OCC_DATABASE_URL_FILE)"
+        )
+        #expect(
             DatabaseChoice.given("u", by: .option).explanation(place: "host=db") == "database: host=db (--database)"
         )
         #expect(DatabaseChoice.privateServer(ofOutput: "/out").explanation(place: "").contains("'/out'"))

@@ -10,7 +10,7 @@ struct InterruptibleTests {
     private static let others: Set = [
         "run", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "describe-model",
         "migrate",
-        "doctor",
+        "doctor", "slurm",
     ]
 
     @Test("Every command that works for long says what stays where it is stopped")

@@ -64,6 +64,14 @@ struct SystemSupportTests {
         #expect(Set(PhysicalCores.firstCPUs()).count == PhysicalCores.firstCPUs().count)
     }
 
+    @Test(
+        "Slurm's word on a task's CPUs",
+        arguments: [("16", 16), ("1", 1), ("0", nil), ("-3", nil), ("many", nil), ("", nil), (nil, nil)]
+    )
+    func granted(text: String?, cores: Int?) {
+        #expect(PhysicalCores.granted(in: text.map { ["SLURM_CPUS_PER_TASK": $0] } ?? [:]) == cores)
+    }
+
     @Test("A pinned thread may run on its CPU alone, and others as before")
     func pinning() throws {
         let before = ThreadAffinity.cpus()

@@ -52,7 +52,7 @@ struct DoctorCommand: AsyncParsableCommand {
             }
             return path
         }
-        if databaseOptions.connectionString != nil {
+        if databaseOptions.isAddressGiven {
             await report("database") {
                 let session = try await DatabaseSession.open(
                     try databaseOptions.choice(use: .never),

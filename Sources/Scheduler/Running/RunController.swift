@@ -48,7 +48,9 @@ struct RunController {
             executable: executable,
             arguments: arguments,
             argumentsOfWorker: { [workers] in workers.pinArguments(worker: $0) },
-            environment: ["OCC_DATABASE_URL": session.connectionString],
+            environment: [
+                DatabaseEnvironment.variable: session.connectionString, DatabaseEnvironment.fileVariable: "",
+            ],
             logDirectory: plan.outputDirectory + "/logs",
             count: workers.processCount
         )
