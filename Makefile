@@ -11,6 +11,7 @@ CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
 .PHONY: help setup setup-tests setup-packages build build-tests demo test chaos lint format bench sanitize fuzz package package-test clean
+.PHONY: help setup setup-tests build build-tests demo test chaos cluster-test lint format bench sanitize fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,12 @@ test: setup-tests lint ## Lint, sanitize the kernels and parsers, build and run 
 chaos: setup-tests build ## Inject CHAOS_FAULTS faults (CHAOS_SEED repeats a run) into real processes: 30 minutes
 	$(SWIFT) build -c release --product Chaos
 	$(BIN)/Chaos --faults $(CHAOS_FAULTS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
+
+cluster-test: setup-tests build ## Workers under a real Slurm and a stand-in for a kubelet: root, ten minutes (docs/clusters.md)
+	@ops/setup/install-dependencies --clusters
+	$(SWIFT) build -c release --product Chaos
+	ops/slurm/test
+	ops/kubernetes/test
 
 build-tests: setup-tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
