@@ -207,6 +207,9 @@ class Pod:
             return None
         reason = "OOMKilled" if self.group.was_out_of_memory else ""
         self.group.remove()
+        # unshare cannot end itself by SIGKILL as its child was, complains of that and leaves with 1.
+        if code == 1 and self.log.read_bytes().splitlines()[-1:] and self.log.read_bytes().splitlines()[-1].startswith(b"unshare: "):
+            code = 137
         return Ending(code if code >= 0 else 128 - code, frozenset(self.conditions), reason)
 
 
