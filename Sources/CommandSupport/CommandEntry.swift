@@ -10,8 +10,12 @@ internal import SystemSupport
 public enum CommandEntry {
     /// Parses the arguments, runs the command and ends the process.
     public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
+        let given = Array(CommandLine.arguments.dropFirst())
+        if LogFormat.asked(by: given) == .json {
+            Terminal.speakJSON(as: root.configuration.commandName ?? BuildInformation.software)
+        }
         do {
-            let arguments = try CommandLineArguments(root).prepared(Array(CommandLine.arguments.dropFirst()))
+            let arguments = try CommandLineArguments(root).prepared(given)
             var command = try root.parseAsRoot(arguments)
             Interruption.watch(command)
             if var asynchronous = command as? any AsyncParsableCommand {

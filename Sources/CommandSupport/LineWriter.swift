@@ -79,7 +79,7 @@ public final class LineWriter: Sendable {
     }
 
     private static func note(_ dropped: Int) -> String {
-        "(\(dropped) \(dropped == 1 ? "line was" : "lines were") dropped here: they found no room)\n"
+        Terminal.formatted("(\(dropped) \(dropped == 1 ? "line was" : "lines were") dropped here: they found no room)")
     }
 
     private func start() {

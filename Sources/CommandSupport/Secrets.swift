@@ -1,9 +1,9 @@
 /// Keeps passwords out of what people are shown.
-enum Secrets {
+public enum Secrets {
     /// A text with every URL that names a user replaced by its scheme (`postgresql://***`), and every `password=` value by `***`.
     ///
     /// Both end at a blank, a quote or a line break.
-    static func withoutAddresses(_ text: String) -> String {
+    public static func withoutAddresses(_ text: String) -> String {
         let withoutURLs = replacing(after: "://", in: text) { $0.contains("@") }
         return replacing(after: "password=", in: withoutURLs) { !$0.isEmpty }
     }

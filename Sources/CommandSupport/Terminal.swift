@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import Synchronization
 internal import SystemSupport
@@ -11,6 +12,21 @@ public enum Terminal {
 
     /// From here on nobody who says something waits for whoever reads standard error.
     public static func neverWait() { waitsForReaders.withLock { $0 = false } }
+
+    /// The program that speaks, where it speaks JSON; nil for lines of text.
+    private static let jsonSpeaker = Mutex<String?>(nil)
+
+    /// How what is said is written.
+    public static var logFormat: LogFormat { jsonSpeaker.withLock { $0 == nil ? .text : .json } }
+
+    /// From here on what is said is one JSON object a line.
+    static func speakJSON(as program: String) { jsonSpeaker.withLock { $0 = program } }
+
+    /// A line as it is written, with its line break.
+    static func formatted(_ line: String) -> String {
+        guard let program = jsonSpeaker.withLock({ $0 }) else { return line + "\n" }
+        return LogLine(said: line, seconds: Date().timeIntervalSince1970, logger: program).json
+    }
 
     /// Whether a progress line stands on the terminal, and the lock that keeps lines of several threads whole.
     private static let progressIsShown = Mutex(false)
@@ -28,7 +44,7 @@ public enum Terminal {
     /// Writes one line to standard error, above the progress line if there is one.
     public static func say(_ line: String) {
         progressIsShown.withLock { isShown in
-            writeError((isShown ? "\r\u{1B}[K" : "") + line + "\n")
+            writeError((isShown ? "\r\u{1B}[K" : "") + formatted(line))
             isShown = false
         }
     }
@@ -36,11 +52,11 @@ public enum Terminal {
     /// Shows a progress line: redrawn in place on a terminal, a line of its own elsewhere.
     public static func showProgress(_ line: String) {
         progressIsShown.withLock { isShown in
-            if isInteractive {
+            if isInteractive, logFormat == .text {
                 writeError("\r\u{1B}[K" + line)
                 isShown = true
             } else {
-                writeError(line + "\n")
+                writeError(formatted(line))
             }
         }
     }

@@ -38,6 +38,7 @@ struct CalibrateCommand: AsyncParsableCommand, Interruptible {
     var output: String
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         try NumberRange.require(samples, in: 1...10000, "--samples")

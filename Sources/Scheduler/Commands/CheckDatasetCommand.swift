@@ -38,6 +38,7 @@ struct CheckDatasetCommand: AsyncParsableCommand, Interruptible {
     var json = false
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         try NumberRange.require(sheets, in: 1...1000, "--sheets")

@@ -21,6 +21,8 @@ struct CollectCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Only list what would be removed.")
     var dryRun = false
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String {
         dryRun ? "nothing was removed" : "what is needed is all there, the same command removes the rest"
     }

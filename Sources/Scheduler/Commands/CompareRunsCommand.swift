@@ -91,6 +91,8 @@ struct CompareRunsCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         try NumberRange.require(most, in: 0...1000, "--most")
         if let failBelow { try NumberRange.require(failBelow, in: -100...100, "--fail-below") }

@@ -27,6 +27,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Model package to check.", valueName: "file"))
     var model: String?
 
+    @OptionGroup var logs: LogOptions
+
     func run() async throws {
         var isHealthy = true
         func report(_ name: String, _ check: () async throws -> String) async {

@@ -77,6 +77,8 @@ struct EvaluateCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print the lines that FlashOcc prints.")
     var flashocc = false
 
+    @OptionGroup var logs: LogOptions
+
     /// What these arguments ask for.
     var plan: EvaluationPlan {
         let source: EvaluationPlan.Source =

@@ -56,6 +56,7 @@ struct ExportCommand: AsyncParsableCommand, Interruptible {
     var computedMasks = false
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         if let minimumScore { try NumberRange.require(minimumScore, in: 0...1, "--minimum-score") }

@@ -25,6 +25,8 @@ struct FailuresCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         try NumberRange.require(limit, in: 1...100_000, "--limit")
     }

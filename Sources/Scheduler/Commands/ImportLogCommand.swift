@@ -43,6 +43,7 @@ struct ImportLogCommand: AsyncParsableCommand, Interruptible {
     var scene: String?
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("name at least one recording") }

@@ -43,6 +43,8 @@ struct ImportPredictionsCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Import the scenes that are predicted whole, and list those left out.")
     var skipMissing = false
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String {
         "scene files in '\(Paths.absolute(output))' are not a run yet, the same command begins anew"
     }

@@ -26,6 +26,8 @@ struct InspectCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {

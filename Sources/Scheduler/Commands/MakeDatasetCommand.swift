@@ -55,6 +55,7 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
     var withoutLidar = false
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         try NumberRange.require(scenes, in: 1...999, "--scenes")

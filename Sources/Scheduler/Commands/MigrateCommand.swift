@@ -31,6 +31,8 @@ struct MigrateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Role to give a worker's rights, and no others.", valueName: "role"))
     var grantWorker: String?
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         if let target, target < 0 { throw ValidationError("--to must be 0 or more, not \(target)") }
         if dropRuns && target != 0 { throw ValidationError("--drop-runs goes with --to 0") }

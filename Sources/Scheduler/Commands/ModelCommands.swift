@@ -49,6 +49,8 @@ struct ImportModelCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "With --list: print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         if list { return }
         if json { throw ValidationError("--json goes with --list") }
@@ -135,6 +137,7 @@ struct AddCardCommand: AsyncParsableCommand, Interruptible {
     var output: String
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     var whatIsLeft: String { nothingIsLeft }
 
@@ -174,6 +177,8 @@ struct DescribeModelCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
+
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         let package = try ModelFile.open(Paths.absolute(model))

@@ -69,6 +69,7 @@ struct PictureCommand: AsyncParsableCommand, Interruptible {
     var cameras = false
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         try NumberRange.require(minimumScore, in: 0...1, "--minimum-score")

@@ -49,6 +49,8 @@ struct RebuildCommand: AsyncParsableCommand, Interruptible {
     )
     var model: String?
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String { "the scenes that were looked at are kept, the same command goes on from here" }
 
     func run() async throws {

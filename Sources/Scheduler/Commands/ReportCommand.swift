@@ -67,6 +67,8 @@ struct ReportCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Replace an earlier report; other files are never replaced.")
     var force = false
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         try NumberRange.require(worst, in: 1...200, "--worst")
         try NumberRange.require(limitSize, in: 1...1_000_000, "--limit-size")

@@ -38,6 +38,8 @@ struct RetryCommand: AsyncParsableCommand {
     @Argument(help: "Names of scenes (default: every failed or quarantined one).")
     var scenes: [String] = []
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         if damaged && !scenes.isEmpty { throw ValidationError("--damaged finds the scenes itself; name none") }
         if files != nil && !damaged { throw ValidationError("--files goes with --damaged") }

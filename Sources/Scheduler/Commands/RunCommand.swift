@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var submission: SubmissionOptions
     @OptionGroup var workers: WorkerOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         let signals = SignalWatcher.takeOver()
@@ -59,6 +60,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
     @Flag(help: "Queue the scenes that are whole, and list those left out.")
     var skipMissing = false
+
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         let output = selection.output.map(Paths.absolute)
@@ -102,6 +105,7 @@ struct SubmitCommand: AsyncParsableCommand, Interruptible {
 
     @OptionGroup var submission: SubmissionOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var logs: LogOptions
 
     var whatIsLeft: String { "the scenes are all queued or none, the same command goes on" }
 

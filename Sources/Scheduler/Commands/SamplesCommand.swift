@@ -51,6 +51,8 @@ struct SamplesCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     /// Whether samples are scored: `--worst` cannot do without.
     var isScored: Bool { wantsScores || worst != nil }
 

@@ -31,6 +31,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output, access: .reading) { queue, isRunActive in
             let signals = watch ? SignalWatcher.takeOver() : nil

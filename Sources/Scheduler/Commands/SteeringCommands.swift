@@ -16,6 +16,7 @@ struct CancelCommand: AsyncParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var selection: RunSelection
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
@@ -46,6 +47,7 @@ struct PauseCommand: AsyncParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var selection: RunSelection
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in
@@ -71,6 +73,7 @@ struct UnpauseCommand: AsyncParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var selection: RunSelection
+    @OptionGroup var logs: LogOptions
 
     func run() async throws {
         try await RunDatabase.use(databaseOptions, output: selection.output) { queue in

@@ -28,6 +28,8 @@ struct VerifyCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String { requeue ? "scenes may have been queued again, the same command goes on" : nothingIsLeft }
 
     func run() async throws {

@@ -32,7 +32,7 @@ final class LocalWorkers {
         let isGivenUp: Bool
 
         /// What of its last words people see: the error that it left with, where it had one.
-        var shownWords: [String] { lastWords.last { $0.hasPrefix("error: ") }.map { [$0] } ?? lastWords }
+        var shownWords: [String] { lastWords.last(where: LogLine.isError).map { [$0] } ?? lastWords }
     }
 
     private struct Seat {

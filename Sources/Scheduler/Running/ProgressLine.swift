@@ -16,8 +16,8 @@ struct ProgressSnapshot: Equatable, Sendable {
 
 /// Draws a run's progress as one line of text.
 enum ProgressLine {
-    /// A line of at most `width` columns, with a bar where there is room for one.
-    static func render(_ snapshot: ProgressSnapshot, width: Int) -> String {
+    /// A line of at most `width` columns, with a bar where one is wanted and there is room for it.
+    static func render(_ snapshot: ProgressSnapshot, width: Int, hasBar: Bool = true) -> String {
         var parts = [
             "\(snapshot.scenesDone)/\(snapshot.scenesTotal) scenes",
             "\(snapshot.samplesDone)/\(snapshot.samplesTotal) samples",
@@ -31,7 +31,7 @@ enum ProgressLine {
         if !isFinished { parts.append(snapshot.workers == 1 ? "1 worker" : "\(snapshot.workers) workers") }
         let text = parts.joined(separator: " | ")
         let barWidth = min(30, width - text.count - 3)
-        guard barWidth >= 10 else { return String(text.prefix(width)) }
+        guard hasBar, barWidth >= 10 else { return String(text.prefix(width)) }
         let share = snapshot.samplesTotal > 0 ? Double(snapshot.samplesDone) / Double(snapshot.samplesTotal) : 1
         let filled = Int(Double(barWidth) * min(max(share, 0), 1))
         return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: barWidth - filled) + "] "

@@ -43,6 +43,7 @@ struct RunController {
         if plan.isQueueInOutput || plan.outputDirectory != plan.settings.outputDirectory {
             arguments += ["--output", plan.outputDirectory]
         }
+        if Terminal.logFormat == .json { arguments += ["--log-format", "json"] }
         if session.schema != "occ" { arguments += ["--schema", session.schema] }
         return LocalWorkers.Configuration(
             executable: executable,
@@ -110,7 +111,9 @@ struct RunController {
     }
 
     private func show(_ progress: ProgressSnapshot) {
-        Terminal.showProgress(ProgressLine.render(progress, width: Terminal.isInteractive ? Terminal.width - 1 : 160))
+        let isText = Terminal.logFormat == .text
+        let width = Terminal.isInteractive && isText ? Terminal.width - 1 : 160
+        Terminal.showProgress(ProgressLine.render(progress, width: width, hasBar: isText))
     }
 
     private func note(_ death: LocalWorkers.Death) async {

@@ -44,6 +44,8 @@ struct BenchCommand: AsyncParsableCommand, Interruptible {
     )
     var peaks: String?
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         guard profile || peaks == nil else { throw ValidationError("--peaks is for --profile") }
         try NumberRange.require(frames, in: 1...1000, "--frames")

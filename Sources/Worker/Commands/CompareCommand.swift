@@ -23,6 +23,8 @@ struct CompareCommand: AsyncParsableCommand, Interruptible {
     @Flag(help: "Print one JSON document on standard output.")
     var json = false
 
+    @OptionGroup var logs: LogOptions
+
     var whatIsLeft: String { nothingIsLeft }
 
     func run() async throws {

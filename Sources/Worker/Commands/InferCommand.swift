@@ -45,6 +45,7 @@ struct InferCommand: AsyncParsableCommand, Interruptible {
     var taps: [String] = []
 
     @OptionGroup var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     var whatIsLeft: String { nothingIsLeft }
 

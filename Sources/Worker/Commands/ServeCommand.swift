@@ -93,6 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var logLevel: Logger.Level = .info
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         if let flaw = ServePlan.flaw(slots: slots, exitWhenIdle: exitWhenIdle, pin: pin) { throw ValidationError(flaw) }
     }
@@ -104,8 +106,10 @@ struct ServeCommand: AsyncParsableCommand {
         // Whoever decides, beats or signals must not wait for a reader of standard error.
         Terminal.neverWait()
         let level = logLevel
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler(label: label, stream: LogStream())
+        let format = logs.logFormat
+        LoggingSystem.bootstrap { label -> any LogHandler in
+            var handler: any LogHandler =
+                format == .json ? JSONLogHandler(label: label) : StreamLogHandler(label: label, stream: LogStream())
             handler.logLevel = level
             return handler
         }
