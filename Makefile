@@ -12,6 +12,7 @@ CHAOS_SEED ?=
 
 .PHONY: help setup setup-tests setup-packages build build-tests demo test chaos lint format bench sanitize fuzz package package-test clean
 .PHONY: help setup setup-tests build build-tests demo test chaos cluster-test lint format bench sanitize fuzz clean
+.PHONY: help setup setup-tests build build-tests demo test metrics-test chaos lint format bench sanitize fuzz clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,8 @@ cluster-test: setup-tests build ## Workers under a real Slurm and a stand-in for
 	$(SWIFT) build -c release --product Chaos
 	ops/slurm/test
 	ops/kubernetes/test
+metrics-test: build ## Alerts, dashboard and metrics with a real Prometheus (docs/metrics.md): 7 minutes
+	@ops/metrics/test $(BIN)
 
 build-tests: setup-tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests

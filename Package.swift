@@ -82,6 +82,7 @@ let package = Package(
         // Judging bytes and unpacking chunks without optimisation takes seconds a recording.
         room("MCAPFiles", ["CZlib", "CZstd", "LZ4Frames", "SystemSupport"], optimised: true),
         room("PostgresClient", ["CPQ"]),
+        room("Monitoring", []),
 
         // The words that all subjects share: frames, geometry, boxes, labels, classes, and their bytes.
         // Rays through voxels without optimisation take seconds a sample.
@@ -105,6 +106,7 @@ let package = Package(
         room("Evaluation", ["ArrayFiles", "BinaryKernels", "Scenes", "SystemSupport"]),
         // Drawing without optimisation takes seconds a figure.
         room("Reporting", ["CCairo", "EmbeddedFont", "ImageFiles", "Scenes"], optimised: true),
+        room("HTTPService", ["SystemSupport"]),
 
         // What scheduler and workers agree on, and what their command lines share.
         room(
@@ -116,8 +118,8 @@ let package = Package(
         room(
             "CommandSupport",
             [
-                "Datasets", "JobQueue", "OccInference", "PostgresClient", "RunContract", "Scenes", "Storage",
-                "SystemSupport", argumentParser,
+                "Datasets", "HTTPService", "JobQueue", "Monitoring", "OccInference", "PostgresClient", "RunContract",
+                "Scenes", "Storage", "SystemSupport", argumentParser,
             ]
         ),
 
@@ -125,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes", "OccInference",
-                "PostgresClient",
+                "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes", "Monitoring",
+                "OccInference", "PostgresClient",
                 "RunContract", "Scenes", "Scoring", "Storage", "SystemSupport", argumentParser, logging,
             ],
             swiftSettings: swiftSettings
@@ -135,7 +137,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes",
-                "MCAPFiles", "OccInference", "PostgresClient",
+                "MCAPFiles", "Monitoring", "OccInference", "PostgresClient",
                 "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport",
                 argumentParser,
             ],
@@ -168,6 +170,8 @@ let package = Package(
 
         // Tests, one target a room; golden files are found beside the sources, so they are no resources.
         tests("SystemSupportTests", ["SystemSupport"]),
+        tests("MonitoringTests", ["Monitoring"]),
+        tests("HTTPServiceTests", ["HTTPService"]),
         tests("BinaryKernelsTests", ["BinaryKernels", "TestSupport"], optimised: true),
         tests("LZ4FramesTests", ["LZ4Frames", "TestSupport"], optimised: true),
         tests("ArrayFilesTests", ["ArrayFiles", "TestSupport"], optimised: true),
@@ -249,7 +253,7 @@ let package = Package(
             "WorkerTests",
             [
                 "Worker", "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "JobQueue", "Keyframes",
-                "ImageFiles", "LZ4Frames", "OccInference",
+                "ImageFiles", "LZ4Frames", "Monitoring", "OccInference",
                 "PostgresClient", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage", "SystemSupport",
                 "TestSupport", argumentParser, logging,
             ]
@@ -262,7 +266,8 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "MCAPFiles",
+                "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "HTTPService", "ImageFiles", "JobQueue",
+                "MCAPFiles", "Monitoring",
                 "OccInference", "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage",
                 "SystemSupport", "TestSupport",
                 argumentParser,

@@ -48,7 +48,7 @@ func room(_ name: String, _ below: [String]) -> Target {
 let names = [
     "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "MCAPFiles", "PostgresClient", "Scenes", "JobQueue",
     "Storage", "Datasets",
-    "Evaluation", "RunContract", "Scoring",
+    "Evaluation", "RunContract", "Scoring", "HTTPService",
 ]
 let rooms = names.indices.map { room(names[$0], ["BinaryKernels", "NuScenesJSON"] + names[..<$0]) }
 

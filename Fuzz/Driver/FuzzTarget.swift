@@ -13,6 +13,7 @@ struct FuzzTarget: Sendable {
         .payload,
         .counts,
         .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .importLog,
+        .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .http,
     ]
 }
 

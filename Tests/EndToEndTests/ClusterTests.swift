@@ -77,6 +77,8 @@ struct ClusterTests {
         let serve = ["serve", "--slots", "2", "--exit-when-idle", "1", "--log-level", "trace"]
         _ = try await expect(0, serve, as: worker)
         #expect(try await expect(0, ["status", "--json"]).output.contains("\"done\" : \(Fixture.sceneCount)"))
+        let figures = try await expect(0, ["metrics"], as: worker).output
+        #expect(figures.contains("occ_scenes{run=\"\(name)\",state=\"done\"} \(Fixture.sceneCount)\n"))
         _ = try await expect(0, ["verify", "--output", output])
 
         let runs = output + "/runs/" + name
@@ -94,7 +96,11 @@ struct ClusterTests {
         let retried = try await expect(0, ["retry", "--damaged"])
         #expect(retried.output.contains("2 files checked, queued 1 scenes again"))
         #expect(retried.errors.contains("damaged: ") && retried.errors.contains("/.damaged/\(files[0])"))
-        _ = try await expect(0, serve, as: worker)
+        let watched = serve + ["--log-format", "json", "--metrics", "0", "--metrics-file", output + "/worker.prom"]
+        let lines = try await expect(0, watched, as: worker).errors.split(separator: "\n")
+        #expect(lines.contains { $0.contains("metrics: http://127.0.0.1:") })
+        for line in lines { #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: String]) }
+        #expect(!FileManager.default.fileExists(atPath: output + "/worker.prom"), "left by a worker that left in order")
         _ = try await expect(0, ["verify", "--output", output])
         #expect(try await expect(0, ["retry", "--damaged"]).output.contains("2 files checked, queued 0 scenes again"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: "\(runs)/\(files[1])")) == good)
@@ -109,6 +115,9 @@ struct ClusterTests {
         _ = try await expect(0, ["status"])
         _ = try await expect(0, ["failures"])
         _ = try await expect(2, ["status"], as: "postgresql://u:\(Self.secret)@@h/db")
+        let bad = try await expect(2, ["status", "--log-format=json", "postgresql://u:another@h/db"]).errors
+        #expect(bad.hasPrefix("{\"timestamp\":\"") && bad.contains("\"logger\":\"occ-scheduler\""))
+        #expect(bad.contains("\"level\":\"error\"") && !bad.contains("another"))
         #expect(linesSeen > 10 && said.count > 1000)
         #expect(!said.contains(Self.secret), "printed")
         for path in try FileManager.default.subpathsOfDirectory(atPath: output) where !path.hasSuffix(".occ.lz4") {

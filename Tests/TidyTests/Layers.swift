@@ -7,12 +7,15 @@ struct Layers {
         ["Scheduler", "Worker"],
         ["CommandSupport"],
         ["RunContract", "Scoring", "Keyframes"],
-        ["Datasets", "OccInference", "JobQueue", "Storage", "Evaluation", "Reporting", "SyntheticWorld"],
+        [
+            "Datasets", "OccInference", "JobQueue", "Storage", "Evaluation", "Reporting", "SyntheticWorld",
+            "HTTPService",
+        ],
         ["TensorRuntime"],
         ["Scenes"],
         [
             "SystemSupport", "LZ4Frames", "ArrayFiles", "ImageFiles", "MCAPFiles", "PostgresClient", "NuScenesJSON",
-            "BinaryKernels", "EmbeddedFont",
+            "BinaryKernels", "EmbeddedFont", "Monitoring",
         ],
     ])
 

@@ -5,6 +5,7 @@ import JobQueue
 import Keyframes
 import LZ4Frames
 import Logging
+import Monitoring
 import RunContract
 import Scenes
 import Scoring
@@ -73,10 +74,13 @@ struct PredictionWorkTests {
         )
     }
 
-    private func work(beforeSample: @escaping @Sendable (Int) throws -> Void = { _ in }) -> PredictionWork {
+    private func work(
+        meters: WorkerMeters = WorkerMeters(),
+        beforeSample: @escaping @Sendable (Int) throws -> Void = { _ in }
+    ) -> PredictionWork {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        return PredictionWork(slotCount: 1, mounts: .init(), logger: logger) { _, _ in
+        return PredictionWork(slotCount: 1, mounts: .init(), meters: meters, logger: logger) { _, _ in
             FakePredictor(beforeSample: beforeSample)
         }
     }
@@ -96,6 +100,27 @@ struct PredictionWorkTests {
         let reader = try SceneFileReader(path: path)
         #expect(reader.entries.map(\.token) == ["sample-0", "sample-1", "sample-2", "sample-3"])
         #expect(reader.header.lease == 1)
+    }
+
+    @Test("Meters count what a scene took and every operation on the output, those that failed apart")
+    func meters() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let meters = WorkerMeters()
+        #expect(try perform(work(meters: meters), lease: 1).result != nil)
+        var reading = meters.reading
+        #expect(reading.succeeded == [.open: 1, .append: 4, .publish: 1, .manifest: 0])
+        #expect(reading.failed.values.allSatisfy { $0 == 0 })
+        #expect(reading.durations.values.allSatisfy { $0.counts.reduce(0, +) == 4 })
+        // The folder is not mounted.
+        try FileManager.default.removeItem(atPath: folder)
+        let scene = try claimed(lease: 2, makesFolder: false)
+        let report = work(meters: meters).perform(scene, slot: 0, flag: StopFlag()) { _ in }
+        guard case .hostFailed = report.outcome else {
+            Issue.record("\(report.outcome)")
+            return
+        }
+        reading = meters.reading
+        #expect(reading.failed == [.open: 1, .append: 0, .publish: 0, .manifest: 0] && reading.succeeded[.open] == 1)
     }
 
     @Test("A stop keeps what is stored; the next lease computes only the rest")

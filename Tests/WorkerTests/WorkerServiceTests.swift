@@ -80,7 +80,12 @@ struct WorkerServiceTests {
         return (queue, pool)
     }
 
-    private func makeService(_ queue: JobQueue, _ work: FakeWork, exitWhenIdle: Double?) -> WorkerService {
+    private func makeService(
+        _ queue: JobQueue,
+        _ work: FakeWork,
+        exitWhenIdle: Double?,
+        meters: WorkerMeters = WorkerMeters()
+    ) -> WorkerService {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return WorkerService(
@@ -94,6 +99,7 @@ struct WorkerServiceTests {
             heartbeats: queue,
             claimable: AnyRun(),
             sceneWork: work,
+            meters: meters,
             logger: logger
         )
     }
@@ -118,8 +124,11 @@ struct WorkerServiceTests {
         try await withServer { server in
             let (queue, pool) = try await makeQueue(scenes: 20, samples: 3, server: server)
             let work = FakeWork(failing: ["scene-7"])
-            let reason = await makeService(queue, work, exitWhenIdle: 0.5).run()
+            let meters = WorkerMeters()
+            let reason = await makeService(queue, work, exitWhenIdle: 0.5, meters: meters).run()
             #expect(reason == .done)
+            #expect(meters.reading.slots == SlotCounts(idle: 2) && meters.reading.lastContactSeconds != nil)
+            #expect(meters.reading.leasesLost == 0)
             let status = try #require(try await queue.runStatus("run"))
             #expect(status.counts.done == 19 && status.counts.failed == 1 && status.counts.leased == 0)
             #expect(work.done.withLock { Set($0).count == 19 && $0.count == 19 })

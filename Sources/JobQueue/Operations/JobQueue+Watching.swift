@@ -217,7 +217,7 @@ extension JobQueue {
         """
     }
 
-    private func status(_ row: PostgresRow, _ window: Double) throws -> RunStatus {
+    func status(_ row: PostgresRow, _ window: Double) throws -> RunStatus {
         let state: String = try row.get("state")
         return RunStatus(
             runID: try row.get("id"),

@@ -84,6 +84,25 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var log: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Answer GET /metrics there, for Prometheus; a port alone is one of this machine, port 0 any that is free. A port that is \
+            taken ends the worker with 3 before it works.
+            """,
+            valueName: "host:port"
+        )
+    )
+    var metrics: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the same figures to this file every 15 s, for node_exporter; must end in .prom.",
+            valueName: "file"
+        )
+    )
+    var metricsFile: String?
+
     @Option(help: ArgumentHelp("Leave when this process is no longer the parent.", visibility: .hidden))
     var parent: Int32?
 
@@ -113,6 +132,7 @@ struct ServeCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
+        let outlets = try MeterOutlets(listen: metrics, file: metricsFile)
         let signals = SignalWatcher.takeOver()
         let lastResort = LastResort()
         signals.onInterrupt(lastResort.signalled)
@@ -131,6 +151,7 @@ struct ServeCommand: AsyncParsableCommand {
             models: models,
             logFile: logFile,
             lastResort: lastResort,
+            outlets: outlets,
             logger: Logger(label: "occ-worker")
         ).run()
     }

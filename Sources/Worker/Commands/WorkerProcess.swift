@@ -13,12 +13,17 @@ struct WorkerProcess {
     let models: ModelShelf
     let logFile: WorkerLog
     let lastResort: LastResort
+    let outlets: MeterOutlets
     let logger: Logger
 
     /// Works.
     ///
     /// - Throws: as `ServeCommand.judge`, and what keeps the worker from beginning.
     func run() async throws {
+        let meters = WorkerMeters()
+        outlets.open(meters, logger: logger)
+        var isInTrouble = true
+        defer { outlets.close(meters, leavesFile: isInTrouble, logger: logger) }
         let pool = ConnectionPool(configuration: plan.connection, maximumConnections: 3)
         let queue = try JobQueue(pool: pool, schema: plan.schema, timing: plan.timing)
         logger.info("\(plan.database.explanation(place: queue.place))")
@@ -28,9 +33,10 @@ struct WorkerProcess {
         try await queue.checkSchema()
         await reportPredecessor(to: queue)
         try logFile.begin(identity: plan.identity)
-        let service = try makeService(queue, heartbeats)
+        let service = try makeService(queue, heartbeats, meters)
         lastResort.stopInOrder(service.requestStop)
         let reason = await service.run()
+        isInTrouble = reason != .done && reason != .stopped
         logFile.end()
         let unknownRun = reason == .done ? try await unknownRun(queue) : nil
         await TimeLimit.wait(seconds: 0.2) {
@@ -40,8 +46,9 @@ struct WorkerProcess {
         try ServeCommand.judge(reason, writesRefused: service.writesRefused, unknownRun: unknownRun)
     }
 
-    private func makeService(_ queue: JobQueue, _ heartbeats: JobQueue) throws -> WorkerService {
-        let work = PredictionWork(slotCount: plan.slotCount, mounts: plan.mounts, logger: logger) {
+    private func makeService(_ queue: JobQueue, _ heartbeats: JobQueue, _ meters: WorkerMeters) throws -> WorkerService
+    {
+        let work = PredictionWork(slotCount: plan.slotCount, mounts: plan.mounts, meters: meters, logger: logger) {
             [models] settings, cameras in
             try NetworkPredictor(
                 model: try models.model(for: settings, cameras: cameras),
@@ -60,6 +67,7 @@ struct WorkerProcess {
             heartbeats: heartbeats,
             claimable: RunnableRuns(queue: queue, models: models, run: plan.runName, logger: logger),
             sceneWork: work,
+            meters: meters,
             logger: logger
         )
     }

@@ -80,7 +80,11 @@ final class NetworkPredictor: SamplePredictor {
         do {
             let prediction = try network.predict(input)
             let content = try content(of: prediction, sample)
-            return PredictedSample(content: content, seconds: MonotonicClock.nowSeconds - started)
+            return PredictedSample(
+                content: content,
+                seconds: MonotonicClock.nowSeconds - started,
+                pictureSeconds: lastDecodingSeconds
+            )
         } catch {
             // A frame that was cut short must not be taken for one that is remembered.
             startScene()

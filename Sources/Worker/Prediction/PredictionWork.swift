@@ -27,6 +27,7 @@ final class PredictionWork: SceneWork {
     private let mounts: Mounts
     private let openStore: RunStores.Opener
     private let makePredictor: MakePredictor
+    private let meters: WorkerMeters
     private let logger: Logger
     /// One element a slot, touched only by that slot's thread: calls of one slot never overlap (`SceneWork`), and the array
     /// itself never changes.
@@ -43,12 +44,14 @@ final class PredictionWork: SceneWork {
         slotCount: Int,
         mounts: Mounts,
         openStore: @escaping RunStores.Opener = RunStores.open,
+        meters: WorkerMeters = WorkerMeters(),
         logger: Logger,
         makePredictor: @escaping MakePredictor
     ) {
         self.mounts = mounts
         self.openStore = openStore
         self.makePredictor = makePredictor
+        self.meters = meters
         self.logger = logger
         predictors = (0..<slotCount).map { _ in PredictorSeat() }
     }
@@ -74,6 +77,7 @@ final class PredictionWork: SceneWork {
                 mounts: mounts,
                 openStore: openStore,
                 flag: flag,
+                meters: meters,
                 logger: logger
             )
             return try job.perform(predictor) { count in

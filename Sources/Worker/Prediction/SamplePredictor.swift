@@ -34,4 +34,6 @@ struct PredictedSample: Sendable {
     var content: PredictedContent
     /// From file to content.
     var seconds: Double
+    /// The part of it in which pictures were read, decoded and shrunk.
+    var pictureSeconds = 0.0
 }

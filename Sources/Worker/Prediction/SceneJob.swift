@@ -19,6 +19,7 @@ struct SceneJob {
     let outputDirectory: String
     let openStore: RunStores.Opener
     let flag: StopFlag
+    let meters: WorkerMeters
     let logger: Logger
 
     init(
@@ -28,6 +29,7 @@ struct SceneJob {
         mounts: PredictionWork.Mounts,
         openStore: @escaping RunStores.Opener,
         flag: StopFlag,
+        meters: WorkerMeters,
         logger: Logger
     ) {
         self.scene = scene
@@ -37,6 +39,7 @@ struct SceneJob {
         outputDirectory = mounts.outputDirectory ?? settings.outputDirectory
         self.openStore = openStore
         self.flag = flag
+        self.meters = meters
         self.logger = logger
     }
 
@@ -48,23 +51,25 @@ struct SceneJob {
         KillPoint.reached(.sceneStarted, scene: scene.sceneName)
         let started = MonotonicClock.nowSeconds
         let tokens = frames.samples.map(\.token)
-        let directory = try onOutput { try openStore(outputDirectory, scene.runName) }
+        let directory = try onOutput(.open) { try openStore(outputDirectory, scene.runName) }
         // Submission made this folder. Where it is missing, the output is not mounted, and a file would go to a local disk.
         let isPresent: Bool
         do {
             isPresent = try directory.isPresent()
         } catch {
+            meters.noteFailure(of: .open)
             throw HostFailure(description: "the run's folder may not be used on this host: \(error)")
         }
         guard isPresent else {
+            meters.noteFailure(of: .open)
             throw HostFailure(
                 description:
                     "the run's folder '\(directory.place)' is not there; mount the output folder, or say where with --output"
             )
         }
-        let identity = try onOutput { try directory.readIdentity() }
+        let identity = try onOutput(.open) { try directory.readIdentity() }
         guard FolderBond.mayWork(identity: identity, owner: scene.owner) else { throw foreign(directory, identity) }
-        let writer = try onOutput(in: directory) {
+        let writer = try onOutput(.open, in: directory) {
             try SceneFileWriter(
                 in: directory,
                 header: header(),
@@ -73,6 +78,7 @@ struct SceneJob {
                 level: predictor.storageLevel
             )
         }
+        meters.noteSuccess(of: .open)
         var stored = writer.entries.count
         if stored > 0 { sampleStored(stored) }
         predictor.startScene()
@@ -83,7 +89,10 @@ struct SceneJob {
             if flag.level > .run { return SceneWorkReport(outcome: .stopped, samples: stored) }
             let prediction = try predictor.predict(frames, sample: index, datasetRoot: pictureFolder)
             if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
-            try onOutput {
+            meters.note(.pictures, seconds: prediction.pictureSeconds)
+            meters.note(.network, seconds: prediction.seconds - prediction.pictureSeconds)
+            let storing = MonotonicClock.nowSeconds
+            try onOutput(.append) {
                 switch prediction.content {
                 case .occupancy(let labels, let shape):
                     try writer.append(token: sample.token, occupancy: labels, shape: shape)
@@ -91,13 +100,16 @@ struct SceneJob {
                     try writer.append(token: sample.token, detections: document)
                 }
             }
+            meters.note(.store, seconds: MonotonicClock.nowSeconds - storing)
+            meters.noteSuccess(of: .append)
             inferenceSeconds += prediction.seconds
             computed += 1
             stored += 1
             sampleStored(stored)
         }
         if flag.level == .abandon { return SceneWorkReport(outcome: .stopped, samples: stored) }
-        let file = try onOutput { try writer.finish() }
+        let file = try onOutput(.publish) { try writer.finish() }
+        meters.noteSuccess(of: .publish)
         let score = metrics(of: file, in: directory)
         let result = SceneResult(
             fileName: file.fileName,
@@ -176,14 +188,21 @@ struct SceneJob {
 
     /// Runs a write to the output; whatever is wrong there is wrong with the host, not with the scene.
     ///
-    /// - Parameter directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
-    private func onOutput<Result>(in directory: (any RunStore)? = nil, _ body: () throws -> Result) throws -> Result {
+    /// - Parameters:
+    ///   - operation: what it is part of; a failure is counted.
+    ///   - directory: where a file of this very lease means another queue: leases only grow within one, and are used once.
+    private func onOutput<Result>(
+        _ operation: WorkerMeters.StorageOperation,
+        in directory: (any RunStore)? = nil,
+        _ body: () throws -> Result
+    ) throws -> Result {
         do {
             return try body()
         } catch let error as StorageError where error.kind == .alreadyExists && directory != nil {
             guard let directory else { throw error }
             throw foreign(directory, nil)
         } catch {
+            meters.noteFailure(of: operation)
             throw HostFailure(description: "cannot store predictions of scene '\(scene.sceneName)': \(error)")
         }
     }

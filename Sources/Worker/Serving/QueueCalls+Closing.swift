@@ -19,6 +19,7 @@ extension QueueCalls {
             let isAccepted = try await queue.complete(key.sceneLease, result: result)
             KillPoint.reached(.afterComplete, scene: name(key))
             guard isAccepted else {
+                tally.noteLateResult()
                 logger.warning("result refused: the lease is another worker's", metadata: ["scene": "\(name(key))"])
                 return
             }
@@ -107,7 +108,10 @@ extension QueueCalls {
             let settings = try RunSettings(json: status.settings, run: status.name)
             try await ManifestPublisher(queue: queue, software: BuildInformation.software)
                 .publish(status, outputDirectory: outputDirectory ?? settings.outputDirectory)
+            tally.noteManifest(isWritten: true)
         } catch {
+            // What the database said is no trouble of the output.
+            if !(error is PostgresError || error is JobQueueError) { tally.noteManifest(isWritten: false) }
             logger.warning(
                 "the run's manifest is not written",
                 metadata: ["run": "\(scene.runName)", "error": "\(error)"]

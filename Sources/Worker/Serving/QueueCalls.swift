@@ -30,7 +30,7 @@ struct QueueCalls: Sendable {
         Task {
             do {
                 // What the former registration still holds goes back without counting as a crash: this process lives.
-                if let former { try await queue.retire(former, reason: Self.registeredAnew) }
+                if let former { try await queue.retire(former, reason: DepartureReason.registeredAnew) }
                 KillPoint.reached(.beforeRegister)
                 let id = try await queue.registerWorker(description)
                 KillPoint.reached(.afterRegister)
@@ -45,8 +45,6 @@ struct QueueCalls: Sendable {
             }
         }
     }
-
-    private static let registeredAnew = "it registered anew"
 
     private static func contactLost(_ error: any Error) -> WorkerEvent {
         error.isRefusal ? .databaseRefused(message: "\(error)") : .databaseUnreachable

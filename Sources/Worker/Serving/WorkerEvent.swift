@@ -132,6 +132,17 @@ enum WorkerAction: Hashable, Sendable {
     case sayResumed
     /// Leave the process; the leases are closed or past saving.
     case exit(WorkerExit)
+
+    /// How many leases that were worked on are lost with these actions.
+    ///
+    /// A slot that does not stop in time is abandoned too, but its lease is given back in the next action.
+    static func lostLeases(in actions: [WorkerAction]) -> Int {
+        actions.indices.count { index in
+            guard case .abandon = actions[index] else { return false }
+            guard index + 1 < actions.count, case .release = actions[index + 1] else { return true }
+            return false
+        }
+    }
 }
 
 /// Why a worker leaves.
@@ -148,8 +159,8 @@ enum WorkerExit: Hashable, Sendable {
     /// The text for people; stays with the worker in the queue.
     var text: String {
         switch self {
-        case .done: "nothing was left to do"
-        case .stopped: "it was told to stop"
+        case .done: DepartureReason.done
+        case .stopped: DepartureReason.stopped
         case .hostFailed(let why), .refused(let why): why
         }
     }

@@ -33,6 +33,7 @@ final class WorkerService {
     private var flags: [Int: StopFlag] = [:]
     private let leases = LeaseBook()
     private let tally: WorkerTally
+    private let meters: WorkerMeters
 
     init(
         settings: Settings,
@@ -40,9 +41,11 @@ final class WorkerService {
         heartbeats: JobQueue,
         claimable: any ClaimPolicy,
         sceneWork: any SceneWork,
+        meters: WorkerMeters = WorkerMeters(),
         logger: Logger
     ) {
         self.settings = settings
+        self.meters = meters
         self.sceneWork = sceneWork
         self.logger = logger
         var machineSettings = WorkerStateMachine.Settings(slotCount: settings.slotCount)
@@ -60,7 +63,7 @@ final class WorkerService {
         )
         // Unbounded, yet bounded by the state machine: one claim, one contact and one work a slot are ever under way.
         (events, post) = AsyncStream.makeStream(of: WorkerEvent.self)
-        tally = WorkerTally(outputDirectory: settings.outputDirectory)
+        tally = WorkerTally(outputDirectory: settings.outputDirectory, meters: meters)
         calls = QueueCalls(
             queue: queue,
             heartbeats: heartbeats,
@@ -92,6 +95,8 @@ final class WorkerService {
         }
         for await event in events {
             let actions = machine.handle(event, now: MonotonicClock.nowSeconds, jitter: Double.random(in: 0..<1))
+            for _ in 0..<WorkerAction.lostLeases(in: actions) { meters.noteLostLease() }
+            meters.noteState(machine.slotCounts, lastContactSeconds: machine.leaseGuard.lastConfirmedSend)
             for action in actions {
                 if case .exit(let reason) = action {
                     // A worker that was told to stop has a second left of its ten.

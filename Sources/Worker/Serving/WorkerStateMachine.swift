@@ -94,6 +94,19 @@ struct WorkerStateMachine: Hashable, Sendable {
         patience = Patience(settings: settings.patience)
     }
 
+    /// How many slots are in each state.
+    var slotCounts: SlotCounts {
+        slots.reduce(into: SlotCounts()) { counts, slot in
+            switch slot {
+            case .idle: counts.idle += 1
+            case .waiting: counts.waiting += 1
+            case .working: counts.working += 1
+            case .abandoned: counts.abandoned += 1
+            case .closing: counts.closing += 1
+            }
+        }
+    }
+
     /// Takes one event at a monotonic time and says what to do; `jitter` is a fresh random number in 0..<1.
     mutating func handle(_ event: WorkerEvent, now: Double, jitter: Double) -> [WorkerAction] {
         guard !hasExited else { return [] }

@@ -15,8 +15,11 @@ final class WorkerTally: Sendable {
     /// Instead of a run's output folder, where it is mounted elsewhere on this host.
     private let outputDirectory: String?
 
-    init(outputDirectory: String?) {
+    private let meters: WorkerMeters
+
+    init(outputDirectory: String?, meters: WorkerMeters) {
         self.outputDirectory = outputDirectory
+        self.meters = meters
     }
 
     /// How this worker fares now, but for its note.
@@ -31,6 +34,14 @@ final class WorkerTally: Sendable {
     var writesRefused: Int { content.withLock { $0.report.writesRefused } }
 
     func noteFailure() { content.withLock { $0.report.scenesFailed += 1 } }
+
+    /// Notes a result that came too late.
+    func noteLateResult() { meters.noteLostLease() }
+
+    /// Notes whether a run's manifest could be written.
+    func noteManifest(isWritten: Bool) {
+        if isWritten { meters.noteSuccess(of: .manifest) } else { meters.noteFailure(of: .manifest) }
+    }
 
     func noteRefusedWrite() { content.withLock { $0.report.writesRefused += 1 } }
 
@@ -68,5 +79,6 @@ final class WorkerTally: Sendable {
     private func noteFreeSpace(_ folder: String?) {
         guard let folder, let bytes = FreeSpace.bytes(at: folder) else { return }
         content.withLock { $0.report.freeBytes = bytes }
+        meters.noteFreeSpace(bytes: bytes)
     }
 }
