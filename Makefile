@@ -10,9 +10,7 @@ BIN := .build/release
 CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests setup-packages build build-tests demo test chaos lint format bench sanitize fuzz package package-test clean
-.PHONY: help setup setup-tests build build-tests demo test chaos cluster-test lint format bench sanitize fuzz clean
-.PHONY: help setup setup-tests build build-tests demo test metrics-test chaos lint format bench sanitize fuzz clean
+.PHONY: help setup setup-tests setup-packages build build-tests demo test chaos cluster-test metrics-test lint format bench sanitize fuzz package package-test clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

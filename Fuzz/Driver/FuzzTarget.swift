@@ -12,8 +12,7 @@ struct FuzzTarget: Sendable {
         .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .card, .rows, .tables, .datasetManifest, .jpeg, .png,
         .payload,
         .counts,
-        .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .importLog,
-        .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .http,
+        .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .importLog, .http,
     ]
 }
 

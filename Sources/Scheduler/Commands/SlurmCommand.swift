@@ -84,6 +84,8 @@ struct SlurmCommand: ParsableCommand {
     @Flag(help: "Submit it with sbatch, and print the job's number.")
     var submit = false
 
+    @OptionGroup var logs: LogOptions
+
     func validate() throws {
         try NumberRange.require(cpus, in: 1...1024, "--cpus")
         try NumberRange.require(memoryPerCore, in: 64...1_048_576, "--memory-per-core")

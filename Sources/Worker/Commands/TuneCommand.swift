@@ -33,6 +33,7 @@ struct TuneCommand: AsyncParsableCommand, Interruptible {
 
     @OptionGroup
     var replacing: ReplaceOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         try NumberRange.require(frames, in: 1...1000, "--frames")
