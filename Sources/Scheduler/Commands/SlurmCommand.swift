@@ -84,7 +84,7 @@ struct SlurmCommand: ParsableCommand {
     @Flag(help: "Submit it with sbatch, and print the job's number.")
     var submit = false
 
-    @OptionGroup var logs: LogOptions
+    @OptionGroup var logging: LogOptions
 
     func validate() throws {
         try NumberRange.require(cpus, in: 1...1024, "--cpus")
