@@ -68,7 +68,9 @@ public struct SafetensorsWriter: Sendable {
         let ordered = tensors.sorted { ($1.elementByteCount, $0.name) < ($0.elementByteCount, $1.name) }
         var members: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+            let pairs = metadata.sorted { $0.key < $1.key }.map {
+                "\(JSONString.quoted($0.key)):\(JSONString.quoted($0.value))"
+            }
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var position = 0
@@ -76,7 +78,7 @@ public struct SafetensorsWriter: Sendable {
             let axes = tensor.shape.map(String.init).joined(separator: ",")
             let end = position + tensor.bytes.count
             members.append(
-                "\(Self.quoted(tensor.name)):{\"dtype\":\"\(tensor.typeName)\",\"shape\":[\(axes)],"
+                "\(JSONString.quoted(tensor.name)):{\"dtype\":\"\(tensor.typeName)\",\"shape\":[\(axes)],"
                     + "\"data_offsets\":[\(position),\(end)]}"
             )
             position = end
@@ -96,21 +98,5 @@ public struct SafetensorsWriter: Sendable {
     /// - Throws: `FileError` where the disk refuses.
     public func write(to path: String) throws {
         try AtomicFile.write(encoded(), to: path)
-    }
-
-    /// A JSON string.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -57,25 +57,8 @@ public struct LogLine: Sendable {
         let others = metadata.sorted { $0.key < $1.key }.map { key, value in
             (Self.ownKeys.contains(key) ? key + "_" : key, Secrets.withoutAddresses(value))
         }
-        return "{" + (own + others).map { Self.quoted($0) + ":" + Self.quoted($1) }.joined(separator: ",") + "}\n"
-    }
-
-    /// RFC 8259, 7.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 32 || scalar.value == 127:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        return "{" + (own + others).map { JSONString.quoted($0) + ":" + JSONString.quoted($1) }.joined(separator: ",")
+            + "}\n"
     }
 
     /// Whether a line of a log, of either format, tells an error that a program left with.

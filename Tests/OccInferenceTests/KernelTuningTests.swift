@@ -46,6 +46,8 @@ struct KernelTuningTests {
             #expect(error?.detail.contains(path) == true && error?.detail.contains("occ-worker tune") == true)
         }
         #expect(throws: InferenceError.self) { try KernelTuning(path: "/nowhere/tuning.json") }
+        // So that a worker ends at its start, and fails no scene.
+        #expect(throws: InferenceError.self) { try InferenceBackend.kernelName(["OCC_TUNING": "/nowhere/tuning.json"]) }
     }
 
     @Test("Whatever kernels compute units of a shape, a network gives the same bits")

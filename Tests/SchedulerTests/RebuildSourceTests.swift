@@ -31,5 +31,6 @@ struct RebuildSourceTests {
         described.dataset = "manifest"
         #expect(!RebuildSource.mayBeOfVersion01(described, [:]))
         #expect(!RebuildSource.mayBeOfVersion01(header, ["virtualRig": "CAM_FRONT"]))
+        #expect(!RebuildSource.mayBeOfVersion01(header, ["reducedDecoding": "true"]))
     }
 }

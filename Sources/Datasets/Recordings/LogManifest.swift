@@ -1,5 +1,6 @@
 internal import MCAPFiles
 internal import Scenes
+internal import SystemSupport
 
 /// Writes the lines of a manifest (docs/manifest.md) of one scene after the other.
 struct LogManifest {
@@ -28,8 +29,8 @@ struct LogManifest {
 
     /// Writes the first line and the rig's.
     mutating func begin(_ rig: LogRig) {
-        line(#"{"kind":"manifest","version":1,"name":\#(Self.quoted(configuration.name ?? scene))}"#)
-        var keys = [#""kind":"rig""#, #""name":\#(Self.quoted(rigName))"#]
+        line(#"{"kind":"manifest","version":1,"name":\#(JSONString.quoted(configuration.name ?? scene))}"#)
+        var keys = [#""kind":"rig""#, #""name":\#(JSONString.quoted(rigName))"#]
         if let height = configuration.groundZ { keys.append(#""groundZ":\#(height)"#) }
         keys.append(#""cameras":{\#(rig.cameras.map(Self.camera).joined(separator: ","))}"#)
         if let lidar = rig.egoFromLidar { keys.append(#""lidar":{"egoFromLidar":\#(Self.transform(lidar))}"#) }
@@ -41,14 +42,14 @@ struct LogManifest {
         let d = optics.model == "none" ? "" : #","d":\#(list(optics.d))"#
         var keys = [
             #""size":[\#(optics.size.x),\#(optics.size.y)]"#, #""k":\#(list(optics.k))"#,
-            #""distortion":{"model":\#(quoted(optics.model))\#(d)}"#,
+            #""distortion":{"model":\#(JSONString.quoted(optics.model))\#(d)}"#,
             #""egoFromCamera":\#(transform(camera.egoFromCamera))"#,
         ]
-        if let slot = camera.said.slot { keys.append(#""slot":\#(quoted(slot))"#) }
+        if let slot = camera.said.slot { keys.append(#""slot":\#(JSONString.quoted(slot))"#) }
         if let angle = camera.said.maxAngle { keys.append(#""maxAngle":\#(angle)"#) }
-        if let mask = camera.said.mask { keys.append(#""mask":\#(quoted(mask))"#) }
+        if let mask = camera.said.mask { keys.append(#""mask":\#(JSONString.quoted(mask))"#) }
         if camera.said.unusual == true { keys.append(#""unusual":true"#) }
-        return "\(quoted(camera.name)):{\(keys.joined(separator: ","))}"
+        return "\(JSONString.quoted(camera.name)):{\(keys.joined(separator: ","))}"
     }
 
     /// Writes a sample; a scene that is full is followed by another, `NAME-2`.
@@ -58,13 +59,13 @@ struct LogManifest {
         if number % Self.mostSamples == 0 {
             let part = number / Self.mostSamples
             let name = part == 0 ? scene : "\(scene)-\(part + 1)"
-            line(#"{"kind":"scene","name":\#(Self.quoted(name)),"rig":\#(Self.quoted(rigName))}"#)
+            line(#"{"kind":"scene","name":\#(JSONString.quoted(name)),"rig":\#(JSONString.quoted(rigName))}"#)
         }
         let digits = "\(number)"
         let token = scene + "-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
         let images = pictures.map(Self.image).joined(separator: ",")
         line(
-            #"{"kind":"sample","token":\#(Self.quoted(token)),"t":"\#(time_ns)","worldFromEgo":\#(Self.transform(pose)),"images":{\#(images)}}"#
+            #"{"kind":"sample","token":\#(JSONString.quoted(token)),"t":"\#(time_ns)","worldFromEgo":\#(Self.transform(pose)),"images":{\#(images)}}"#
         )
     }
 
@@ -75,7 +76,7 @@ struct LogManifest {
         // A message without a time of its own has nothing to compare.
         let stamp = place.stamp_ns > 0 ? #","stamp":"\#(place.stamp_ns)""# : ""
         return
-            #"\#(quoted(picture.camera)):{"mcap":\#(quoted(picture.file)),\#(at),"size":\#(place.bytes),"type":\#(quoted(picture.type))\#(stamp),"#
+            #"\#(JSONString.quoted(picture.camera)):{"mcap":\#(JSONString.quoted(picture.file)),\#(at),"size":\#(place.bytes),"type":\#(JSONString.quoted(picture.type))\#(stamp),"#
             + #""t":"\#(place.time_ns)","worldFromEgo":\#(transform(picture.pose))}"#
     }
 
@@ -91,21 +92,4 @@ struct LogManifest {
 
     /// Numbers in the fewest digits that are read back exactly.
     private static func list(_ numbers: [Double]) -> String { "[\(numbers.map { "\($0)" }.joined(separator: ","))]" }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                quoted += "\\"
-                quoted.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
 }

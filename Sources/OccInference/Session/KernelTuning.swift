@@ -82,7 +82,7 @@ public struct KernelTuning: Codable, Equatable, Sendable {
     /// The quickest kernels of every shape; the usual ones unless others gain something.
     ///
     /// - Parameters:
-    ///   - seconds: what units of a shape take with each variant.
+    ///   - seconds: what units of a shape take with each variant, by shape and variant.
     ///   - usual: the variant that rules choose.
     ///   - leastGain: share of the usual variant's time that another must save.
     public static func quickest(

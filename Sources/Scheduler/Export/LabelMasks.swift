@@ -13,8 +13,7 @@ struct LabelMasks {
     private let truth: any LabelSource
     private let usesTruth: Bool
     private let openRun: () throws -> ExportedRun
-    private var run: ExportedRun?
-    private var visibility: SampleVisibility?
+    private var opened: (run: ExportedRun, visibility: SampleVisibility)?
     private var frames: (scene: String, samples: [String: SampleFrames])?
 
     /// Reads nothing yet.
@@ -43,18 +42,29 @@ struct LabelMasks {
                 "the prediction of sample '\(token)' has \(labels.count) voxels; Occ3D's layout has \(VoxelGrid.shape)"
             )
         }
-        let sample = try sample(token, of: scene)
-        var seen = try visibility?.masks(of: sample, labels: labels) ?? VoxelMasks(camera: [], lidar: [])
+        let (run, visibility) = try open()
+        let sample = try sample(token, of: scene, in: run)
+        var seen = try visibility.masks(of: sample, labels: labels)
         computed += 1
         if let camera = known?.maskCamera { seen.camera = camera }
         if let lidar = known?.maskLidar { seen.lidar = lidar } else if sample.lidar == nil { withoutLidar += 1 }
         return seen
     }
 
-    private mutating func sample(_ token: String, of scene: RunManifest.Scene) throws -> SampleFrames {
-        let run = try self.run ?? openRun()
-        self.run = run
-        if visibility == nil { visibility = SampleVisibility(pictureFolder: run.pictureFolder) }
+    /// The run with the dataset's frames, opened when a mask is first computed.
+    private mutating func open() throws -> (run: ExportedRun, visibility: SampleVisibility) {
+        if let opened { return opened }
+        let run = try openRun()
+        let fresh = (run, SampleVisibility(pictureFolder: run.pictureFolder))
+        opened = fresh
+        return fresh
+    }
+
+    private mutating func sample(
+        _ token: String,
+        of scene: RunManifest.Scene,
+        in run: ExportedRun
+    ) throws -> SampleFrames {
         if frames?.scene != scene.name {
             let samples = try run.scene(scene).samples.map { ($0.entry.token, $0.frames) }
             frames = (scene.name, Dictionary(samples) { first, _ in first })

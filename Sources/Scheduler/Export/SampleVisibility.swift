@@ -6,7 +6,7 @@ internal import Scenes
 /// Computes which voxels of a prediction the cameras and the lidar of a sample see (docs/evaluation.md, "Labels").
 ///
 /// What a camera sees is worked out once for each camera of a rig.
-struct SampleVisibility {
+final class SampleVisibility {
     /// As many fans as are kept, 1.5 MB each.
     private static let mostFans = 64
     /// The dataset's folder of pictures, below which masks of cameras lie.
@@ -22,7 +22,7 @@ struct SampleVisibility {
     /// Each camera looks from where the vehicle was when it fired, and not where the sample lacks its picture.
     ///
     /// - Throws: `CommandFailure` for a camera whose intrinsics or mask cannot be used.
-    mutating func masks(of sample: SampleFrames, labels: [UInt8]) throws -> VoxelMasks {
+    func masks(of sample: SampleFrames, labels: [UInt8]) throws -> VoxelMasks {
         var (camera, lidar) = (RayMask(), RayMask())
         if let here = sample.egoToGlobal {
             for frame in sample.cameras {
@@ -42,7 +42,7 @@ struct SampleVisibility {
         return VoxelMasks(camera: camera.mask, lidar: lidar.mask)
     }
 
-    private mutating func fan(of frame: CameraFrame) throws -> SightFan {
+    private func fan(of frame: CameraFrame) throws -> SightFan {
         var key = frame
         (key.channel, key.imagePath, key.recorded, key.timestamp_us) = ("", "", nil, 0)
         key.egoToGlobal = .identity
@@ -66,7 +66,7 @@ struct SampleVisibility {
     }
 
     /// A lidar's own rays are not written down, so that it looks to all sides.
-    private mutating func lidarFan(_ height_m: Double) -> SightFan {
+    private func lidarFan(_ height_m: Double) -> SightFan {
         if let fan = lidarFans[height_m] { return fan }
         let fan = SightFan(slopes: SightFan.slopes(height_m: height_m), sees: { _ in true })
         if lidarFans.count >= Self.mostFans { lidarFans.removeAll() }

@@ -145,6 +145,7 @@ struct RebuildSource {
     /// Whether version 0.1, which wrote no identity.json, may have made a run; nothing else says all of what a later one was.
     static func mayBeOfVersion01(_ header: SceneFileHeader, _ settings: [String: String]) -> Bool {
         header.precision == Precision.fp32.rawValue && settings[RunSettings.virtualRigKey] == nil
+            && settings[RunSettings.reducedDecodingKey] == nil
             && (DatasetKind.named(header.dataset)?.name ?? RunSettings.formerDatasetKind)
                 == RunSettings.formerDatasetKind
     }

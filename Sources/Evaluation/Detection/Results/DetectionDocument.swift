@@ -18,7 +18,7 @@ public enum DetectionDocument {
                 "\(boxes.count) predicted boxes, \(limit) are allowed; all must be of this sample"
             )
         }
-        let token = DetectionResultsWriter.quoted(sampleToken)
+        let token = JSONString.quoted(sampleToken)
         let objects = boxes.map { DetectionResultsWriter.text(of: $0, token: token, unknown: "null") }
         return Array((objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]").utf8)
     }

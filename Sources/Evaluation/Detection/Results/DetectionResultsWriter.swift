@@ -56,7 +56,7 @@ public final class DetectionResultsWriter {
             throw flaw("a predicted box is of the sample '\(stray.sampleToken)'")
         }
         guard tokens.insert(sampleToken).inserted else { throw flaw("the sample was added before") }
-        let token = Self.quoted(sampleToken)
+        let token = JSONString.quoted(sampleToken)
         append(tokens.count == 1 ? "\n" : ",\n")
         append("\(token): [")
         for (index, box) in boxes.enumerated() {
@@ -130,19 +130,5 @@ public final class DetectionResultsWriter {
             + "\"rotation\": [\(r.w), \(r.x), \(r.y), \(r.z)], \"velocity\": \(velocity), "
             + "\"detection_name\": \"\(box.name.rawValue)\", \"detection_score\": \(box.score), "
             + "\"attribute_name\": \"\(box.attribute?.rawValue ?? "")\"}"
-    }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20: result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
