@@ -182,12 +182,25 @@ import Testing
         let path = folder + "/t.occmodel"
         let package = try ModelImporter.importModel(
             configName: "flashocc-r50_BDC-T",
-            weights: FormulaWeightSource(seed: TestModels.seed),
+            weights: WeightsInAFile(label: folder + "/state_dict.safetensors"),
             output: path
         )
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["t.occmodel"])
-        #expect(package.weightsLabel == "formula weights, seed \(TestModels.seed)")
+        #expect(
+            package.weightsLabel == "state_dict.safetensors",
+            "the folder stays out: packages do not tell where they were made"
+        )
         let bytes = try TestModels.bytes("flashocc-r50_BDC-T")
         #expect(package.digest == (try ModelPackage(bytes: bytes, source: "again").digest))
     }
+}
+
+/// The test model's weights, said to come from a file.
+private struct WeightsInAFile: WeightSource {
+    let formula = FormulaWeightSource(seed: TestModels.seed)
+    let label: String
+    var inventory: [String: [Int]]? { formula.inventory }
+    var remarks: [String] { formula.remarks }
+
+    func values(of tensor: TensorSpec) throws -> [Float] { try formula.values(of: tensor) }
 }

@@ -1,6 +1,6 @@
 /// Where the weights of a network come from when it is imported.
 public protocol WeightSource: Sendable {
-    /// What it is, for messages and for the model package: a path, or the name of a formula.
+    /// What it is, for messages: a path, or the name of a formula. A model package keeps what follows the last slash.
     var label: String { get }
 
     /// Shapes of all tensors it holds, by name; nil where it makes any tensor that is asked for.

@@ -57,7 +57,7 @@ public enum ModelImporter {
         return try builder.build(
             PackageMetadata(
                 configuration: configuration,
-                weights: weights.label,
+                weights: weights.label.split(separator: "/").last.map(String.init) ?? weights.label,
                 parameters: parameters,
                 card: card.map(StoredCard.card)
             )
