@@ -18,6 +18,12 @@ private struct Drive {
     var hasCalibration = true
     var hasMount = true
     var poseShift_ns: Int64 = 0
+    /// The frame that pictures of each moment name.
+    var pictureFrame: (Int) -> String = { _ in "front" }
+    /// The frame of the topic /pose at each moment, if it is there.
+    var poseFrame: ((Int) -> String)?
+    /// The second camera of a stereo pair, with the frame of the first.
+    var right: RecordedCalibration?
     var picture: [UInt8]
 
     init() throws {
@@ -41,11 +47,27 @@ private struct Drive {
         let images = try channel("/front/image", .compressedImage)
         let calibrations = try channel("/front/calibration", .cameraCalibration)
         let transforms = try channel("/tf", .frameTransforms)
+        let rightImages = try channel("/right/image", .compressedImage)
+        let rightCalibrations = try channel("/right/calibration", .cameraCalibration)
+        let poses = try channel("/pose", .poseInFrame)
         for moment in moments {
             let time = Self.start + Int64(moment) * Self.step
-            let image = RecordedImage(time_ns: time, frame: "front", format: "jpeg", data: picture[...])
+            let image = RecordedImage(time_ns: time, frame: pictureFrame(moment), format: "jpeg", data: picture[...])
             try writer.write(image.protobuf, channel: images, logTime_ns: time)
             if hasCalibration { try writer.write(calibration.protobuf, channel: calibrations, logTime_ns: time) }
+            if let right {
+                try writer.write(image.protobuf, channel: rightImages, logTime_ns: time)
+                try writer.write(right.protobuf, channel: rightCalibrations, logTime_ns: time)
+            }
+            if let world = poseFrame?(moment) {
+                let pose = RecordedPose(
+                    time_ns: time,
+                    frame: world,
+                    translation: SIMD3(Double(moment), 2, 0),
+                    rotation: SIMD4(0, 0, 0, 1)
+                )
+                try writer.write(pose.protobuf, channel: poses, logTime_ns: time)
+            }
             var edges: [RecordedTransform] = []
             if hasMount {
                 edges.append(edge("base_link", "front", SIMD3(1.5, 0, 1.4), SIMD4(-0.5, 0.5, -0.5, 0.5), time))
@@ -194,6 +216,61 @@ private struct Drive {
         var other = Drive.configuration
         other.times = "log"
         #expect(try drive.told(other) == "")
+    }
+
+    @Test(
+        "Poses of two worlds, pictures of two frames and a vehicle that is its own world are errors; one that stands is said"
+    )
+    func frames() throws {
+        var (drive, chosen) = (try Drive(), Drive.configuration)
+        chosen.poses = "/pose"
+        drive.poseFrame = { _ in "map" }
+        #expect(try drive.told(chosen) == "")
+        drive.poseFrame = { $0 < 9 ? "map" : "odom" }
+        #expect(try drive.told(chosen).contains("these are two ways"))
+        drive = try Drive()
+        drive.pictureFrame = { $0 < 9 ? "front" : "back" }
+        #expect(try drive.told().contains("has pictures of the frame 'front' and, at "))
+        chosen = Drive.configuration
+        chosen.cameras["front"]?.frame = "front"
+        #expect(try drive.told(chosen) == "")
+        chosen.worldFrame = "/base_link"
+        #expect(try Drive().told(chosen).contains("worldFrame and egoFrame are both"))
+        chosen.worldFrame = "front"
+        #expect(try Drive().told(chosen).contains("every sample has the same pose"))
+    }
+
+    @Test(
+        "The second camera of a rectified pair sits a baseline beside the first where both name its frame, else at its own frame"
+    )
+    func stereo() throws {
+        var drive = try Drive()
+        drive.calibration.p = [40, 0, 15.5, 0, 0, 41, 7.5, 0, 0, 0, 1, 0]
+        // A quarter turn about the optical axis: rectified x is the camera's y.
+        drive.calibration.r = [0, 1, 0, -1, 0, 0, 0, 0, 1]
+        var right = drive.calibration
+        right.p[3] = -20
+        right.r = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+        drive.right = right
+        var chosen = Drive.configuration
+        chosen.cameras["front"]?.rectified = true
+        chosen.cameras["right"] = .init(pictures: "/right/image", calibration: "/right/calibration")
+        chosen.cameras["right"]?.rectified = true
+        let folder = try TemporaryFolder()
+        let made = try LogImport(chosen, moments: .rate(2), scene: "a").run([try drive.write("a.mcap", in: folder)])
+        #expect(made.notes == [])
+        try folder.write("a.occ.jsonl", made.manifest)
+        let dataset = try ManifestDataset.open(root: folder.file("a.occ.jsonl"))
+        let sample = try #require(
+            try dataset.resolve(split: nil, options: ResolutionOptions()).scenes.first?.samples.first
+        )
+        let mounts = sample.cameras.map { Placement($0.sensorToEgo) }
+        let apart = mounts[1].moved(.zero) - mounts[0].moved(.zero)
+        let along = mounts[0].moved(SIMD3(0.5, 0, 0)) - mounts[0].moved(.zero)
+        #expect(sample.cameras.count == 2 && sample.cameras[0].channel == "CAM_FRONT")
+        #expect((0..<3).allSatisfy { abs(apart[$0] - along[$0]) < 1e-9 }, "\(apart), not \(along)")
+        chosen.cameras["front"] = nil
+        #expect(try drive.told(chosen).contains("its P has a baseline"))
     }
 
     @Test("Calibrations of another size, of unknown lenses, and pictures that are none are errors")

@@ -42,12 +42,17 @@ struct LogContents {
     private let anchor: String?
     private let pictureTopics: Set<String>
     private let calibrationTopics: Set<String>
+    /// Topics of pictures whose frame the configuration says.
+    private let framedTopics: Set<String>
 
     init(_ configuration: LogConfiguration, anchor: String?) {
         self.configuration = configuration
         self.anchor = anchor
         pictureTopics = Set(configuration.cameras.values.map(\.pictures))
         calibrationTopics = Set(configuration.cameras.values.map(\.calibration))
+        framedTopics = pictureTopics.subtracting(
+            configuration.cameras.values.filter { $0.frame == nil }.map(\.pictures)
+        )
     }
 
     /// Takes what a recording holds; damaged parts are passed over and named.
@@ -136,7 +141,15 @@ struct LogContents {
             }
         case .pose(let pose):
             guard topic == configuration.poses else { return }
-            poseFrames = poseFrames ?? (FrameTree.name(pose.frame), FrameTree.name(pose.child))
+            let named = (world: FrameTree.name(pose.frame), child: FrameTree.name(pose.child))
+            let first = poseFrames ?? named
+            guard named == first else {
+                throw LogImportError(
+                    "topic \(topic) has poses of '\(first.child)' in '\(first.world)', and from \(time_ns) ns on of '\(named.child)' in"
+                        + " '\(named.world)': these are two ways; import the parts before and after by themselves (mcap filter makes them)"
+                )
+            }
+            poseFrames = first
             poses.add(
                 try Self.judged(time_ns, topic),
                 RigidTransform(translation: pose.translation, recorded: pose.rotation)
@@ -188,6 +201,13 @@ struct LogContents {
             } catch {
                 throw LogImportError("topic \(topic): its first picture, at \(message.reference): \(error)")
             }
+        }
+        let frame = FrameTree.name(image.frame)
+        guard found.frame == frame || framedTopics.contains(topic) else {
+            throw LogImportError(
+                "topic \(topic) has pictures of the frame '\(found.frame)' and, at \(message.reference), of '\(frame)', and a camera has one;"
+                    + " say \"frame\" in --config if they are the same"
+            )
         }
         guard found.type == type else {
             throw LogImportError("topic \(topic) has pictures of two types, \(found.type) and \(type)")

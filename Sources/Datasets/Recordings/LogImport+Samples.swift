@@ -8,11 +8,11 @@ extension LogImport {
         let vehicle = try LogVehicle(configuration, contents)
         try judgeClocks(rig, vehicle)
         let moments_ns = try moments_ns(rig, vehicle, contents)
-        var notes = contents.notes + rig.notes
+        var notes = contents.notes + rig.notes + vehicle.notes
         var text = LogManifest(configuration, scene: scene)
         text.begin(rig)
         var counts = Dictionary(uniqueKeysWithValues: rig.cameras.map { ($0.name, 0) })
-        var (lost, bare, samples): ([PoseTimeline.Found], Int, Int) = ([], 0, 0)
+        var (lost, bare, poseless, samples): ([PoseTimeline.Found], Int, Int, Int) = ([], 0, 0, 0)
         for time in moments_ns {
             guard case .pose(let pose) = vehicle.pose(at: time) else {
                 lost.append(vehicle.pose(at: time))
@@ -26,7 +26,11 @@ extension LogImport {
                     count: all.count,
                     tolerance_ns: configuration.tolerance_ns
                 ) { all[$0].time_ns }
-                guard let nearest, case .pose(let own) = vehicle.pose(at: all[nearest].time_ns) else { continue }
+                guard let nearest else { continue }
+                guard case .pose(let own) = vehicle.pose(at: all[nearest].time_ns) else {
+                    poseless += 1
+                    continue
+                }
                 counts[camera.name, default: 0] += 1
                 let picture = all[nearest]
                 pictures.append(
@@ -49,7 +53,12 @@ extension LogImport {
         notes += Self.lostNotes(lost)
         if bare > 0 {
             notes.append(
-                "\(bare) keyframes have no picture within \(Self.seconds(configuration.tolerance_ns)) s and are left out"
+                "\(bare) keyframes have no picture within \(Self.seconds(configuration.tolerance_ns)) s that can be used, and are left out"
+            )
+        }
+        if poseless > 0 {
+            notes.append(
+                "\(poseless) pictures are left out, for whose own time the vehicle has no pose (poseGap in --config says how long a gap may be)"
             )
         }
         for camera in rig.cameras {
@@ -142,6 +151,13 @@ struct LogVehicle {
     private let mostGap_ns: Int64
     /// The times for which the way is known; nil where the vehicle stands all the time.
     let range_ns: ClosedRange<Int64>?
+    /// What people should know.
+    var notes: [String] {
+        guard range_ns == nil else { return [] }
+        return [
+            "nothing on the way from the vehicle to the world moves: every sample has the same pose; is the right worldFrame named?"
+        ]
+    }
 
     init(_ configuration: LogConfiguration, _ contents: LogContents) throws(LogImportError) {
         frames = contents.frames
@@ -168,6 +184,12 @@ struct LogVehicle {
             guard let world = configuration.worldFrame else {
                 throw LogImportError(
                     "neither worldFrame nor poses is said, so the way of the vehicle is missing; say one in --config"
+                )
+            }
+            guard FrameTree.name(world) != FrameTree.name(ego) else {
+                throw LogImportError(
+                    "worldFrame and egoFrame are both '\(world)', so that the vehicle would never move; name the frame that the map lies in"
+                        + " as worldFrame (occ-scheduler inspect shows the frames)"
                 )
             }
             way = try frames.way(from: ego, to: world)

@@ -19,6 +19,17 @@ struct LogRig {
         }
     }
 
+    /// A camera whose place is not yet known.
+    private struct Part {
+        let name: String
+        let said: LogConfiguration.Camera
+        let pictures: LogContents.Pictures
+        let optics: LogCamera
+        let frame: String
+        /// How far the camera sits along x of the first of its stereo pair, as `P` has it.
+        let baseline_m: Double
+    }
+
     /// By name; at least one.
     let cameras: [Camera]
     let egoFromLidar: RigidTransform?
@@ -27,6 +38,7 @@ struct LogRig {
 
     init(_ configuration: LogConfiguration, _ contents: LogContents) throws(LogImportError) {
         var (cameras, notes): ([Camera], [String]) = ([], [])
+        var parts: [Part] = []
         for (name, said) in configuration.cameras.sorted(by: { $0.key < $1.key }) {
             guard PlainName.isUsable(name) else {
                 throw LogImportError("\"\(name.prefix(80))\" cannot be the name of a camera: 1 to 200 bytes, no slash")
@@ -52,23 +64,37 @@ struct LogRig {
             guard let frame = named else {
                 throw LogImportError("camera \(name): its messages name no frame; say \"frame\" in --config")
             }
-            let way = try contents.frames.way(from: frame, to: configuration.egoFrame)
+            let baseline_m = said.isRectified && calibration.p.count == 12 ? -calibration.p[3] / calibration.p[0] : 0
+            parts.append(
+                Part(name: name, said: said, pictures: pictures, optics: optics, frame: frame, baseline_m: baseline_m)
+            )
+        }
+        for part in parts {
+            let way = try contents.frames.way(from: part.frame, to: configuration.egoFrame)
             var mount = try contents.frames.fixed(way)
-            if optics.frameFromCamera != .identity { mount = mount.after(optics.frameFromCamera) }
-            if said.isRectified, calibration.p.count == 12, calibration.p[3] != 0 {
-                notes.append(
-                    "camera \(name): its P has a baseline (of a stereo pair); it is taken to be where its frame '\(frame)' is"
-                )
+            var turn = part.optics.frameFromCamera
+            if part.baseline_m != 0 {
+                if let left = parts.first(where: { $0.frame == part.frame && $0.said.isRectified && $0.baseline_m == 0 }
+                ) {
+                    // Rectified, both look alike; the second sits a baseline along x of the first.
+                    let shift = RigidTransform(translation: SIMD3(part.baseline_m, 0, 0), rotation: .identity)
+                    turn = left.optics.frameFromCamera.after(shift)
+                } else {
+                    notes.append(
+                        "camera \(part.name): its P has a baseline (of a stereo pair); it is taken to be where its frame '\(part.frame)' is"
+                    )
+                }
             }
+            if turn != .identity { mount = mount.after(turn) }
             cameras.append(
                 Camera(
-                    name: name,
-                    topic: said.pictures,
-                    slot: CameraOrder.published.contains(name) ? name : said.slot,
-                    optics: optics,
+                    name: part.name,
+                    topic: part.said.pictures,
+                    slot: CameraOrder.published.contains(part.name) ? part.name : part.said.slot,
+                    optics: part.optics,
                     egoFromCamera: mount,
-                    said: said,
-                    pictures: pictures
+                    said: part.said,
+                    pictures: part.pictures
                 )
             )
         }
