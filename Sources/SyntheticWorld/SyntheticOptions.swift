@@ -62,7 +62,7 @@ public struct SyntheticOptions: Sendable, Hashable {
         for camera in rig {
             try Self.check("width of \(camera.channel)", camera.width, 64...4096)
             try Self.check("height of \(camera.channel)", camera.height, 32...4096)
-            guard SceneCamera(camera) != nil else {
+            guard CameraModel(intrinsics: camera.intrinsics, lens: camera.lens) != nil else {
                 throw SyntheticWorldError.invalidOption(
                     name: "rig",
                     value: "the intrinsics of \(camera.channel)",

@@ -140,6 +140,51 @@ import Testing
         }
     }
 
+    /// Built-in cameras and given ones mark all but slivers of what a ray a pixel reaches, and next to nothing else.
+    @Test func camerasSeeWhatTheirPixelsSee() throws {
+        let (focal, width, height) = (1260.0, 1600, 900)
+        let place = SIMD3(1.7, 0.0, 1.5)
+        let builtIn = PinholeCamera(
+            channel: "front",
+            translation: place,
+            yaw: 0,
+            pitch: 0,
+            roll: 0,
+            focal: focal,
+            principalX: 799.5,
+            principalY: 449.5,
+            width: width,
+            height: height
+        )
+        let frame = CameraFrame(
+            channel: "front",
+            imagePath: "",
+            width: width,
+            height: height,
+            timestamp_us: 0,
+            intrinsics: [focal, 0, 799.5, 0, focal, 449.5, 0, 0, 1],
+            sensorToEgo: RigidTransform(translation: place, rotation: Quaternion(w: 0.5, x: -0.5, y: 0.5, z: -0.5)),
+            egoToGlobal: .identity
+        )
+        let given = try #require(SceneCamera(frame))
+        let pixels = (0..<width * height).map { (pixel: Int) -> Vector in
+            Vector(1, Float((799.5 - Double(pixel % width)) / focal), Float((449.5 - Double(pixel / width)) / focal))
+        }
+        for c in Self.cases {
+            var all = RayMask()
+            all.cast(labels: c.labels.semantics, origin: Vector(place), directions: pixels)
+            let seen = all.mask.count { $0 == 1 }
+            #expect(seen > 10_000)
+            for camera in [SceneCamera.pinhole(builtIn), given] {
+                var mask = RayMask()
+                camera.look(at: c.labels.semantics, ego: c.ego, reference: c.ego, into: &mask)
+                let missed = zip(mask.mask, all.mask).count { $0 < $1 }
+                let more = zip(mask.mask, all.mask).count { $0 > $1 }
+                #expect(missed * 25 < seen && more * 100 < seen, "\(missed) missed, \(more) more of \(seen)")
+            }
+        }
+    }
+
     /// A wall hides what is behind it and shows its face.
     @Test func wallsHide() {
         var labels = [UInt8](repeating: OccupancyClass.free.rawValue, count: VoxelGrid.count)

@@ -10,20 +10,11 @@ extension SceneCamera {
         case .pinhole(let camera):
             let rays = Self.rays(camera, ego: ego, reference: reference)
             mask.cast(labels: labels, origin: rays.origin, directions: rays.directions)
-        case .given(let frame, let model):
-            let sight = CameraSight(frame, model)
-            let origin = Vector(reference.applyInverse(ego.apply(sight.origin)))
+        case .given(let frame, _, let fan):
+            let origin = Vector(reference.applyInverse(ego.apply(frame.sensorToEgo.translation)))
             let turned = Pose(x: 0, y: 0, z: 0, yaw: ego.yaw - reference.yaw)
-            SightFan(slopes: Self.slopes(height: sight.origin.z), sees: sight.sees)
-                .cast(into: &mask, labels: labels, origin: origin, turned: turned.apply)
+            fan.cast(into: &mask, labels: labels, origin: origin, turned: turned.apply)
         }
-    }
-
-    /// Slopes of a dense fan: 180 even heights, and those that fall on the ground every 0.35 m up to 60 m.
-    private static func slopes(height: Double) -> [Double] {
-        let even = (0..<180).map { (line: Int) -> Double in tan((Double(line) + 0.5) / 180 * Double.pi - Double.pi / 2)
-        }
-        return even + GroundSlopes.slopes(height: height).map { (slope: Double) -> Double in -slope }
     }
 
     /// Directions, in the ego frame of `reference`, of a grid of rays over a camera's picture.

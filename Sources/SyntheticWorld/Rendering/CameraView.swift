@@ -60,7 +60,7 @@ extension SceneCamera {
     func view(ego: Pose) -> CameraView {
         switch self {
         case .pinhole(let camera): CameraView(camera: camera, ego: ego)
-        case .given(let frame, let model): CameraView(frame: frame, model: model, ego: ego)
+        case .given(let frame, let model, _): CameraView(frame: frame, model: model, ego: ego)
         }
     }
 }

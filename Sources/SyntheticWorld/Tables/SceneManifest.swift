@@ -45,7 +45,7 @@ struct SceneManifest {
 
     /// A camera of a rig that was given.
     private func given(_ camera: SceneCamera) -> String {
-        guard case .given(let frame, _) = camera else { return "" }
+        guard case .given(let frame, _, _) = camera else { return "" }
         let k = frame.intrinsics
         let mount = frame.sensorToEgo
         let q = mount.rotation
