@@ -12,7 +12,7 @@ struct FuzzTarget: Sendable {
         .sceneFile, .lz4, .npy, .npz, .safetensors, .modelPackage, .card, .rows, .tables, .datasetManifest, .jpeg, .png,
         .payload,
         .counts,
-        .manifest, .identity, .detections, .names, .settings, .mcap, .messages, .importLog, .http,
+        .manifest, .archive, .identity, .detections, .names, .settings, .mcap, .messages, .importLog, .http,
     ]
 }
 

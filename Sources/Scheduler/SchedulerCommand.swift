@@ -32,7 +32,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 subcommands: [
                     EvaluateCommand.self, CompareRunsCommand.self, VerifyCommand.self, ExportCommand.self,
                     SamplesCommand.self, PictureCommand.self, ReportCommand.self,
-                    ImportPredictionsCommand.self, CollectCommand.self,
+                    ImportPredictionsCommand.self, ArchiveCommand.self, CollectCommand.self,
                 ]
             ),
             CommandGroup(

@@ -124,6 +124,32 @@ struct OperatingTests {
         #expect(labels.status == 2 && labels.errors.contains("holds voxel labels"), "\(labels.errors)")
     }
 
+    @Test("An archive is read where a folder is, with the same answers; nothing writes to it")
+    func archive() async throws {
+        let fixture = try await Fixture.shared.value
+        let tar = fixture.folder + "/archived.tar"
+        let made = try await Tool.scheduler("archive", "--output", fixture.reference, "--to", tar)
+        #expect(made.status == 0 && made.errors.contains("scenes,"), "\(made.errors)")
+        let again = try await Tool.scheduler("archive", "--output", fixture.reference, "--to", tar)
+        #expect(again.status == 0 && again.errors.contains("it was there already, byte for byte"), "\(again.errors)")
+        let verified = try await Tool.scheduler("verify", "--output", tar)
+        #expect(verified.status == 0 && verified.errors.contains("0 findings"), "\(verified.errors)")
+        for command in [["evaluate", "--json"], ["samples", "--scores"]] {
+            let (here, there) = (
+                try await Tool.run("occ-scheduler", command + ["--output", tar]),
+                try await Tool.run("occ-scheduler", command + ["--output", fixture.reference])
+            )
+            #expect(
+                here.status == there.status && here.output == there.output && !here.output.isEmpty,
+                "\(here.errors)"
+            )
+        }
+        for command in ["resume", "retry"] {
+            let refused = try await Tool.scheduler(command, "--output", tar)
+            #expect(refused.status == 2 && refused.errors.contains("there is no database"), "\(refused.errors)")
+        }
+    }
+
     @Test("A folder that may not be entered is not said to be empty")
     func notAllowed() async throws {
         let fixture = try await Fixture.shared.value

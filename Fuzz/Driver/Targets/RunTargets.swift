@@ -3,6 +3,7 @@ import Foundation
 import JobQueue
 import LZ4Frames
 import Scenes
+import SystemSupport
 
 @testable import Datasets
 @testable import RunContract
@@ -153,6 +154,54 @@ extension FuzzTarget {
             )
             try directory.writeManifest(manifest)
             return [files.files[directory.place(of: .manifest)] ?? []]
+        }
+    )
+
+    /// Archives of runs: opened by their index, every member of them within the file.
+    static let archive = FuzzTarget(
+        name: "archive",
+        run: { input in
+            let files = MemoryFiles()
+            files.files["a.tar"] = input
+            guard let archived = accepted({ try ArchivedRun(path: "a.tar", fileSystem: files) }) else { return }
+            for file in archived.sceneFiles() {
+                demand(file.byteCount <= input.count, "a member that is larger than the file")
+                demand(try archived.open(file.key).byteCount == file.byteCount, "a member of two sizes")
+            }
+            for document in RunDocument.allCases { _ = accepted { try archived.read(document) } }
+            _ = accepted { try archived.readIdentity() }
+            _ = accepted { try archived.verify() }
+        },
+        seeds: {
+            let files = MemoryFiles()
+            let directory = try RunDirectory(output: "o", run: "r", fileSystem: files)
+            files.files["\(directory.path)/scene-1.2.occ.lz4"] = [1, 2, 3]
+            try directory.writeManifest(
+                RunManifest(
+                    run: "r",
+                    dataset: "nuscenes",
+                    datasetFolder: "/d",
+                    datasetVersion: "v1.0-mini",
+                    split: "all",
+                    model: "m",
+                    modelDigest: "00",
+                    precision: "fp32",
+                    software: "occ",
+                    writtenAt: "2026-01-01T00:00:00Z",
+                    scenes: [
+                        RunManifest.Scene(
+                            name: "scene-1",
+                            sampleTokens: ["a", "b"],
+                            lease: 2,
+                            fileName: "scene-1.2.occ.lz4",
+                            byteCount: 3,
+                            sha256: SHA256.hex([1, 2, 3])
+                        )
+                    ]
+                )
+            )
+            _ = try RunArchive(directory).write(to: "a.tar", fileSystem: files)
+            return [files.files["a.tar"] ?? []]
         }
     )
 
