@@ -33,6 +33,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                     EvaluateCommand.self, CompareRunsCommand.self, VerifyCommand.self, ExportCommand.self,
                     SamplesCommand.self, PictureCommand.self, ReportCommand.self,
                     ImportPredictionsCommand.self, ArchiveCommand.self, CollectCommand.self,
+                    PruneCommand.self,
                 ]
             ),
             CommandGroup(

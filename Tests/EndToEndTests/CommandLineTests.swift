@@ -11,7 +11,7 @@ struct CommandLineTests {
     func help() async throws {
         for name in [
             "run", "submit", "resume", "status", "failures", "retry", "cancel", "pause", "unpause", "evaluate",
-            "verify", "export", "samples", "gc", "archive",
+            "verify", "export", "samples", "gc", "archive", "prune",
             "picture", "import-predictions", "import-model", "describe-model", "make-dataset", "migrate", "doctor",
             "rebuild", "check-dataset", "slurm",
         ] {
@@ -152,7 +152,7 @@ struct CommandLineTests {
     func noFolder() async throws {
         let folder = "/nowhere/out"
         for arguments in [
-            ["evaluate"], ["verify"], ["samples"], ["gc"], ["archive", "--to", "/tmp/x.tar"],
+            ["evaluate"], ["verify"], ["samples"], ["gc"], ["prune"], ["archive", "--to", "/tmp/x.tar"],
             ["picture", "--to", "/tmp/x.png"],
             ["report", "--to", "/tmp/x"],
             ["export", "--format", "labels", "--to", "/tmp/x"], ["status"], ["failures"], ["retry"], ["rebuild"],

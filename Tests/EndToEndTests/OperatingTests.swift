@@ -150,6 +150,43 @@ struct OperatingTests {
         }
     }
 
+    @Test("prune lists before it removes, and removes nothing that is needed")
+    func prune() async throws {
+        let fixture = try await Fixture.shared.value
+        let output = fixture.folder + "/pruned"
+        // With its owners, of whom the database's is one.
+        #expect(try await Tool.shell("cp -a '\(fixture.reference)' '\(output)'").status == 0)
+        let run = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: output + "/runs").first { !$0.hasPrefix(".") }
+        )
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(output)/runs/\(run)")
+        let name = try #require(files.first { $0.hasSuffix(".occ.lz4") })
+        let partial = "\(output)/runs/\(run)/.partial/" + name.replacing(".occ.lz4", with: ".part")
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: partial))
+        for (options, text) in [
+            ([], "0 whole runs, 1 files, 3 bytes can be removed; --yes removes them"),
+            (["--yes"], "0 whole runs, 1 files, 3 bytes removed"),
+            (["--yes"], "0 whole runs, 0 files, 0 bytes removed"),
+        ] {
+            let result = try await Tool.run("occ-scheduler", ["prune", "--output", output] + options)
+            #expect(result.status == 0 && result.errors.contains(text), "\(result.errors)")
+            #expect(FileManager.default.fileExists(atPath: partial) == options.isEmpty)
+        }
+        let listed = try await Tool.scheduler("prune", "--output", output, "--finished-for", "0m")
+        #expect(
+            listed.output == "\(output)/runs/\(run)\n" && listed.errors.contains("1 whole runs"),
+            "\(listed.errors)"
+        )
+        let verified = try await Tool.scheduler("verify", "--output", output)
+        #expect(verified.status == 0, "\(verified.errors)")
+        try FileManager.default.removeItem(atPath: output + "/.postgres")
+        let refused = try await Tool.scheduler("prune", "--output", output, "--cancelled")
+        #expect(
+            refused.status == 2 && refused.errors.contains("whole runs go from their queue too"),
+            "\(refused.errors)"
+        )
+    }
+
     @Test("A folder that may not be entered is not said to be empty")
     func notAllowed() async throws {
         let fixture = try await Fixture.shared.value

@@ -130,7 +130,7 @@ extension JobQueue {
     // MARK: - Steps
 
     /// Runs `body` in a transaction with the run's row locked, so that submissions and other commands wait.
-    private func change<R: Sendable>(
+    func change<R: Sendable>(
         _ run: String,
         _ operation: String,
         _ body: (_ connection: PostgresConnection, _ runID: Int64, _ operation: String) async throws -> R

@@ -129,6 +129,31 @@ extension JobQueue {
         }
     }
 
+    /// What predictions of the newest runs of a kind take, over the first scenes of each.
+    ///
+    /// - Parameters:
+    ///   - mostRuns: at most so many runs.
+    ///   - mostScenes: at most so many results of each.
+    /// - Throws: `PostgresError`.
+    public func storedSizes(kind: String, mostRuns: Int = 20, mostScenes: Int = 500) async throws -> [StoredSize] {
+        let result = try await query(
+            "reading what earlier predictions take",
+            """
+            SELECT t.samples, t.bytes FROM (
+                SELECT id FROM \(s).runs WHERE kind = $1 ORDER BY id DESC LIMIT $2
+            ) AS r CROSS JOIN LATERAL (
+                SELECT sum(sample_count)::int8 AS samples, sum(byte_count)::int8 AS bytes FROM (
+                    SELECT sample_count, byte_count FROM \(s).results WHERE run_id = r.id ORDER BY scene_id LIMIT $3
+                ) AS first
+            ) AS t WHERE t.samples > 0
+            """,
+            [.text(kind), .int(mostRuns), .int(mostScenes)]
+        )
+        return try result.rows.map {
+            StoredSize(kind: kind, samples: try $0.get("samples"), byteCount: try $0.get("bytes"))
+        }
+    }
+
     /// A page of a run's accepted results, in the order of scene ids.
     ///
     /// - Parameters:

@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import Foundation
 internal import Storage
-internal import SystemSupport
 
 /// `occ-scheduler gc`: remove files that no scene needs any more.
 struct CollectCommand: AsyncParsableCommand, Interruptible {
@@ -12,7 +10,7 @@ struct CollectCommand: AsyncParsableCommand, Interruptible {
         discussion: """
             Example: occ-scheduler gc --output out --dry-run
             Removed are files of leases before a scene's accepted one. Files of scenes that are not done stay: the next lease takes their \
-            samples over.
+            samples over. `occ-scheduler prune` does the same for every run of a folder, and removes whole runs.
             """
     )
 
@@ -29,28 +27,9 @@ struct CollectCommand: AsyncParsableCommand, Interruptible {
 
     func run() async throws {
         let directory = try results.directory()
-        let manifest = try directory.readManifest()
-        // Where the accepted file is not there as it was, an earlier one may be all that is left of the scene.
-        let lacking = try manifest.scenes.filter { scene in
-            guard scene.state == .done else { return false }
-            return try scene.lease.flatMap { try directory.byteCount(of: SceneFileKey(scene: scene.name, lease: $0)) }
-                != scene.byteCount
-        }
-        let accepted = manifest.acceptedLeases.filter { name, _ in !lacking.contains { $0.name == name } }
-        for scene in lacking {
-            Terminal.say(
-                "warning: the file of scene \(scene.name) is missing or cut off; nothing of that scene is removed"
-            )
-        }
-        let garbage = try directory.garbage(accepted: accepted)
-        for file in garbage {
-            Terminal.output("\(file.path)\n")
-            if dryRun { continue }
-            KillPoint.reached(.beforeRemoval, scene: file.scene)
-            try directory.remove(file.key)
-            KillPoint.reached(.afterRemoval, scene: file.scene)
-        }
-        let bytes = garbage.reduce(0) { $0 + $1.byteCount }
-        Terminal.say("\(garbage.count) files of \(bytes) bytes \(dryRun ? "would be removed" : "removed")")
+        let accepted = SupersededFiles.accepted(try directory.readManifest())
+        let superseded = try SupersededFiles(in: directory, accepted: accepted)
+        let bytes = try superseded.perform(in: directory, removes: !dryRun)
+        Terminal.say("\(superseded.files.count) files of \(bytes) bytes \(dryRun ? "would be removed" : "removed")")
     }
 }

@@ -305,6 +305,8 @@ struct RunPlan: Sendable {
             skipsMissing: skipMissing
         )
         submission.identity = preparation.run
+        let waiting = scenes.survey.sampleCount - (existing?.counts.samplesDone ?? 0)
+        if waiting > 0 { try await sayForecast(samples: waiting, kind: submission.kind, queue) }
         KillPoint.reached(.beforeSubmit)
         do {
             let report = try await queue.submit(submission, scenes: scenes.submissions(formatVersion: formatVersion))
@@ -315,6 +317,18 @@ struct RunPlan: Sendable {
         } catch {
             await folder.withdraw(preparation)
             throw error
+        }
+    }
+
+    /// Says what the predictions will take on the disk, before anything is queued.
+    private func sayForecast(samples: Int, kind: String, _ queue: JobQueue) async throws {
+        let forecast = StorageForecast(
+            samples: samples,
+            measured: try await queue.storedSizes(kind: kind),
+            isDetection: isDetection
+        )
+        for line in forecast.lines(freeBytes: FreeSpace.bytes(at: outputDirectory), in: outputDirectory) {
+            Terminal.say(line)
         }
     }
 

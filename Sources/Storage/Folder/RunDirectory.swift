@@ -32,6 +32,12 @@ public struct RunDirectory: RunStore {
         path = Self.runs(of: self.output) + "/" + (try EscapedName.escape(run, of: "run"))
     }
 
+    /// The same run in a folder of another name.
+    init(_ other: RunDirectory, at path: String) {
+        (run, fileSystem, output) = (other.run, other.fileSystem, other.output)
+        self.path = path
+    }
+
     /// Every run of an output folder by name, also those that hold nothing; none where the folder is not there.
     ///
     /// - Throws: `FileError` where the folder cannot be read.
