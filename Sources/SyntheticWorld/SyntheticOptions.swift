@@ -16,6 +16,8 @@ public struct SyntheticOptions: Sendable, Hashable {
     ///
     /// Each is placed over the road, with a size of its own. Only a manifest is written then, as tables cannot say what lenses do.
     public var rig: [CameraFrame] = []
+    /// Those of them whose mounts the manifest calls unusual, by name.
+    public var unusualCameras: Set<String> = []
     /// JPEG quality, 1...100.
     public var jpegQuality: Int
     /// Name of the table folder; the nuscenes-devkit's split rules look at its ending.

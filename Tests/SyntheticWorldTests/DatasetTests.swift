@@ -79,11 +79,15 @@ import Testing
         try await inFolder { root in
             var options = Self.options(scenes: 1, samples: 2)
             options.rig = rig
+            options.unusualCameras = ["opencv"]
             let summary = try await SyntheticDataset.write(to: root + "/given", options: options)
             #expect(summary.images == 4 && SyntheticDataset.isComplete(at: root + "/given"))
             #expect(!FileManager.default.fileExists(atPath: root + "/given/v1.0-test-tiny"))
             try await SyntheticDataset.write(to: root + "/own", options: Self.options(scenes: 1, samples: 2))
 
+            let text = try String(contentsOfFile: root + "/given/dataset.occ.jsonl", encoding: .utf8)
+            #expect(text.split(separator: "\"unusual\":true").count == 2, "checks of other mounts stay on")
+            #expect(!rig.contains(where: ManifestRigs.isUnusual))
             let given = try DatasetKind.recognised("a.occ.jsonl").open(root + "/given/dataset.occ.jsonl", "")
             let own = try DatasetKind.recognised("a.occ.jsonl").open(root + "/own/dataset.occ.jsonl", "")
             let scene = try #require(try given.resolve(split: nil, options: ResolutionOptions()).scenes.first)

@@ -2,6 +2,11 @@ public import Scenes
 
 /// The rigs of a manifest, without its scenes.
 public enum ManifestRigs {
+    /// Whether a manifest is refused for the camera's mount unless it says `"unusual": true`.
+    public static func isUnusual(_ camera: CameraFrame) -> Bool {
+        MountCheck.flaw(of: camera.sensorToEgo, groundHeight_m: 0) != nil
+    }
+
     /// The cameras of a manifest's first rig, without pictures; a file of `manifest` and `rig` lines alone will do.
     ///
     /// - Throws: `DatasetProblem` for the first line that is wrong, or where no rig is found before the first scene.

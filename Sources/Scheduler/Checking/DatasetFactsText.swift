@@ -61,10 +61,10 @@ struct DatasetFactsText {
             let untold = finding.count - finding.examples.count
             if untold > 0 { lines.append("       \(finding.check): \(untold) more") }
         }
+        let all = facts.findings.reduce(0) { $0 + $1.count }
         let wrong = facts.findings.filter(\.isWrong).reduce(0) { $0 + $1.count }
-        return lines + [
-            wrong == 0 ? "nothing is wrong" : "\(counted(wrong, "thing")) \(wrong == 1 ? "is" : "are") wrong"
-        ]
+        let verdict = wrong == 0 ? "nothing is wrong" : "\(counted(wrong, "thing")) \(wrong == 1 ? "is" : "are") wrong"
+        return lines + [verdict + (all > wrong ? ", \(counted(all - wrong, "note"))" : "")]
     }
 
     private func several(_ texts: [String]) -> String {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CommandSupport
 internal import Datasets
+internal import Scenes
 internal import SyntheticWorld
 
 /// `occ-scheduler make-dataset`: a synthetic nuScenes-format dataset.
@@ -90,7 +91,10 @@ struct MakeDatasetCommand: AsyncParsableCommand, Interruptible {
             version: datasetVersion,
             storesLidarPoints: !withoutLidar
         )
-        if let rig { options.rig = try ManifestRigs.first(in: Paths.absolute(rig)) }
+        if let rig {
+            options.rig = try ManifestRigs.first(in: Paths.absolute(rig))
+            options.unusualCameras = Set(options.rig.filter(ManifestRigs.isUnusual).map(\.channel))
+        }
         let summary = try await SyntheticDataset.write(to: folder, options: options) { progress in
             if Terminal.isInteractive || progress.samplesDone == progress.samplesTotal {
                 Terminal.showProgress("\(progress.samplesDone)/\(progress.samplesTotal) samples rendered")

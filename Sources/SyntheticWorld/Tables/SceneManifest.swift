@@ -57,7 +57,8 @@ struct SceneManifest {
         var text = #""\#(frame.channel)":{"size":[\#(frame.width),\#(frame.height)],"#
         text += #""k":\#(Self.list(isFTheta ? [k[2], k[5]] : [k[0], k[4], k[2], k[5]])),"distortion":\#(lens)},"#
         if let angle = frame.lens.maximumAngle_rad { text += #""maxAngle":\#(angle),"# }
-        return text + #""unusual":true,"egoFromCamera":\#(Self.transform(mount.translation, [q.w, q.x, q.y, q.z]))}"#
+        if options.unusualCameras.contains(frame.channel) { text += #""unusual":true,"# }
+        return text + #""egoFromCamera":\#(Self.transform(mount.translation, [q.w, q.x, q.y, q.z]))}"#
     }
 
     private func sample(_ index: Int, _ facts: SampleFacts) -> String {
