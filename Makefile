@@ -10,7 +10,7 @@ BIN := .build/release
 CHAOS_FAULTS ?= 200
 CHAOS_SEED ?=
 
-.PHONY: help setup setup-tests setup-packages build build-tests demo test chaos cluster-test metrics-test lint format bench sanitize fuzz package package-test clean
+.PHONY: help setup setup-tests setup-packages build build-tests demo test chaos cluster-test metrics-test dashboard-test lint format bench sanitize fuzz package package-test clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ cluster-test: setup-tests build ## Workers under a real Slurm and a stand-in for
 	ops/kubernetes/test
 metrics-test: build ## Alerts, dashboard and metrics with a real Prometheus (docs/metrics.md): 7 minutes
 	@ops/metrics/test $(BIN)
+
+dashboard-test: build ## The dashboard in headless Chromium, with 10,000 scenes and 500 workers (docs/dashboard.md): two minutes
+	$(SWIFT) build -c release --product Chaos
+	@ops/dashboard/test
 
 build-tests: setup-tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests

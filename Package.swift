@@ -138,8 +138,8 @@ let package = Package(
             dependencies: [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "ImageFiles", "JobQueue", "Keyframes",
                 "MCAPFiles", "Monitoring", "OccInference", "PostgresClient",
-                "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld", "SystemSupport",
-                argumentParser,
+                "HTTPService", "Reporting", "RunContract", "Scenes", "Scoring", "Storage", "SyntheticWorld",
+                "SystemSupport", argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
@@ -268,8 +268,8 @@ let package = Package(
             [
                 "ArrayFiles", "CommandSupport", "Datasets", "Evaluation", "HTTPService", "ImageFiles", "JobQueue",
                 "MCAPFiles", "Monitoring",
-                "OccInference", "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring", "Storage",
-                "SystemSupport", "TestSupport",
+                "OccInference", "PostgresClient", "Reporting", "RunContract", "Scenes", "Scheduler", "Scoring",
+                "Storage", "SystemSupport", "TestSupport",
                 argumentParser,
             ]
         ),

@@ -8,6 +8,22 @@ public struct HTTPAnswer: Sendable, Hashable {
     public var body: [UInt8]
     /// For 405: the methods that are taken.
     public var allowedMethods: String?
+    /// More fields of the head; names and values are the caller's own, never what was sent.
+    public var fields: [Field] = []
+
+    /// One more line of the head.
+    public struct Field: Sendable, Hashable {
+        /// Its name.
+        public let name: String
+        /// Its value, printable ASCII.
+        public let value: String
+
+        /// Makes a field.
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Makes an answer.
     public init(_ status: Int, contentType: String, body: [UInt8], allowedMethods: String? = nil) {
@@ -29,8 +45,10 @@ public struct HTTPAnswer: Sendable, Hashable {
     }
 
     private static let reasons = [
-        200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
-        431: "Request Header Fields Too Large", 500: "Internal Server Error", 503: "Service Unavailable",
+        200: "OK", 303: "See Other", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 411: "Length Required",
+        413: "Content Too Large", 421: "Misdirected Request", 431: "Request Header Fields Too Large",
+        500: "Internal Server Error", 503: "Service Unavailable",
         505: "HTTP Version Not Supported",
     ]
 
@@ -46,6 +64,10 @@ public struct HTTPAnswer: Sendable, Hashable {
             "Connection: close",
         ]
         if let allowedMethods { lines.append("Allow: \(allowedMethods)") }
+        // A line break in a value would begin another field.
+        lines += fields.map { field in
+            "\(field.name): " + String(decoding: field.value.utf8.filter { (32...126).contains($0) }, as: UTF8.self)
+        }
         let head = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         return withBody ? head + body : head
     }

@@ -7,19 +7,69 @@ public struct RequestHead: Sendable, Hashable {
     public let method: String
     /// The path as it was sent, without the query; begins with a slash.
     public let path: String
+    /// What follows the path's question mark, as it was sent; empty where there is none.
+    public let query: String
+    /// The fields in the order in which they came, names in lower case, values without blanks around them.
+    let fields: [Field]
+
+    /// One line of the head.
+    struct Field: Sendable, Hashable {
+        let name: String
+        let value: String
+    }
 
     /// Makes a head of what is known of it.
-    public init(method: String, path: String) {
+    ///
+    /// - Parameter fields: names of any case, and values.
+    public init(method: String, path: String, query: String = "", fields: KeyValuePairs<String, String> = [:]) {
+        self.init(method: method, path: path, query: query, fields.map { Field(name: $0.lowercased(), value: $1) })
+    }
+
+    private init(method: String, path: String, query: String, _ fields: [Field]) {
         self.method = method
         self.path = path
+        self.query = query
+        self.fields = fields
+    }
+
+    /// The value of a field; nil where it is missing, or was sent more than once, which leaves open what was meant.
+    ///
+    /// - Parameter name: in lower case.
+    public func field(_ name: String) -> String? {
+        let found = fields.filter { $0.name == name }
+        return found.count == 1 ? found[0].value : nil
+    }
+
+    /// Whether a field was sent, once or more often.
+    ///
+    /// - Parameter name: in lower case.
+    public func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
+
+    /// How long the body is; what a body that is not told by one plain length is answered with (RFC 9112, 6).
+    ///
+    /// - Parameter limit: bytes.
+    func bodyLength(limit: Int) -> BodyLength {
+        guard !has("transfer-encoding") else { return .refused(status: has("content-length") ? 400 : 411) }
+        guard has("content-length") else { return .refused(status: 411) }
+        guard let text = field("content-length"), !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return .refused(status: 400)
+        }
+        guard let count = Int(text), count <= limit else { return .refused(status: 413) }
+        return .bytes(count)
+    }
+
+    /// What `bodyLength` finds.
+    enum BodyLength: Hashable {
+        case bytes(Int)
+        case refused(status: Int)
     }
 
     /// What the bytes so far are.
     enum Reading: Hashable {
         /// More are to come.
         case incomplete
-        /// A whole head; what follows it is no part of it.
-        case complete(RequestHead)
+        /// A whole head and its length in bytes; what follows it is no part of it.
+        case complete(RequestHead, byteCount: Int)
         /// None that is answered otherwise than by this status.
         case refused(status: Int)
     }
@@ -38,15 +88,19 @@ public struct RequestHead: Sendable, Hashable {
         }
         let parts = lines[0].split(separator: 32, omittingEmptySubsequences: false)
         guard parts.count == 3, isToken(parts[0]), parts[1].allSatisfy({ (33...126).contains($0) }),
-            let path = path(of: parts[1]), let isOld = isVersion10(parts[2])
+            let (path, query) = target(of: parts[1]), let isOld = isVersion10(parts[2])
         else { return .refused(status: isOtherVersion(parts.last ?? []) ? 505 : 400) }
-        var hosts = 0
+        var fields: [Field] = []
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: 58), isToken(line[..<colon]) else { return .refused(status: 400) }
-            if text(line[..<colon]).lowercased() == "host" { hosts += 1 }
+            let value = line[(colon + 1)...].drop { $0 == 32 || $0 == 9 }
+            let end = value.lastIndex { $0 != 32 && $0 != 9 }.map { $0 + 1 } ?? value.startIndex
+            fields.append(Field(name: text(line[..<colon]).lowercased(), value: text(value[..<end])))
         }
+        let hosts = fields.count { $0.name == "host" }
         guard hosts == 1 || isOld && hosts == 0 else { return .refused(status: 400) }
-        return .complete(RequestHead(method: text(parts[0]), path: path))
+        let head = RequestHead(method: text(parts[0]), path: path, query: query, fields)
+        return .complete(head, byteCount: end + 3)
     }
 
     /// The place of the last line's LF; nil where the empty line after it is not there within the bound.
@@ -58,15 +112,16 @@ public struct RequestHead: Sendable, Hashable {
         }.map { $0 - 2 }
     }
 
-    /// The path of a target in origin form (`/a?b`) or absolute form (`http://host/a?b`).
-    private static func path(of target: ArraySlice<UInt8>) -> String? {
+    /// Path and query of a target in origin form (`/a?b`) or absolute form (`http://host/a?b`).
+    private static func target(of target: ArraySlice<UInt8>) -> (path: String, query: String)? {
         var rest = text(target)[...]
         if rest.lowercased().hasPrefix("http://") {
             rest = rest.dropFirst(7).drop { $0 != "/" && $0 != "?" }
             if !rest.hasPrefix("/") { rest = "/" + rest }
         }
         guard rest.hasPrefix("/") else { return nil }
-        return String(rest.prefix { $0 != "?" })
+        let path = rest.prefix { $0 != "?" }
+        return (String(path), String(rest[path.endIndex...].dropFirst()))
     }
 
     private static func isVersion10(_ version: ArraySlice<UInt8>) -> Bool? {

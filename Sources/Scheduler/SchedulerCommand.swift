@@ -23,8 +23,8 @@ struct SchedulerCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Watching and steering",
                 subcommands: [
-                    StatusCommand.self, FailuresCommand.self, MetricsCommand.self, RetryCommand.self,
-                    CancelCommand.self, PauseCommand.self, UnpauseCommand.self, RebuildCommand.self,
+                    StatusCommand.self, FailuresCommand.self, MetricsCommand.self, DashboardCommand.self,
+                    RetryCommand.self, CancelCommand.self, PauseCommand.self, UnpauseCommand.self, RebuildCommand.self,
                 ]
             ),
             CommandGroup(

@@ -9,7 +9,9 @@ struct HTTPExchangeTests {
 
     /// Gives a connection bytes, and says what it is answered with.
     private func feed(_ exchange: inout HTTPExchange, _ bytes: [UInt8], now: Double = 0) {
-        exchange.received(bytes, now: now, date: Self.date) { HTTPAnswer(200, text: $0.path) }
+        guard let (head, body) = exchange.received(bytes, now: now, date: Self.date) else { return }
+        let text = head.path + String(decoding: body, as: UTF8.self)
+        exchange.answered(HTTPAnswer(200, text: text), now: now, date: Self.date)
     }
 
     private func text(_ exchange: HTTPExchange) -> String { String(decoding: exchange.unsent, as: UTF8.self) }
@@ -84,5 +86,72 @@ struct HTTPExchangeTests {
         var long = HTTPExchange(now: 0)
         for _ in 0..<3 { feed(&long, [UInt8](repeating: 97, count: 4096)) }
         #expect(text(long).hasPrefix("HTTP/1.1 431 "))
+    }
+
+    private static let limits = HTTPLimits(connections: 1, bodyBytes: 16, makingSeconds: 7)
+
+    private func post(_ rest: String) -> [UInt8] { Array("POST /a HTTP/1.1\r\nHost: h\r\n\(rest)".utf8) }
+
+    @Test("A body comes with its length, however its bytes come; what is behind it is no part of it")
+    func bodies() {
+        let bytes = post("Content-Length: 5\r\n\r\nx=1&y")
+        var whole = HTTPExchange(now: 0, limits: Self.limits)
+        feed(&whole, bytes + [97])
+        #expect(text(whole).hasSuffix("\r\n\r\n/ax=1&y\n"))
+        var slow = HTTPExchange(now: 0, limits: Self.limits)
+        for byte in bytes {
+            #expect(slow.isReading && slow.unsent.isEmpty)
+            feed(&slow, [byte])
+        }
+        #expect(text(slow) == text(whole))
+        var none = HTTPExchange(now: 0, limits: Self.limits)
+        feed(&none, post("Content-Length: 0\r\n\r\n"))
+        #expect(text(none).hasSuffix("/a\n"))
+        // A service that takes no bodies leaves them unread.
+        var figures = HTTPExchange(now: 0)
+        feed(&figures, post("\r\n"))
+        #expect(text(figures).hasPrefix("HTTP/1.1 200 "))
+    }
+
+    @Test(
+        "A body without one plain length, or a long one, is refused",
+        arguments: [
+            ("", 411), ("Transfer-Encoding: chunked\r\n", 411),
+            ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400), ("Content-Length: 17\r\n", 413),
+            ("Content-Length: 99999999999999999999\r\n", 413), ("Content-Length: -1\r\n", 400),
+            ("Content-Length: +1\r\n", 400), ("Content-Length:\r\n", 400), ("Content-Length: 0x1\r\n", 400),
+            ("Content-Length: 5\r\nContent-Length: 5\r\n", 400), ("Content-Length: 5, 5\r\n", 400),
+        ]
+    )
+    func lengths(field: String, status: Int) {
+        var exchange = HTTPExchange(now: 0, limits: Self.limits)
+        feed(&exchange, post(field + "\r\nhello"))
+        #expect(text(exchange).hasPrefix("HTTP/1.1 \(status) "))
+    }
+
+    @Test("A body that does not come, and an answer that is not made, end")
+    func waits() {
+        var slow = HTTPExchange(now: 10, limits: Self.limits)
+        feed(&slow, post("Content-Length: 5\r\n\r\nx"), now: 14)
+        slow.passed(now: 18.9, date: Self.date)
+        #expect(slow.unsent.isEmpty)
+        slow.passed(now: 19, date: Self.date)
+        #expect(text(slow).hasPrefix("HTTP/1.1 408 "))
+        var asked = HTTPExchange(now: 0, limits: Self.limits)
+        #expect(asked.received(Self.request, now: 1, date: Self.date) != nil && asked.isAsked)
+        #expect(asked.received(Self.request, now: 1, date: Self.date) == nil)
+        asked.passed(now: 8, date: Self.date)
+        #expect(text(asked).hasPrefix("HTTP/1.1 503 "))
+        let said = text(asked)
+        asked.answered(HTTPAnswer(200), now: 9, date: Self.date)
+        #expect(text(asked) == said)
+    }
+
+    @Test("No value of a field begins another one")
+    func fields() {
+        var answer = HTTPAnswer(303)
+        answer.fields = [.init("Location", "/a\r\nX: y")]
+        let text = String(decoding: answer.bytes(withBody: false, date: Self.date), as: UTF8.self)
+        #expect(text.contains("\r\nLocation: /aX: y\r\n"))
     }
 }

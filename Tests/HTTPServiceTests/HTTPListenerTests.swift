@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import HTTPService
@@ -81,7 +82,7 @@ struct HTTPListenerTests {
     func full() throws {
         let listener = try listener { _ in HTTPAnswer(200) }
         defer { listener.stop() }
-        let silent = try (0..<HTTPListener.maximumConnections).map { _ in try Client(port: listener.address.port) }
+        let silent = try (0..<HTTPLimits.figures.connections).map { _ in try Client(port: listener.address.port) }
         let ninth = try Client(port: listener.address.port)
         ninth.send(Self.request)
         silent[0].end()
@@ -91,5 +92,29 @@ struct HTTPListenerTests {
         #expect(silent[7].receive().hasPrefix("HTTP/1.1 200 OK\r\n"))
         for client in silent[1...] { client.end() }
         ninth.end()
+    }
+
+    @Test("Answers are made elsewhere, in any order; one for a connection that is gone harms nobody")
+    func elsewhere() throws {
+        let listener = try HTTPListener(ListenAddress("127.0.0.1:0"), limits: .pages)
+        defer { listener.stop() }
+        let waiting = Mutex<[@Sendable (HTTPAnswer) -> Void]>([])
+        listener.start(handing: { request, reply in
+            #expect(request.peer == "127.0.0.1")
+            if request.head.path == "/x" { return waiting.withLock { $0.append(reply) } }
+            reply(HTTPAnswer(200, text: String(decoding: request.body, as: UTF8.self)))
+            for other in waiting.withLock({ $0 }) { other(HTTPAnswer(200, text: "late")) }
+        })
+        let (first, gone) = (try Client(port: listener.address.port), try Client(port: listener.address.port))
+        first.send(Self.request)
+        gone.send(Self.request)
+        while waiting.withLock({ $0.count }) < 2 { usleep(1000) }
+        gone.end()
+        let second = try Client(port: listener.address.port)
+        second.send("POST /y HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
+        #expect(second.receive().hasSuffix("\r\n\r\nabc\n"))
+        #expect(first.receive().hasSuffix("\r\n\r\nlate\n"))
+        first.end()
+        second.end()
     }
 }

@@ -59,14 +59,28 @@ struct PageTests {
         #expect(text.hasPrefix("<!DOCTYPE html>") && text.contains("default-src 'none'"))
         #expect(!text.contains("<script") && !text.contains("http:") && !text.contains("https:"))
         #expect(text.components(separatedBy: "A &amp; B").count == 3)
-        #expect(text.contains("<td class=\"number\">3</td>") && text.contains("<th>x</th>"))
+        #expect(text.contains("<td class=\"number\">3</td>") && text.contains("<th scope=\"col\">x</th>"))
+    }
+
+    @Test("A page that is served has no style or script of its own, and says where both are")
+    func served() {
+        let frame = Page.Frame(style: "/s.css", icon: "/i.svg", script: "/s.js", navigation: "<a href=\"/\">Runs</a>")
+        let body = HTML.bar(0.5).source + HTML.table(["x"], label: "a < b", [["1"]]).source
+        let page = Page(title: "A", body: "\(HTML.bar(0.5))\(HTML.table(["x"], label: "a < b", [["1"]]))", frame: frame)
+        let text = String(decoding: page.file, as: UTF8.self)
+        #expect(!text.contains("<style") && !text.contains("style=") && !text.contains("http-equiv"))
+        #expect(text.contains("<script src=\"/s.js\" defer></script>") && text.contains(body))
+        #expect(
+            text.contains("tabindex=\"0\" aria-label=\"a &lt; b\"") && text.contains("<nav aria-label=\"Pages\"><a")
+        )
+        #expect(String(decoding: Page.styleSheet, as: UTF8.self).contains(":root { color-scheme: light dark;"))
     }
 
     @Test("A bar is as long as its share, and there is none without a value")
     func bars() {
-        #expect(HTML.bar(0.256).source.contains("width:25.6%"))
-        #expect(HTML.bar(7).source.contains("width:100.0%") && HTML.bar(-1).source.contains("width:0.0%"))
-        #expect(HTML.bar(0.5, isOther: true).source.contains("<i class=\"other\" style="))
+        #expect(HTML.bar(0.256).source.contains("width=\"25.6\""))
+        #expect(HTML.bar(7).source.contains("width=\"100.0\"") && HTML.bar(-1).source.contains("width=\"0.0\""))
+        #expect(HTML.bar(0.5, isOther: true).source.contains("<rect class=\"other\" width="))
         #expect(HTML.bar(nil) == "" && HTML.bar(.nan) == "")
     }
 }

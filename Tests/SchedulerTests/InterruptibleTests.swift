@@ -8,7 +8,8 @@ import Testing
 struct InterruptibleTests {
     /// Those that end in order, and those that are done in a moment.
     private static let others: Set = [
-        "run", "resume", "status", "failures", "metrics", "retry", "cancel", "pause", "unpause", "describe-model",
+        "run", "resume", "status", "failures", "metrics", "serve", "retry", "cancel", "pause", "unpause",
+        "describe-model",
         "migrate",
         "doctor", "slurm",
     ]

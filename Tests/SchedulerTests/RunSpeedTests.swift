@@ -137,7 +137,7 @@ struct RunSpeedTests {
         }
         #expect(!alone.contains("0.20 scene-1"), "five slowest scenes are named")
         let same = try page(Self.content(card: card))
-        #expect(!same.contains("The network of") && same.contains("<th>A</th><th>B</th>"))
+        #expect(!same.contains("The network of") && same.contains("<th scope=\"col\">A</th><th scope=\"col\">B</th>"))
         let two = try page(Self.content(card: card, digest: "1"))
         #expect(two.contains("The network of A") && two.contains("The network of B"))
         let bare = try Self.content()

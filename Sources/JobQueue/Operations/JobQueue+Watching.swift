@@ -25,10 +25,12 @@ extension JobQueue {
         return try result.rows.map { try status($0, recentWindowSeconds) }
     }
 
-    /// Every worker that is registered or was within `timing.workerHistorySeconds`, live ones first; at most 20,000.
+    /// Every worker that is registered or was within `timing.workerHistorySeconds`, live ones first.
     ///
     /// One whose heartbeats stopped counts as expired, whether its scenes were taken back already or not.
-    public func workers() async throws -> [WorkerStatus] {
+    ///
+    /// - Parameter limit: at most so many.
+    public func workers(limit: Int = 20_000) async throws -> [WorkerStatus] {
         let result = try await query(
             "listing workers",
             """
@@ -36,8 +38,9 @@ extension JobQueue {
                 w.state = 'live' AND w.last_seen_at < now() - make_interval(secs => w.expiry_seconds) AS is_overdue,
                 greatest(0, extract(epoch FROM now() - w.last_seen_at))::float8 AS silent,
                 (SELECT count(*) FROM \(s).scenes s WHERE s.worker_id = w.id AND s.state = 'leased') AS leased
-            FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT 20000
-            """
+            FROM \(s).workers w ORDER BY w.state = 'live' DESC, w.id DESC LIMIT $1
+            """,
+            [.int(limit)]
         )
         return try result.rows.map { row in
             // Nobody may have looked for vanished workers since: the last one leaves nobody who does.
@@ -166,25 +169,7 @@ extension JobQueue {
             resultsStatement,
             [.int(try await runID(run)), .int(afterSceneID), .int(limit)]
         )
-        return try result.rows.map { row in
-            StoredResult(
-                sceneID: try row.get("scene_id"),
-                sceneName: try row.get("name"),
-                lease: try row.get("lease"),
-                result: SceneResult(
-                    fileName: try row.get("file_name"),
-                    byteCount: try row.get("byte_count"),
-                    sampleCount: try row.get("sample_count"),
-                    digest: try row.get("digest"),
-                    metrics: try row.optional("metrics"),
-                    inferenceSeconds: try row.get("inference_seconds"),
-                    elapsedSeconds: try row.get("elapsed_seconds"),
-                    computedSampleCount: try row.get("computed_sample_count")
-                ),
-                host: try row.get("host"),
-                completedAt: try row.get("completed_at")
-            )
-        }
+        return try result.rows.map(Self.storedResult)
     }
 
     // MARK: - Rows
@@ -274,6 +259,26 @@ extension JobQueue {
             identity: try row.get("identity"),
             isRebuilding: try row.get("is_rebuilding"),
             reportedSamplesPerSecond: try row.optional("reported_rate")
+        )
+    }
+
+    static func storedResult(_ row: PostgresRow) throws -> StoredResult {
+        StoredResult(
+            sceneID: try row.get("scene_id"),
+            sceneName: try row.get("name"),
+            lease: try row.get("lease"),
+            result: SceneResult(
+                fileName: try row.get("file_name"),
+                byteCount: try row.get("byte_count"),
+                sampleCount: try row.get("sample_count"),
+                digest: try row.get("digest"),
+                metrics: try row.optional("metrics"),
+                inferenceSeconds: try row.get("inference_seconds"),
+                elapsedSeconds: try row.get("elapsed_seconds"),
+                computedSampleCount: try row.get("computed_sample_count")
+            ),
+            host: try row.get("host"),
+            completedAt: try row.get("completed_at")
         )
     }
 

@@ -95,9 +95,13 @@ public actor PostgresConnection {
     // MARK: - Transactions
 
     /// Starts a transaction with a limit on each of its statements, in one round trip and without session state.
-    func begin(_ operation: String, statementTimeoutSeconds: Double) throws {
+    func begin(_ operation: String, statementTimeoutSeconds: Double, isReadOnly: Bool = false) throws {
         let milliseconds = Int(min(max(statementTimeoutSeconds, 0.001), 2_000_000) * 1000)
-        try runScript("BEGIN; SET LOCAL statement_timeout = \(milliseconds)", operation: operation, timeoutSeconds: nil)
+        try runScript(
+            "BEGIN\(isReadOnly ? " READ ONLY" : ""); SET LOCAL statement_timeout = \(milliseconds)",
+            operation: operation,
+            timeoutSeconds: nil
+        )
     }
 
     /// Commits; a transaction that the server had given up is an error.

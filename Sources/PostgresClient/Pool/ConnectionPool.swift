@@ -26,22 +26,27 @@ public final class ConnectionPool: Sendable {
     public let waitTimeoutSeconds: Double
     /// The role that statements run under, nil for the one that connected.
     public let role: String?
+    /// Whether each statement runs in a transaction that changes nothing.
+    public let isReadOnly: Bool
     private let state: Mutex<State>
 
     /// Creates a pool; nothing is connected yet.
     ///
     /// - Parameter role: a role that `query` and `transaction` act as, each in a transaction of its own (`SET LOCAL ROLE`), so that
     ///   the connection is left as it was; the role that connects must be allowed to.
+    /// - Parameter isReadOnly: whether `query` and `transaction` run in read-only transactions, each of its own, whatever the role may do.
     public init(
         configuration: PostgresConfiguration,
         maximumConnections: Int = 4,
         waitTimeoutSeconds: Double = 30,
-        role: String? = nil
+        role: String? = nil,
+        isReadOnly: Bool = false
     ) {
         self.configuration = configuration
         self.maximumConnections = max(1, maximumConnections)
         self.waitTimeoutSeconds = waitTimeoutSeconds
         self.role = role
+        self.isReadOnly = isReadOnly
         state = Mutex(State(machine: PoolStateMachine(maximumConnections: maximumConnections)))
     }
 
@@ -73,7 +78,7 @@ public final class ConnectionPool: Sendable {
         doing operation: String,
         timeoutSeconds: Double? = nil
     ) async throws -> PostgresResult {
-        if role != nil {
+        if role != nil || isReadOnly {
             return try await transaction(doing: operation, statementTimeoutSeconds: timeoutSeconds) {
                 try await $0.query(sql, parameters, doing: operation, timeoutSeconds: timeoutSeconds)
             }
@@ -97,7 +102,8 @@ public final class ConnectionPool: Sendable {
         try await withConnection(doing: operation) { connection in
             try await connection.begin(
                 operation,
-                statementTimeoutSeconds: statementTimeoutSeconds ?? configuration.statementTimeoutSeconds
+                statementTimeoutSeconds: statementTimeoutSeconds ?? configuration.statementTimeoutSeconds,
+                isReadOnly: isReadOnly
             )
             let value: R
             do {

@@ -123,11 +123,20 @@ struct PictureCommand: AsyncParsableCommand, Interruptible {
             target: target
         )
         if all { try Folders.create(target) }
-        let reader = try directory.open(plan.scene)
-        var tables: PictureTables?
+        var samples = try SamplePicture(
+            manifest,
+            plan.scene,
+            directory.open(plan.scene),
+            root: truth.root(manifest)
+        )
         var film: Film?
         for file in plan.files {
-            let picture = try draw(file.token, of: plan.scene, manifest, reader, &tables)
+            let picture = try samples.draw(
+                file.token,
+                view,
+                hasCameras: cameras || view == .all,
+                minimumScore: minimumScore
+            )
             if animate {
                 let frame = try Film.frame(picture)
                 film = try film ?? Film(like: frame)
@@ -142,54 +151,5 @@ struct PictureCommand: AsyncParsableCommand, Interruptible {
     private func write(_ bytes: [UInt8], to path: String) throws {
         try OutputFile.write(bytes, to: path, replaces: replacing.isForced)
         Terminal.say(path)
-    }
-
-    /// Draws one sample; the tables are read once a scene, where they are needed at all.
-    private func draw(
-        _ token: String,
-        of scene: RunManifest.Scene,
-        _ manifest: RunManifest,
-        _ reader: SceneFileReader,
-        _ known: inout PictureTables?
-    ) throws -> RGBImage {
-        let entry = try reader.entry(token: token)
-        let root = truth.root(manifest)
-        func readTables() throws -> PictureTables {
-            let tables = try known ?? PictureTables(root: root, manifest: manifest, scene: scene.name)
-            known = tables
-            return tables
-        }
-        let showsCameras = cameras || view == .all
-        var figure: SampleFigure
-        switch entry.kind {
-        case .occupancy:
-            let labels = try reader.sample(entry).occupancy().bytes
-            let truths = try truth.labels(manifest).wholeLabels(scene: scene.name, sample: token)
-            figure = SampleFigure(rows: try SampleViews.occupancy(labels, truth: truths, view))
-            if showsCameras { figure.cameras = try readTables().pictures(of: token) }
-        case .detections:
-            guard view != .voxels else {
-                throw CommandFailure(
-                    .configuration,
-                    "run '\(manifest.run)' holds boxes, which have no voxels; --view above or --view all draws them"
-                )
-            }
-            var tables = try readTables()
-            let annotations = try tables.annotations(of: token)
-            known = tables
-            figure = try SampleViews.detections(
-                try reader.sample(entry).detectionsJSON(),
-                of: token,
-                minimumScore: minimumScore,
-                tables.frames,
-                annotations: annotations
-            )
-            if showsCameras { figure.cameras = try tables.pictures(of: token) }
-        }
-        figure.title = manifest.model
-        let index = scene.sampleTokens.firstIndex(of: token) ?? 0
-        figure.subtitle =
-            "\(manifest.datasetVersion)  \(scene.name)  index \(index) of \(scene.sampleTokens.count) samples  \(token)"
-        return try figure.render()
     }
 }

@@ -32,7 +32,7 @@ struct ComparisonPage {
                 ("B − A", "\(ComparisonReport.signed(headline.difference, score))"),
                 ("scenes", "\(report.comparison.scenes.count)"), ("samples", "\(report.comparison.sampleCount)"),
             ]))\
-            \(HTML.table(["", "model", "run", "where"], [Self.side("A", report.a), Self.side("B", report.b)]))\
+            \(HTML.table(["side", "model", "run", "where"], label: "Both runs", [Self.side("A", report.a), Self.side("B", report.b)]))\
             <p class="soft">\(report.caption)</p>
 
             """
@@ -84,8 +84,9 @@ struct ComparisonPage {
             ]
         }
         return HTML.table(
-            [first, "B − A", "", "A", "B", "95 % interval", "scenes", ""],
+            [first, "B − A", "drawn", "A", "B", "95 % interval", "scenes", "verdict"],
             numbers: [1, 3, 4, 5, 6],
+            label: "By \(first)",
             rows
         )
     }
@@ -126,7 +127,7 @@ struct ComparisonPage {
         return """
             <h2>Scenes</h2>
             <p>Each scene's own \(score.title), the largest loss first. It ranks scenes; the score of the run is no mean of these.</p>
-            \(HTML.table(["scene", "B − A", "", "A", "B", "samples"], numbers: [1, 3, 4, 5], rows))\(more)
+            \(HTML.table(["scene", "B − A", "drawn", "A", "B", "samples"], numbers: [1, 3, 4, 5], label: "By scene", rows))\(more)
             """
     }
 
@@ -142,7 +143,12 @@ struct ComparisonPage {
                 "\(ComparisonReport.number(change.b, score))", "<code>\(change.token)</code>",
             ]
         }
-        let table = HTML.table(["scene", "index", "B − A", "", "A", "B", "token"], numbers: [1, 2, 4, 5], rows)
+        let table = HTML.table(
+            ["scene", "index", "B − A", "drawn", "A", "B", "token"],
+            numbers: [1, 2, 4, 5],
+            label: "By sample",
+            rows
+        )
         return """
             <h2>Samples that changed most</h2>
             <p>By their own \(samples.title): \(samples.betterCount) better, \(samples.worseCount) worse, \(samples.compared) in all.</p>

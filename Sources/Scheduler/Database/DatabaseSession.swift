@@ -38,12 +38,15 @@ final class DatabaseSession {
     /// - Parameters:
     ///   - ownsOutput: whether the caller holds the output folder's lock, and so stops the private server at the end.
     ///   - access: whether a server that takes no writes, a standby, will do where there is no other.
+    ///   - isForPages: whether somebody waits for each answer: statements and retries are short then, and with `reading` nothing can be
+    ///     changed.
     static func open(
         _ choice: DatabaseChoice,
         schema: String,
         ownsOutput: Bool = false,
         suggestsRebuild: Bool = true,
-        access: PostgresConfiguration.Access = .writing
+        access: PostgresConfiguration.Access = .writing,
+        isForPages: Bool = false
     ) async throws -> DatabaseSession {
         var server: PrivatePostgresServer?
         let connectionString: String
@@ -74,8 +77,18 @@ final class DatabaseSession {
         do {
             var configuration = try PostgresConfiguration(connectionString: connectionString)
             configuration.access = access
-            let pool = ConnectionPool(configuration: configuration, maximumConnections: 4)
-            var queue = try JobQueue(pool: pool, schema: schema, timing: QueueTiming.fromEnvironment())
+            var timing = try QueueTiming.fromEnvironment()
+            if isForPages {
+                configuration.statementTimeoutSeconds = 5
+                timing.patienceSeconds = 2
+            }
+            let pool = ConnectionPool(
+                configuration: configuration,
+                maximumConnections: 4,
+                waitTimeoutSeconds: isForPages ? 10 : 30,
+                isReadOnly: isForPages && access == .reading
+            )
+            var queue = try JobQueue(pool: pool, schema: schema, timing: timing)
             switch choice {
             case .given: Terminal.say(choice.explanation(place: queue.place))
             case .privateServer(let output): queue.place = "the private database of '\(output)'"

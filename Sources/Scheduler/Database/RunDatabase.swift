@@ -25,10 +25,13 @@ enum RunDatabase {
     }
 
     /// As `use`, for a command that wants to know whether there is anything to wait for.
+    ///
+    /// - Parameter isForPages: whether somebody waits for each answer (`DatabaseSession.open`).
     static func use<Result>(
         _ options: DatabaseOptions,
         output: String?,
         access: PostgresConfiguration.Access = .writing,
+        isForPages: Bool = false,
         _ body: (_ queue: JobQueue, _ isRunActive: Bool) async throws -> Result
     ) async throws -> Result {
         let directory = output.map(Paths.absolute)
@@ -45,7 +48,8 @@ enum RunDatabase {
             choice,
             schema: options.schema,
             ownsOutput: isLocked,
-            access: access
+            access: access,
+            isForPages: isForPages
         )
         do {
             try await session.checkSchema()

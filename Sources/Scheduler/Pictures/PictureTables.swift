@@ -23,11 +23,24 @@ struct PictureTables {
     ///
     /// - Throws: `DatasetError`, `CommandFailure` where the dataset has lost the scene.
     init(root: String, manifest: RunManifest, scene: String) throws {
+        try self.init(
+            root: root,
+            kind: DatasetKind.of(manifest),
+            version: manifest.datasetVersion,
+            split: RunSettings.namedSplit(manifest.split),
+            scene: scene
+        )
+    }
+
+    /// Reads a scene of a dataset.
+    ///
+    /// - Parameter split: nil for every scene.
+    /// - Throws: `DatasetError`, `CommandFailure` where the dataset has lost the scene.
+    init(root: String, kind: DatasetKind, version: String, split: String?, scene: String) throws {
         self.root = root
-        split = RunSettings.namedSplit(manifest.split)
-        let kind = try DatasetKind.of(manifest)
+        self.split = split
         pictureFolder = kind.pictureFolder(root)
-        source = try kind.open(root, manifest.datasetVersion)
+        source = try kind.open(root, version)
         guard let found = try source.frames(ofScene: scene) else {
             throw CommandFailure(.configuration, "'\(root)' has no whole scene '\(scene)' any more")
         }
