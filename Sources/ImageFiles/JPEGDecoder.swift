@@ -46,6 +46,9 @@ public final class JPEGDecoder {
         guard let start = jpeg.baseAddress?.assumingMemoryBound(to: UInt8.self), jpeg.count >= 4 else {
             throw ImageFileError(.corrupt, "a JPEG picture of \(jpeg.count) bytes")
         }
+        if let name = FileSignature.name(of: jpeg) {
+            throw ImageFileError(.unsupported, "it is \(name), and JPEG is read; \(FileSignature.advice)")
+        }
         let handle = try readyHandle()
         var width: Int32 = 0
         var height: Int32 = 0

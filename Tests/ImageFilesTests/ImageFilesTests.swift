@@ -90,6 +90,25 @@ struct ImageFilesTests {
         } throws: { ($0 as? ImageFileError)?.kind == .wrongSize }
     }
 
+    @Test(
+        "What is another picture or a video is named, with what to do",
+        arguments: [
+            ("\u{89}PNG\r\n\u{1A}\n", "a PNG picture"), ("RIFF\0\0\0\0WEBP", "a WebP picture"),
+            ("RIFF\0\0\0\0AVI ", "a video (AVI)"),
+            ("\0\0\0\u{1C}ftypisom", "a video (MP4)"), ("\0\0\0\u{1C}ftypavif", "an AVIF picture"),
+            ("\0\0\0\u{1C}ftypheic", "a HEIC picture"), ("\0\0\0\u{1}gB", "a video stream"),
+            ("\u{1A}E\u{DF}\u{A3}", "a video (Matroska)"),
+            ("GIF89a", "a GIF picture"), ("II*\0", "a TIFF picture"),
+        ]
+    )
+    func others(head: String, name: String) throws {
+        let bytes = head.unicodeScalars.map { UInt8($0.value) } + [UInt8](repeating: 0, count: 20)
+        #expect { try JPEGDecoder().decode(bytes) } throws: {
+            ($0 as? ImageFileError)?.kind == .unsupported && "\($0)".hasPrefix("it is \(name)")
+                && "\($0)".contains("ffmpeg -i")
+        }
+    }
+
     @Test("grey, CMYK and huge JPEG pictures are refused by name")
     func jpegKinds() throws {
         let decoder = try JPEGDecoder()

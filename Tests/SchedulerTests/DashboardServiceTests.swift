@@ -14,7 +14,7 @@ struct DashboardServiceTests {
     private static let host = "127.0.0.1:9466"
     private static let run = "run-1"
     /// What a name must not do to a page.
-    private static let name = "<script>alert(1)</script>&\"'"
+    private static let name = "<script>alert(1)<b>&\"'"
 
     /// A queue with one run of three scenes: one failed, one in work, one queued; and the role `viewer` as the page makes it.
     private func with(_ body: (_ owner: JobQueue, _ viewer: JobQueue) async throws -> Void) async throws {

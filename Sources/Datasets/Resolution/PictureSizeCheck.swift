@@ -70,7 +70,9 @@ struct PictureSizes {
                             file: path,
                             scene: scene.name,
                             found: "\(camera.channel) of sample \(sample.token): \(error)",
-                            advice: "copy the picture again; the scene will fail as it is"
+                            advice: (error as? ImageFileError)?.kind == .unsupported
+                                ? "the scene will fail as it is"
+                                : "copy the picture again; the scene will fail as it is"
                         )
                     )
                     continue
