@@ -24,6 +24,31 @@ import Testing
         return Array(try files.content(ofFile: path)[entry.offset..<entry.offset + entry.frameBytes])
     }
 
+    @Test("A first lease looks for no earlier file, a later one at those of its scene alone")
+    func looksAtItsOwnScene() throws {
+        for scene in 0..<20 {
+            var header = fixture.header(lease: 1)
+            header.scene = "other-\(scene)"
+            _ = try SceneFileWriter(in: directory(), header: header)
+        }
+        func looks(lease: Int64, leases: [Int64]? = nil) throws -> Int {
+            let before = files.looks
+            _ = try SceneFileWriter(
+                in: directory(),
+                header: fixture.header(lease: lease),
+                adoptingFor: fixture.tokens,
+                ofLeases: leases
+            )
+            return files.looks - before
+        }
+        // Two names of its own are free, and the file is not there.
+        let first = try looks(lease: 1)
+        #expect(try looks(lease: 2, leases: []) == first)
+        let later = try looks(lease: 3)
+        #expect(later > first && later < first + 10, "\(first), \(later)")
+        #expect(try directory().sceneFiles().count == 23 && directory().sceneFiles(of: "other-3").count == 1)
+    }
+
     @Test func framesAreCopiedByteForByte() throws {
         let earlier = try abandon(["t0", "t1"], header: fixture.header(lease: 9))
         let before = try files.content(ofFile: earlier)

@@ -82,6 +82,7 @@ import Testing
             #expect(garbage.map(\.key) == [SceneFileKey(scene: "scene-1", lease: 1, isFinished: false)])
             for file in garbage { try store.remove(file.key) }
             #expect(try store.sceneFiles().map(\.lease) == [2])
+            #expect(try store.sceneFiles(of: "scene-1") == store.sceneFiles() && store.sceneFiles(of: "scene").isEmpty)
         }
     }
 

@@ -35,6 +35,7 @@ package final class SimulatedFileSystem: FileSystem {
         var durableNames: [String: Int] = [:]
         var pending: [NameChange] = []
         var calls = 0
+        var looks = 0
         var isDead = false
     }
 
@@ -54,6 +55,9 @@ package final class SimulatedFileSystem: FileSystem {
 
     /// Mutating calls so far.
     package var calls: Int { state.withLock { $0.calls } }
+
+    /// How often a folder was listed or a size asked for.
+    package var looks: Int { state.withLock { $0.looks } }
 
     /// The files as the next boot finds them; nothing fails any more, unless a new fate says so.
     package func afterCrash(
@@ -125,6 +129,7 @@ package final class SimulatedFileSystem: FileSystem {
     package func hasFolder(_ path: String) throws -> Bool {
         try state.withLock { state in
             try Self.alive(state, "inspect", path)
+            state.looks += 1
             return state.names.keys.contains { $0.hasPrefix(path + "/") }
         }
     }
@@ -132,6 +137,7 @@ package final class SimulatedFileSystem: FileSystem {
     package func names(in folder: String) throws -> [String] {
         try state.withLock { state in
             try Self.alive(state, "list", folder)
+            state.looks += 1
             return state.names.keys.filter {
                 $0.hasPrefix(folder + "/") && !$0.dropFirst(folder.count + 1).contains("/")
             }

@@ -103,12 +103,17 @@ public struct RunDirectory: RunStore {
     }
 
     /// All scene files of the run; other files are left out.
-    public func sceneFiles() throws -> [SceneFileListing] {
+    public func sceneFiles() throws -> [SceneFileListing] { try listings { _ in true } }
+
+    /// The files of one scene; of others not even the sizes are asked for, which on a network's file system takes long.
+    public func sceneFiles(of scene: String) throws -> [SceneFileListing] { try listings { $0.scene == scene } }
+
+    private func listings(where isWanted: (SceneFileKey) -> Bool) throws -> [SceneFileListing] {
         var listings: [SceneFileListing] = []
         for isFinished in [true, false] {
             let folder = isFinished ? path : partialFolder
             for name in try fileSystem.names(in: folder) {
-                guard let key = Self.key(name, isFinished: isFinished) else { continue }
+                guard let key = Self.key(name, isFinished: isFinished), isWanted(key) else { continue }
                 // A file that vanished between the two calls was removed or renamed: the next listing shows it.
                 let file = "\(folder)/\(name)"
                 guard let count = try fileSystem.byteCount(of: file) else { continue }

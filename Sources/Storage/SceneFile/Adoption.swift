@@ -49,9 +49,11 @@ extension SceneFileWriter {
         wanted: Set<String>,
         leases: [Int64]?
     ) throws -> (file: SceneFileListing, wanted: Int)? {
+        // Most scenes are done by their first lease: nothing lies before it.
+        guard header.lease > 1, leases != [] else { return nil }
         var best: (file: SceneFileListing, wanted: Int)?
-        let earlier = try store.sceneFiles()
-            .filter { $0.scene == header.scene && $0.lease < header.lease && leases?.contains($0.lease) ?? true }
+        let earlier = try store.sceneFiles(of: header.scene)
+            .filter { $0.lease < header.lease && leases?.contains($0.lease) ?? true }
             .sorted { ($0.lease, $0.isFinished ? 1 : 0) > ($1.lease, $1.isFinished ? 1 : 0) }
         for file in earlier.prefix(filesLookedInto) {
             guard let found = try recovered(file, in: store), header.canAdopt(from: found.header),

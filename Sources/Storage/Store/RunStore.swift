@@ -28,6 +28,9 @@ public protocol RunStore: Sendable {
     /// All scene files of the run, finished and unfinished, by scene, lease and state.
     func sceneFiles() throws -> [SceneFileListing]
 
+    /// The scene files of one scene, as `sceneFiles` lists them, without a look at those of others.
+    func sceneFiles(of scene: String) throws -> [SceneFileListing]
+
     /// Whether anything was predicted: a scene file of any kind, or a manifest.
     func hasResults() throws -> Bool
 
@@ -75,6 +78,13 @@ public protocol RunStore: Sendable {
 
     /// Takes away what a run without results left: its identity and its empty room.
     func removeIfWithoutResults() throws
+}
+
+extension RunStore {
+    /// The scene files of one scene: those of all, without the others.
+    public func sceneFiles(of scene: String) throws -> [SceneFileListing] {
+        try sceneFiles().filter { $0.scene == scene }
+    }
 }
 
 /// A document of a run.
